@@ -1,0 +1,21 @@
+# Everything here works on a machine with Python 3.11 or later and make, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install test demo bench check unit integration acceptance wheel clean
+
+install: $(VENV)/.stamp
+
+# The stamp is newer than the pins when what they pin is installed.
+$(VENV)/.stamp: requirements/dev.txt pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
+	  uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt && \
+	  uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable . ; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
+	fi
+	@touch $@

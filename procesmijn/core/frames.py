@@ -1,0 +1,162 @@
+"""The arrays that the core computes on, and the store keeps: integer codes, microseconds, no text.
+
+Strings are *terms*: the store gives each a positive integer code once, and :data:`NO_TERM` is none.
+An instant is a whole number of microseconds since 1970 UTC, and :data:`NO_INSTANT` is none; it
+sorts after every instant, which is what 'missing last' asks for, and it is what PostgreSQL calls
+``infinity``. Days are local dates, as days since 1970-01-01.
+
+Everything is a numpy structured array, so that a row in memory, a row in a pack and a row on the
+wire to PostgreSQL are the same bytes in another order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Rows: TypeAlias = npt.NDArray[Any]
+"""A structured array of one of the types below."""
+Int64s: TypeAlias = npt.NDArray[np.int64]
+Int32s: TypeAlias = npt.NDArray[np.int32]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+NO_TERM: Final = 0
+NO_INSTANT: Final = int(np.iinfo(np.int64).max)
+NO_SEQUENCE: Final = int(np.iinfo(np.int64).max)
+
+PICKUP_AT_START: Final = 1
+PICKUP_AT_COMPLETION: Final = 2
+
+MAX_EVENTS_OF_CASE: Final = 10_000
+"""An object with more events is stored and flagged, and not mined (an id such as UNKNOWN)."""
+MAX_CASES_OF_EVENT: Final = 1_000
+"""An event about more objects is stored and flagged, and not mined."""
+
+EVENT: Final = np.dtype(
+    [
+        ("key_hi", "<u8"),  # the event's key, 16 bytes, as two big halves: sorts as the bytes do
+        ("key_lo", "<u8"),
+        ("started_us", "<i8"),  # NO_INSTANT where the event does not say
+        ("occurred_us", "<i8"),
+        ("sequence", "<i8"),  # NO_SEQUENCE where the producer gives none
+        ("type", "<i4"),
+        ("process", "<i4"),  # NO_TERM unless the event names it (a generic step)
+        ("activity", "<i4"),  # likewise
+        ("party", "<i4"),
+        ("team", "<i4"),
+        ("performer", "<i4"),
+        ("receiver", "<i4"),
+        ("lifecycle", "u1"),  # schemas.event.Lifecycle
+        ("is_void", "u1"),  # 1: retracted, or no longer about this object: as if never been
+    ]
+)
+"""One event of one object, as it stands in a pack. A later entry with the same key replaces an
+earlier one."""
+
+CASE: Final = np.dtype(
+    [
+        ("object", "<i8"),
+        ("process", "<i4"),
+        ("started_us", "<i8"),  # first start
+        ("ended_us", "<i8"),  # last completion; NO_INSTANT where nothing was completed
+        ("closed_us", "<i8"),  # completion of the first end activity; NO_INSTANT where none
+        ("processing_us", "<i8"),  # union of the activity intervals
+        ("events", "<i4"),  # events of the case, transparent ones included
+        ("unassigned", "<i4"),  # events among them without a party
+        ("handovers", "<i4"),
+        ("parties", "<i4"),
+        ("revisits", "<i4"),
+        ("revisits_direct", "<i4"),
+        ("pingpongs", "<i4"),
+        ("pingpongs_direct", "<i4"),
+        ("variant", "<i8"),  # hash of the activity names in order of completion
+        ("trace_hash", "<i8"),  # hash of the trace bytes, completions included
+    ]
+)
+CASE_KEY: Final = ("object", "process")
+
+HANDOVER: Final = np.dtype(
+    [
+        ("object", "<i8"),
+        ("process", "<i4"),
+        ("to_hi", "<u8"),  # the event that picks up
+        ("to_lo", "<u8"),
+        ("from_hi", "<u8"),  # the enabling event
+        ("from_lo", "<u8"),
+        ("supplier", "<i4"),
+        ("customer", "<i4"),
+        ("from_activity", "<i4"),
+        ("to_activity", "<i4"),
+        ("delivered_us", "<i8"),
+        ("picked_up_us", "<i8"),
+        ("delivered_on", "<i4"),  # local dates, in the zone of the process
+        ("picked_up_on", "<i4"),
+        ("wait_us", "<i8"),  # elapsed
+        ("wait_working_us", "<i8"),  # on the calendar of the customer
+        ("pickup_basis", "<i2"),  # PICKUP_AT_START, PICKUP_AT_COMPLETION
+    ]
+)
+HANDOVER_KEY: Final = ("object", "process", "to_hi", "to_lo")
+
+PENDING: Final = np.dtype(
+    [
+        ("object", "<i8"),
+        ("process", "<i4"),
+        ("from_hi", "<u8"),  # the event that names a receiving party
+        ("from_lo", "<u8"),
+        ("supplier", "<i4"),  # its party; NO_TERM where it has none
+        ("customer", "<i4"),  # the party that it names
+        ("activity", "<i4"),  # its activity
+        ("delivered_us", "<i8"),
+        ("delivered_on", "<i4"),
+        ("settled_us", "<i8"),  # picked up, reassigned or closed; NO_INSTANT while it waits
+    ]
+)
+PENDING_KEY: Final = ("object", "process", "from_hi", "from_lo")
+
+STEP: Final = np.dtype([("activity", "<i4"), ("completed_us", "<i8")])
+"""One completed activity instance in a trace; a trace is these in order of completion."""
+
+FLOW: Final = np.dtype(
+    [
+        ("process", "<i4"),
+        ("day", "<i4"),  # local date of the later completion
+        ("from_activity", "<i4"),  # NO_TERM: the case starts with to_activity
+        ("to_activity", "<i4"),  # NO_TERM: the case ends with from_activity
+        ("n", "<i8"),
+        ("wait_us", "<i8"),  # sum of completion-to-completion times
+    ]
+)
+"""Directly-follows counts per day; the unit of the roll-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectEvents:
+    """The events of some objects, each object whole: what a batch of cases is computed from.
+
+    ``keys`` int64[n] ascending and ``types`` int32[n] (terms) describe the objects; ``events`` are
+    :data:`EVENT` rows in the order of the packs, and ``owner`` int32 says of each which object (an
+    index into ``keys``) it belongs to, ascending.
+    """
+
+    keys: Int64s
+    types: Int32s
+    owner: Int32s
+    events: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is stored of some cases. Sorted by their keys; a pure function of events and rules.
+
+    ``cases`` are :data:`CASE` rows, ``traces[i]`` the :data:`STEP` bytes of ``cases[i]``;
+    ``handovers`` are :data:`HANDOVER`, ``pendings`` :data:`PENDING` rows.
+    """
+
+    cases: Rows
+    traces: tuple[bytes, ...]
+    handovers: Rows
+    pendings: Rows

@@ -1,0 +1,98 @@
+"""What decides, beside its events, how a case is mined: the catalogue, compiled to integer codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from procesmijn.core.days import Days
+from procesmijn.core.frames import Bools, Int32s, Int64s
+from procesmijn.core.worktime import Calendar
+
+CORE_VERSION = 1
+"""Raised by every change that alters what the core computes: it makes stored cases stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMap:
+    """Integer codes to integer codes, vectorised: ``codes`` int32 ascending, ``values`` int32."""
+
+    codes: Int32s
+    values: Int32s
+
+    @classmethod
+    def of(cls, mapping: Mapping[int, int]) -> CodeMap:
+        """Make one from a dictionary."""
+        codes = np.array(sorted(mapping), dtype=np.int32)
+        values = np.array([mapping[int(code)] for code in codes], dtype=np.int32)
+        return cls(codes, values)
+
+    def find(self, codes: Int32s, default: int = 0) -> Int32s:
+        """Value of each code, ``default`` where it has none."""
+        if not len(self.codes):
+            return np.full(len(codes), default, dtype=np.int32)
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        found = np.where(self.codes[at] == codes, self.values[at], default)
+        return found.astype(np.int32)
+
+    def has(self, codes: Int32s) -> Bools:
+        """Whether each code is in the map."""
+        return np.isin(codes, self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who belonged to which party between which local dates (performers, teams).
+
+    Rows sorted by (``member``, ``from_day``); ``until_day`` is exclusive; periods of one member do
+    not overlap. Days since 1970-01-01.
+    """
+
+    member: Int32s
+    from_day: Int64s
+    until_day: Int64s
+    party: Int32s
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRules:
+    """One process: which events of an object are its activities, and how they are ordered."""
+
+    process: int
+    days: Days
+    """Local dates in the time zone of the process."""
+    activity_of_type: CodeMap
+    """Event type to activity; events of other types are not in this process (but for steps, which
+    name process and activity themselves)."""
+    rank_of_activity: CodeMap
+    """Ties are ordered by this; activities without a rank come last."""
+    party_of_activity: CodeMap
+    """Who does an activity, where neither the event nor its performer or team says so."""
+    end_activities: Int32s
+    """A completion of one of these closes the case; empty where the process declares none."""
+    concurrent: frozenset[tuple[int, int]] = frozenset()
+    """Pairs of activities of which neither enables the other; both directions are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that a case depends on beside its own events."""
+
+    processes: Mapping[int, tuple[ProcessRules, ...]]
+    """By object type (term): the processes whose cases are objects of that type."""
+    names: Mapping[int, str]
+    """Text of the activity terms: variants are hashes of names, not of codes."""
+    automatic: Int32s
+    """Parties of kind *automatic*: transparent, they neither supply nor receive."""
+    performers: Membership
+    teams: Membership
+    office: Calendar
+    """The calendar of a party that the catalogue gives none."""
+    calendars: Mapping[int, Calendar] = field(default_factory=dict)
+    """By party (term)."""
+    subjects: CodeMap = field(default_factory=lambda: CodeMap.of({}))
+    """Event type to what is passed on by its receiving party (``ticket.assigned`` and
+    ``ticket.transferred``: the ticket). A later event of the same subject that names a receiver
+    reassigns; 0, the subject of types that are not here, is the case itself."""

@@ -1,0 +1,19 @@
+"""Every error a user may meet, as a small tree: a docstring says what happened and what to do.
+
+The message is one line. The command line prints it and exits with ``exit_code``; the trace is shown
+only with ``--debug``.
+"""
+
+from __future__ import annotations
+
+
+class ProcesmijnError(Exception):
+    """Something went wrong that the message explains; it says what to do next."""
+
+    exit_code = 1
+
+
+class UsageError(ProcesmijnError):
+    """The command was called with words that do not fit; the message says which would."""
+
+    exit_code = 2
