@@ -1,0 +1,95 @@
+"""What one transaction takes in: some spans of partitions, and what was said in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from schemas.event import Event
+
+
+class Partition(NamedTuple):
+    """One partition of one topic; the id tells a topic from its re-created namesake."""
+
+    topic_id: UUID
+    number: int
+    topic: str
+
+
+class Held(NamedTuple):
+    """What a worker holds of a partition that it has claimed.
+
+    Every claim raises the epoch, so that a worker which was paused through a rebalance is refused
+    when it comes back with the old one.
+    """
+
+    epoch: int
+    next_offset: int | None
+    """The offset to go on from; None where nothing was ever read: from the beginning of the log."""
+
+
+class Span(NamedTuple):
+    """The offsets of one partition that a batch accounts for: ``[first_offset, next_offset)``."""
+
+    partition: Partition
+    epoch: int
+    first_offset: int
+    next_offset: int
+    """``consumer.position()`` after the records: control records and compaction leave gaps."""
+    records: int
+    """How many records there were in it; the other offsets hold none."""
+    skipped: int = 0
+    """Records among them that say nothing by design (tombstones)."""
+
+
+class Origin(NamedTuple):
+    """Where an event came from."""
+
+    partition: Partition
+    offset: int
+
+
+class Arrival(NamedTuple):
+    """An event that kept the contract, with its place; a file that goes straight to the store has
+    none."""
+
+    event: Event
+    origin: Origin | None = None
+
+
+class DeadLetter(NamedTuple):
+    """A record that broke the contract, whole, so that it can be redriven."""
+
+    origin: Origin
+    timestamp_us: int
+    reason: str
+    message: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything that one transaction applies."""
+
+    spans: tuple[Span, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    dead_letters: tuple[DeadLetter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of a batch."""
+
+    stored: int = 0
+    """Events that were new, or a version of one that was."""
+    duplicates: int = 0
+    dead_letters: int = 0
+    skipped: int = 0
+    cases: int = 0
+    """Cases that changed."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Wall time by step."""
