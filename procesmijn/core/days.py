@@ -104,9 +104,9 @@ class Days:
 
 @cache
 def _days_of(zone: str) -> Days:
-    since, offset = _periods(_load(zone))
-    since_us = np.array(since, dtype=np.int64)
-    offset_us = np.array(offset, dtype=np.int64)
+    since_s, offsets = _periods(_load(zone))
+    since_us = np.array([_EARLIEST, *(second * 1_000_000 for second in since_s)], dtype=np.int64)
+    offset_us = np.array(offsets, dtype="m8[us]").astype(np.int64)
     shown_us = np.full(len(since_us), _LATEST)
     shown_us[:-1] = np.maximum.accumulate(since_us[1:] + offset_us[:-1])
     for table in (since_us, offset_us, shown_us):
@@ -123,23 +123,25 @@ def _load(zone: str) -> ZoneInfo:
         ) from None
 
 
-def _periods(zone: ZoneInfo) -> tuple[list[int], list[int]]:
-    """Beginning and distance to UTC of each period, in microseconds, over the horizon.
+def _periods(zone: ZoneInfo) -> tuple[list[int], list[timedelta | None]]:
+    """Seconds since 1970 at which the distance to UTC changes, and the distance before and after.
 
-    The clock is read once a day, and what differs is narrowed down to the second: a change that is
-    taken back within a day would go unseen (since 1970 no zone has had two within six days).
+    The clock is read once a day, and a change is narrowed down to its second. One that is taken
+    back within the day would go unseen: since 1970 no zone has had two within six days.
     """
 
-    def offset_us(second: int) -> int:
-        there = datetime.fromtimestamp(second, zone)
-        return (there.replace(tzinfo=UTC) - there) // timedelta(microseconds=1)
+    def offset_at(second: int) -> timedelta | None:
+        return datetime.fromtimestamp(second, zone).utcoffset()
 
-    day_before = (FIRST_DAY - 2) * DAY_S
-    since, offset = [_EARLIEST], [offset_us(day_before)]
-    for day in range(day_before + DAY_S, (LAST_DAY + 3) * DAY_S, DAY_S):
-        if offset_us(day) != offset[-1]:
-            seconds = range(day - DAY_S, day)
-            changed = bisect_left(seconds, True, key=lambda at: offset_us(at) != offset[-1])
-            since.append((day - DAY_S + changed) * 1_000_000)
-            offset.append(offset_us(day))
-    return since, offset
+    start, end = (FIRST_DAY - 2) * DAY_S, (LAST_DAY + 3) * DAY_S
+    since_s: list[int] = []
+    offsets = [offset_at(start)]
+    for reading in range(start, end, DAY_S):
+        offset = offset_at(reading)
+        if offset != offsets[-1]:
+            day = range(reading - DAY_S, reading)
+            since_s.append(
+                day.start + bisect_left(day, True, key=lambda at: offset_at(at) == offset)
+            )
+            offsets.append(offset)
+    return since_s, offsets
