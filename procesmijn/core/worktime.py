@@ -89,6 +89,8 @@ def is_outside(calendar: Calendar, from_us: Int64s, to_us: Int64s) -> Bools:
 
 def stretches(calendar: Calendar, from_us: int, to_us: int) -> list[tuple[int, int]]:
     """What :func:`working_us` adds up for one pair: (from, to) of each stretch worked in it."""
+    if to_us <= from_us:
+        return []
     first = np.searchsorted(calendar.closes_us, from_us, side="right")
     last = np.searchsorted(calendar.opens_us, to_us, side="left")
     opens_us = np.maximum(calendar.opens_us[first:last], from_us)
