@@ -1,0 +1,65 @@
+"""How work flows through a process, in aggregates that add up: what the store gives to the miner.
+
+A variant is the sequence of activities of a case, in order of completion; a directly-follows graph
+counts which activity came right after which. Both can be summed over days, workers and processes,
+so a model of millions of cases is made from a few hundred rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Variant(NamedTuple):
+    """The cases that went the same way."""
+
+    activities: tuple[str, ...]
+    """In order of completion; empty for cases in which nothing was completed yet."""
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """How often one activity came right after another, and how long that took."""
+
+    count: int
+    total_us: int
+    """Sum of the times from completion to completion, microseconds."""
+
+    @property
+    def seconds_mean(self) -> float:
+        """Mean time from completion to completion, seconds."""
+        return self.total_us / self.count / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DirectlyFollows:
+    """Which activity came right after which, with which one cases start and with which they end.
+
+    ``edges`` has (from, to); ``starts`` and ``ends`` count cases by first and last activity. Every
+    count is above zero.
+    """
+
+    edges: Mapping[tuple[str, str], Edge]
+    starts: Mapping[str, int]
+    ends: Mapping[str, int]
+
+    @property
+    def activities(self) -> dict[str, int]:
+        """How often each activity was completed, by name: it starts a case or follows another."""
+        counts = Counter(self.starts)
+        for (_, activity), edge in self.edges.items():
+            counts[activity] += edge.count
+        return dict(sorted(counts.items()))
+
+
+def activities_of(variants: Iterable[Variant]) -> dict[str, int]:
+    """How often each activity was completed, by name."""
+    counts: Counter[str] = Counter()
+    for variant in variants:
+        for activity in variant.activities:
+            counts[activity] += variant.cases
+    return dict(sorted(counts.items()))

@@ -1,0 +1,129 @@
+"""How well a model tells what happened: fitness and precision, from variants.
+
+*Fitness* asks how much of what happened the model allows: token-based replay (Rozinat, van der
+Aalst: Conformance checking of processes based on monitoring real behavior, Information Systems
+2008; pm4py's version with silent steps: Berti, van der Aalst, ATAED 2019).
+
+*Precision* asks how much of what the model allows did happen: escaping edges, ETConformance
+(Munoz-Gama, Carmona: A fresh look at precision in process conformance, BPM 2010).
+
+pm4py replays; the counting is done here, since a variant stands for many cases, and pm4py would
+want each of them. Activities go in as numbers: pm4py joins names with commas, and takes 'a,b' for
+two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pm4py.algo.conformance.tokenreplay.variants import token_replay
+from pm4py.objects.log.obj import Event, EventLog, Trace
+from pm4py.objects.petri_net.obj import Marking, PetriNet
+from pm4py.objects.petri_net.utils.align_utils import (
+    get_visible_transitions_eventually_enabled_by_marking,
+)
+from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
+from pm4py.util.xes_constants import DEFAULT_NAME_KEY
+
+from procesmijn.core.flow import Variant, activities_of
+from procesmijn.flows import net as nets
+from procesmijn.flows.tree import Tree, names
+
+_Codes = dict[str, str]
+_Trace = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Both are shares between 0 and 1; cases without activities do not count."""
+
+    fitness: float
+    precision: float
+
+
+def quality(tree: Tree, variants: Sequence[Variant]) -> Quality:
+    """Fitness and precision of a model for the cases of these variants."""
+    known = sorted({*names(tree), *activities_of(variants)})
+    codes = {name: f"{number:09}" for number, name in enumerate(known)}
+    cases: Counter[_Trace] = Counter()
+    for variant in variants:
+        if variant.activities:
+            cases[tuple(codes[name] for name in variant.activities)] += variant.cases
+    replayed = _Replay(tree, codes)
+    return Quality(_fitness(replayed, cases), _precision(replayed, cases))
+
+
+class _Replay:
+    """A model as pm4py wants it, ready to be replayed."""
+
+    def __init__(self, tree: Tree, codes: _Codes) -> None:
+        plain = nets.of_tree(tree)
+        net = PetriNet("model")
+        nodes: dict[str, Any] = {place: PetriNet.Place(place) for place in plain.places}
+        net.places.update(nodes.values())
+        for transition, name in plain.transitions.items():
+            label = None if name is None else codes[name]
+            nodes[transition] = PetriNet.Transition(transition, label)
+            net.transitions.add(nodes[transition])
+        for source, target in plain.arcs:
+            add_arc_from_to(nodes[source], nodes[target], net)
+        self._model = (net, Marking({nodes[nets.SOURCE]: 1}), Marking({nodes[nets.SINK]: 1}))
+
+    def first(self) -> set[str]:
+        """The activities that a case may start with."""
+        net, initial, _ = self._model
+        enabled = get_visible_transitions_eventually_enabled_by_marking(net, initial)
+        return {transition.label for transition in enabled}
+
+    def replay(self, traces: Iterable[_Trace], **parameters: bool) -> list[dict[str, Any]]:
+        """What became of each trace."""
+        log = EventLog(
+            [Trace([Event({DEFAULT_NAME_KEY: code}) for code in trace]) for trace in traces]
+        )
+        results: list[dict[str, Any]] = token_replay.apply(
+            log, *self._model, parameters={"show_progress_bar": False, **parameters}
+        )
+        return results
+
+
+def _fitness(replay: _Replay, cases: Counter[_Trace]) -> float:
+    """Half for tokens that were not missing, half for tokens that were not left over."""
+    total: Counter[str] = Counter()
+    results = replay.replay(cases, consider_remaining_in_fitness=True)
+    for result, weight in zip(results, cases.values(), strict=True):
+        for tokens in ("missing", "consumed", "remaining", "produced"):
+            total[tokens] += result[f"{tokens}_tokens"] * weight
+    missing = total["missing"] / total["consumed"]
+    remaining = total["remaining"] / total["produced"]
+    return 1 - (missing + remaining) / 2
+
+
+def _precision(replay: _Replay, cases: Counter[_Trace]) -> float:
+    """One minus the share of what was possible next, but never done next, over all states."""
+    done: defaultdict[_Trace, set[str]] = defaultdict(set)
+    times: Counter[_Trace] = Counter()
+    for trace, weight in cases.items():
+        for length, activity in enumerate(trace):
+            done[trace[:length]].add(activity)
+            times[trace[:length]] += weight
+    prefixes = [prefix for prefix in done if prefix]
+    possible: dict[_Trace, set[str]] = {(): replay.first()}
+    results = replay.replay(
+        prefixes,
+        consider_remaining_in_fitness=False,
+        try_to_reach_final_marking_through_hidden=False,
+        stop_immediately_unfit=True,
+        walk_through_hidden_trans=True,
+    )
+    for prefix, result in zip(prefixes, results, strict=True):
+        if result["trace_is_fit"]:
+            enabled = result["enabled_transitions_in_marking"]
+            possible[prefix] = {t.label for t in enabled if t.label is not None}
+    allowed = sum(len(labels) * times[prefix] for prefix, labels in possible.items())
+    escaping = sum(
+        len(labels - done[prefix]) * times[prefix] for prefix, labels in possible.items()
+    )
+    return 1 - escaping / allowed if allowed else 1.0
