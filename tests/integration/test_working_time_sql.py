@@ -52,10 +52,10 @@ def pairs(calendar: Calendar, random: np.random.Generator) -> tuple[Int64s, Int6
 
 
 @pytest.fixture
-def connection(database: str) -> Iterator[psycopg.Connection]:
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
     """A database with the stretches of all the calendars."""
     sql = files("procesmijn.store") / "sql" / "working_time.sql"
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(database_url) as connection:
         connection.execute("CREATE SCHEMA mining")
         connection.execute(sql.read_text())
         with connection.cursor().copy("COPY mining.calendar_stretch FROM STDIN") as copy:
