@@ -1,0 +1,100 @@
+"""Whether the names in a catalogue lead anywhere: parties, calendars, activities, event types.
+
+It reads the entries of the file, not the models, so that one wrong value does not hide the others.
+What a single part can say of itself is checked by its model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeAlias
+
+from procesmijn.catalogue.calendars import BUILT_IN
+from procesmijn.catalogue.errors import nearest
+from procesmijn.catalogue.source import Entry
+
+EventTypes: TypeAlias = Mapping[str, Collection[str]]
+"""Known event types, and the types of the objects that each is about."""
+Mistakes: TypeAlias = Iterator[tuple[Entry, str]]
+"""Where something is wrong, and what."""
+
+
+def broken_references(root: Entry, event_types: EventTypes) -> Mistakes:
+    """Find every name that leads nowhere, and what leads round in a circle."""
+    parties = dict(root.items("parties"))
+    calendars = {*BUILT_IN, *dict(root.items("calendars"))}
+    for party in parties.values():
+        yield from _unknown(party.texts("parent"), parties, "party")
+        yield from _unknown(party.texts("calendar"), calendars, "calendar")
+    yield from _circles(parties)
+    for section in ("performers", "teams"):
+        for _, member in root.items(section):
+            memberships = member.value if isinstance(member.value, list) else [member]
+            for membership in memberships:
+                named = membership.texts("party") or membership.texts()
+                yield from _unknown(named, parties, "party")
+    for _, process in root.items("processes"):
+        yield from _unknown(process.texts("calendar"), calendars, "calendar")
+        yield from _of_process(process, parties, event_types)
+
+
+def _of_process(process: Entry, parties: Collection[str], event_types: EventTypes) -> Mistakes:
+    activities = dict(process.items("activities"))
+    for part in ("start", "end", "concurrent"):
+        yield from _unknown(process.texts(part), activities, "activity")
+    for activity in activities.values():
+        yield from _unknown(activity.texts("party"), parties, "party")
+    named = [entry for activity in activities.values() for entry in activity.texts("events")]
+    yield from _unknown(named, event_types, "event type")
+    yield from _repeated(named)
+    known = [entry for entry in named if entry.value in event_types]
+    for case in process.texts("case"):
+        yield from _not_in_case(case, known, event_types)
+
+
+def _not_in_case(case: Entry, named: list[Entry], event_types: EventTypes) -> Mistakes:
+    """Event types that can never be in a case of the process; when none can, the case is wrong."""
+    about = [event_types[str(entry.value)] for entry in named]
+    if about and not any(case.value in object_types for object_types in about):
+        hint = nearest(str(case.value), set().union(*about))
+        yield case, f"no event type of this process is about a '{case.value}'; {hint}"
+        return
+    for entry, object_types in zip(named, about, strict=True):
+        if case.value not in object_types:
+            others = ", ".join(sorted(object_types))
+            yield entry, f"is never about a '{case.value}', the case here, but: {others}; remove it"
+
+
+def _unknown(named: list[Entry], known: Collection[str], what: str) -> Mistakes:
+    for entry in named:
+        if entry.value not in known:
+            yield entry, f"there is no {what} '{entry.value}'; {nearest(str(entry.value), known)}"
+
+
+def _repeated(named: list[Entry]) -> Mistakes:
+    first: dict[object, Entry] = {}
+    for entry in named:
+        if entry is not first.setdefault(entry.value, entry):
+            earlier = first[entry.value]
+            place = f"{earlier.key} (line {earlier.line})"
+            yield entry, f"is {place} already; an event type is one activity of a process"
+
+
+def _circles(parties: Mapping[str, Entry]) -> Mistakes:
+    parent_of = {
+        name: str(parent.value)
+        for name, party in parties.items()
+        for parent in party.texts("parent")
+    }
+    in_a_circle: set[str] = set()
+    for name in parent_of:
+        way = [name]
+        while (above := parent_of.get(way[-1])) and above not in way:
+            way.append(above)
+        if above == name and name not in in_a_circle:
+            in_a_circle.update(way)
+            shown = " > ".join([*way, name])
+            yield (
+                parties[name].texts("parent")[0],
+                f"leads round in a circle: {shown}; leave out one",
+            )
