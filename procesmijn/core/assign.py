@@ -1,0 +1,159 @@
+"""From what happened to an object to what happened in its cases, process by process.
+
+Which cases an event belongs to is a function of that event and the rules alone. An object is one
+case in each process whose cases are objects of its type, and in which it has any event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from procesmijn.core.frames import NO_TERM, Bools, Int32s, Int64s, ObjectEvents, Rows
+from procesmijn.core.order import is_first, order_by
+from procesmijn.core.rules import Membership, ProcessRules, Rules
+
+_NO_RANK = int(np.iinfo(np.int32).max)
+_DAY_BITS = 32
+_FAR = 1 << (_DAY_BITS - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Which cases there are, one row for each, in order of (object, process)."""
+
+    objects: Int64s
+    kind: Int32s
+    """Which of ``rules`` each case is mined by."""
+    rules: tuple[ProcessRules, ...]
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    @property
+    def process(self) -> Int32s:
+        """int32[cases]: the process (term) of each case."""
+        terms = np.array([rules.process for rules in self.rules], dtype=np.int32)
+        return terms[self.kind]
+
+    def parts(self, case: Int64s) -> Iterator[tuple[ProcessRules, Int64s]]:
+        """The rows of each process, in a frame whose rows are of the cases ``case``."""
+        kind = self.kind[case]
+        for index, rules in enumerate(self.rules):
+            yield rules, np.flatnonzero(kind == index)
+
+    def local_day(self, case: Int64s, instants_us: Int64s) -> Int32s:
+        """Local date of each instant, in the zone of the process of its case."""
+        days = np.empty(len(case), dtype=np.int32)
+        for rules, rows in self.parts(case):
+            days[rows] = rules.days.local_day(instants_us[rows])
+        return days
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseEvents:
+    """The events of cases: one row for each event in each case, by case, in no order within it."""
+
+    case: Int64s
+    """Which of :class:`Cases`."""
+    events: Rows
+    """:data:`~procesmijn.core.frames.EVENT` rows, as they stand in the packs."""
+    activity: Int32s
+    rank: Int32s
+    """Of the activity; the largest number where it has none."""
+    party: Int32s
+    """``NO_TERM`` only where neither the event nor the rules know one."""
+    closes: Bools
+    """Whether the activity is one that ends a case of its process."""
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+
+def assign(events: ObjectEvents, rules: Rules) -> tuple[Cases, CaseEvents]:
+    """Give each event its place in the cases of its object.
+
+    An event that names a process itself (a generic step) belongs to that one only, with the
+    activity that it names; any other belongs to each process that has an activity for its type.
+    """
+    processes, kind, row, activity = _linked(events, rules)
+    owner = events.owner[row]
+    terms = np.array([process.process for process in processes], dtype=np.int32)
+    order = order_by(owner, terms[kind], row)
+    kind, row, owner, activity = kind[order], row[order], owner[order], activity[order]
+    begins = is_first(owner, kind)
+    cases = Cases(events.keys[owner[begins]], kind[begins], processes)
+    case = np.cumsum(begins) - 1
+    chosen = events.events[row]
+    rank = np.empty(len(row), dtype=np.int32)
+    party = np.empty(len(row), dtype=np.int32)
+    closes = np.empty(len(row), dtype=np.bool_)
+    for process, rows in cases.parts(case):
+        rank[rows] = process.rank_of_activity.find(activity[rows], _NO_RANK)
+        party[rows] = _party(chosen[rows], activity[rows], process, rules)
+        closes[rows] = np.isin(activity[rows], process.end_activities)
+    return cases, CaseEvents(case, chosen, activity, rank, party, closes)
+
+
+def _linked(
+    events: ObjectEvents, rules: Rules
+) -> tuple[tuple[ProcessRules, ...], Int32s, Int64s, Int32s]:
+    """The processes met, and for each event in each of them: which process, row, activity."""
+    type_of_row = events.types[events.owner]
+    processes: list[ProcessRules] = []
+    kinds, rows, activities = [], [], []
+    for object_type in np.unique(events.types).tolist():
+        of_type = np.flatnonzero(type_of_row == object_type)
+        chosen = events.events[["type", "process", "activity"]][of_type]
+        for process in rules.processes.get(object_type, ()):
+            activity = np.where(
+                chosen["process"] == NO_TERM,
+                process.activity_of_type.find(chosen["type"]),
+                np.where(chosen["process"] == process.process, chosen["activity"], NO_TERM),
+            )
+            within = np.flatnonzero(activity != NO_TERM)
+            kinds.append(np.full(len(within), len(processes), dtype=np.int32))
+            rows.append(of_type[within])
+            activities.append(activity[within])
+            processes.append(process)
+    none = np.empty(0, dtype=np.int32)
+    return (
+        tuple(processes),
+        np.concatenate([none, *kinds]),
+        np.concatenate([none.astype(np.int64), *rows]),
+        np.concatenate([none, *activities]),
+    )
+
+
+def _party(chosen: Rows, activity: Int32s, process: ProcessRules, rules: Rules) -> Int32s:
+    """Stated; else the performer's, else the team's, that day; else the activity's; else none."""
+    party: Int32s = chosen["party"].copy()
+    for members, who in ((rules.performers, "performer"), (rules.teams, "team")):
+        open_ = np.flatnonzero((party == NO_TERM) & (chosen[who] != NO_TERM))
+        days = process.days.local_day(chosen["occurred_us"][open_])
+        party[open_] = _party_on(members, chosen[who][open_], days)
+    open_ = np.flatnonzero(party == NO_TERM)
+    party[open_] = process.party_of_activity.find(activity[open_])
+    return party
+
+
+def _party_on(members: Membership, member: Int32s, day: Int64s) -> Int32s:
+    """The party to which each member belonged on that day; ``NO_TERM`` where to none."""
+    if not len(members.member):
+        return np.full(len(member), NO_TERM, dtype=np.int32)
+    since = _dated(members.member, members.from_day)
+    at = np.maximum(np.searchsorted(since, _dated(member, day), side="right") - 1, 0)
+    belongs = (
+        (members.member[at] == member)
+        & (members.from_day[at] <= day)
+        & (day < members.until_day[at])
+    )
+    return np.where(belongs, members.party[at], NO_TERM).astype(np.int32)
+
+
+def _dated(member: Int32s, day: Int64s) -> Int64s:
+    """Member and day in one number that sorts as the two do; endless days become far ones."""
+    near = np.clip(day, -_FAR, _FAR - 1) + _FAR
+    return (member.astype(np.int64) << _DAY_BITS) | near

@@ -1,0 +1,79 @@
+"""One row for each case: when it ran, how much of that was work, and how it went round."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from procesmijn.core.assign import CaseEvents, Cases
+from procesmijn.core.frames import CASE, NO_INSTANT, NO_TERM, Int64s, Rows
+from procesmijn.core.instances import Instances
+from procesmijn.core.order import count_by, is_first, sum_by
+from procesmijn.core.rounds import count_rounds
+from procesmijn.core.traces import Traces
+
+
+def describe_cases(
+    cases: Cases, events: CaseEvents, instances: Instances, traces: Traces, handed_over: Int64s
+) -> Rows:
+    """:data:`~procesmijn.core.frames.CASE` rows; ``handed_over`` has the case of each handover.
+
+    A case is closed by the first completion of an end activity of its process.
+    """
+    number = len(cases)
+    rounds = count_rounds(instances, number)
+    rows = np.empty(number, dtype=CASE)
+    rows["object"] = cases.objects
+    rows["process"] = cases.process
+    rows["started_us"] = instances.start_us[is_first(instances.case)]
+    rows["ended_us"] = _ended_us(instances, number)
+    rows["closed_us"] = _closed_us(instances, number)
+    rows["processing_us"] = _processing_us(instances, number)
+    rows["events"] = count_by(events.case, number)
+    rows["unassigned"] = count_by(events.case[events.party == NO_TERM], number)
+    rows["handovers"] = count_by(handed_over, number)
+    rows["parties"] = rounds.parties
+    rows["revisits"] = rounds.revisits
+    rows["revisits_direct"] = rounds.revisits_direct
+    rows["pingpongs"] = rounds.pingpongs
+    rows["pingpongs_direct"] = rounds.pingpongs_direct
+    rows["variant"] = traces.variant
+    rows["trace_hash"] = traces.trace_hash
+    return rows
+
+
+def _ended_us(instances: Instances, cases: int) -> Int64s:
+    """Last completion of each case; ``NO_INSTANT`` where nothing was completed."""
+    ended_us = np.full(cases, NO_INSTANT)
+    last = instances.completed[np.roll(is_first(instances.case[instances.completed]), -1)]
+    ended_us[instances.case[last]] = instances.completion_us[last]
+    return ended_us
+
+
+def _closed_us(instances: Instances, cases: int) -> Int64s:
+    """First completion of an end activity in each case; ``NO_INSTANT`` where there is none."""
+    closed_us = np.full(cases, NO_INSTANT)
+    closing = instances.completed[instances.closes[instances.completed]]
+    first = closing[is_first(instances.case[closing])]
+    closed_us[instances.case[first]] = instances.completion_us[first]
+    return closed_us
+
+
+def _processing_us(instances: Instances, cases: int) -> Int64s:
+    """Time in each case during which any completed instance ran: overlaps count once.
+
+    The instances come by start, and each adds what lies after all that was covered before it.
+    Places in the order of completion rise from case to case, so that a running maximum of them
+    never looks back into an earlier case, whatever its times.
+    """
+    completed = instances.completed
+    place = np.empty(len(instances), dtype=np.int64)
+    place[completed] = np.arange(len(completed))
+    took_time = np.flatnonzero(instances.start_us < instances.completion_us)
+    took_time = took_time[instances.completion_us[took_time] != NO_INSTANT]
+    case, start_us = instances.case[took_time], instances.start_us[took_time]
+    reached = completed[np.maximum.accumulate(place[took_time])]
+    covered_us = np.roll(instances.completion_us[reached], 1)
+    begins = is_first(case)
+    covered_us[begins] = start_us[begins]
+    added_us = instances.completion_us[took_time] - np.maximum(start_us, covered_us)
+    return sum_by(case, np.maximum(added_us, 0), cases)

@@ -1,0 +1,68 @@
+"""Work that passes from one party to another: who delivered, who picked up, and how long it lay."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from procesmijn.core.assign import Cases
+from procesmijn.core.enabling import enabling
+from procesmijn.core.frames import (
+    HANDOVER,
+    PICKUP_AT_COMPLETION,
+    PICKUP_AT_START,
+    Int32s,
+    Int64s,
+    Rows,
+)
+from procesmijn.core.instances import Instances
+from procesmijn.core.order import NO_ROW, order_by
+from procesmijn.core.rules import Rules
+from procesmijn.core.worktime import working_us
+
+
+def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[Int64s, Rows]:
+    """The handovers, by case and then by the key of the event that picks up; and of which case.
+
+    An instance whose party differs from that of its enabling instance has been handed the work: at
+    the enabling instance's completion, and picked up at its own start; where that is not known, at
+    its own completion. Waiting is elapsed time, and working time on the calendar of the customer.
+    """
+    enabler = enabling(cases, instances)
+    to = np.flatnonzero(enabler != NO_ROW)
+    to = to[instances.party[enabler[to]] != instances.party[to]]
+    to = to[order_by(instances.case[to], instances.key_hi[to], instances.key_lo[to])]
+    from_ = enabler[to]
+    case = instances.case[to]
+    delivered_us, picked_up_us = instances.completion_us[from_], instances.start_us[to]
+
+    rows = np.empty(len(to), dtype=HANDOVER)
+    rows["object"] = cases.objects[case]
+    rows["process"] = cases.process[case]
+    rows["to_hi"], rows["to_lo"] = instances.key_hi[to], instances.key_lo[to]
+    rows["from_hi"], rows["from_lo"] = instances.key_hi[from_], instances.key_lo[from_]
+    rows["supplier"] = instances.party[from_]
+    rows["customer"] = instances.party[to]
+    rows["from_activity"] = instances.activity[from_]
+    rows["to_activity"] = instances.activity[to]
+    rows["delivered_us"] = delivered_us
+    rows["picked_up_us"] = picked_up_us
+    rows["delivered_on"] = cases.local_day(case, delivered_us)
+    rows["picked_up_on"] = cases.local_day(case, picked_up_us)
+    rows["wait_us"] = picked_up_us - delivered_us
+    rows["wait_working_us"] = _working_us(instances.party[to], delivered_us, picked_up_us, rules)
+    rows["pickup_basis"] = np.where(
+        instances.is_start_known[to], PICKUP_AT_START, PICKUP_AT_COMPLETION
+    )
+    return case, rows
+
+
+def _working_us(customer: Int32s, from_us: Int64s, to_us: Int64s, rules: Rules) -> Int64s:
+    """Working time between instants, each on the calendar of its customer."""
+    parties, which = np.unique(customer, return_inverse=True)
+    own = [rules.calendars.get(party, rules.office) for party in parties.tolist()]
+    wait_us = np.empty(len(customer), dtype=np.int64)
+    for calendar in {id(calendar): calendar for calendar in own}.values():
+        is_on_it = np.array([other is calendar for other in own])
+        rows = np.flatnonzero(is_on_it[which])
+        wait_us[rows] = working_us(calendar, from_us[rows], to_us[rows])
+    return wait_us

@@ -1,0 +1,29 @@
+"""The one way from events to facts: everything that is known of a case is computed here, whole.
+
+Facts are a pure function of the events and the rules. Neither the order of the entries in the packs
+(but that a later one replaces an earlier one with its key), nor which objects are mined together,
+nor the clock makes any difference.
+"""
+
+from __future__ import annotations
+
+from procesmijn.core.assign import assign
+from procesmijn.core.cases import describe_cases
+from procesmijn.core.frames import Facts, ObjectEvents
+from procesmijn.core.handovers import find_handovers
+from procesmijn.core.instances import pair
+from procesmijn.core.pendings import find_pendings
+from procesmijn.core.rules import Rules
+from procesmijn.core.standing import standing
+from procesmijn.core.traces import trace
+
+
+def mine(events: ObjectEvents, rules: Rules) -> Facts:
+    """Mine the cases of some objects."""
+    cases, case_events = assign(standing(events), rules)
+    instances = pair(case_events, rules)
+    handed_over, handovers = find_handovers(cases, instances, rules)
+    pendings = find_pendings(cases, instances)
+    traces = trace(instances, len(cases), rules.names)
+    rows = describe_cases(cases, case_events, instances, traces, handed_over)
+    return Facts(rows, traces.steps, handovers, pendings)

@@ -1,0 +1,118 @@
+"""Sorting and looking back, as numpy does it fast: the few moves that all of the mining is made of.
+
+A frame is kept case by case, and within a case in order. So the *row number* says both which case
+and where in it, and 'the next in this case' is a look-up among row numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from procesmijn.core.frames import Bools, Int32s, Int64s
+
+NO_ROW: Final = -1
+_WORD: Final = 64
+_ROW_BITS: Final = 32
+_ROW: Final = (1 << _ROW_BITS) - 1
+
+
+def order_by(*keys: npt.NDArray[Any]) -> Int64s:
+    """Rows in order of ``keys``, the first the most significant; equal rows in any order.
+
+    One sort of 64-bit words is ten times as fast as ``np.lexsort``. So as many leading bits of the
+    keys as fit go into one word; only rows whose words are equal need the whole keys.
+    """
+    if not len(keys[0]):
+        return np.empty(0, dtype=np.int64)
+    words, is_exact = _packed(keys)
+    order = np.argsort(words)
+    if is_exact:
+        return order
+    words = words[order]
+    is_same = words[1:] == words[:-1]
+    is_tied = np.zeros(len(words), dtype=np.bool_)
+    is_tied[1:] = is_same
+    is_tied[:-1] |= is_same
+    slots = np.flatnonzero(is_tied)
+    tied = order[slots]
+    order[slots] = tied[np.lexsort([key[tied] for key in reversed(keys)])]
+    return order
+
+
+def _packed(keys: tuple[npt.NDArray[Any], ...]) -> tuple[npt.NDArray[np.uint64], bool]:
+    """The leading bits of the keys in words that sort as they do; whether that was all of them."""
+    words = np.zeros(len(keys[0]), dtype=np.uint64)
+    room = _WORD
+    for key in keys:
+        wide = key if key.dtype == np.uint64 else key.astype(np.int64)
+        offset = (wide - wide.min()).view(np.uint64)  # wraps round to the true distance
+        bits = int(offset.max()).bit_length()
+        taken = min(bits, room)
+        words = (words << np.uint64(taken)) | (offset >> np.uint64(bits - taken))
+        room -= taken
+        if taken < bits:
+            return words, False
+    return words, True
+
+
+def is_first(*codes: npt.NDArray[Any]) -> Bools:
+    """Whether each row begins a stretch of rows that are equal in all ``codes``."""
+    begins = np.ones(len(codes[0]), dtype=np.bool_)
+    begins[1:] = False
+    for code in codes:
+        begins[1:] |= code[1:] != code[:-1]
+    return begins
+
+
+def previous_alike(case: Int64s, *codes: npt.NDArray[Any]) -> Int64s:
+    """For each row the last row before it in its case with the same codes, or ``NO_ROW``."""
+    rows = order_by(*codes, np.arange(len(case)))
+    is_alone = is_first(case[rows], *(code[rows] for code in codes))
+    previous = np.full(len(case), NO_ROW, dtype=np.int64)
+    later = np.flatnonzero(~is_alone)
+    previous[rows[later]] = rows[later - 1]
+    return previous
+
+
+def next_alike(case: Int64s, codes: Int32s, among: Int64s, wanted: Int32s, after: Int64s) -> Int64s:
+    """For each row in ``after`` the first later row of its case, out of the rows ``among``, whose
+    code is the one ``wanted``; the number of rows where there is none (it sorts last)."""
+    none = len(case)
+    if not len(among):
+        return np.full(len(after), none, dtype=np.int64)
+    ladder = np.sort(codes[among].astype(np.int64) << _ROW_BITS | among)
+    goal = wanted.astype(np.int64) << _ROW_BITS
+    at = np.searchsorted(ladder, goal | after, side="right")
+    rung = ladder[np.minimum(at, len(ladder) - 1)]
+    row = rung & _ROW
+    is_found = (at < len(ladder)) & (rung - row == goal) & (case[row] == case[after])
+    return np.where(is_found, row, none)
+
+
+def first_above(values: Int64s, low: Int64s, high: Int64s, bound: Int64s) -> Int64s:
+    """For each stretch ``[low, high)`` of ``values``, ascending within it, the first index whose
+    value is above ``bound``; ``high`` where none is. A binary search of all stretches at once."""
+    low, high = low.copy(), high.copy()
+    open_ = np.flatnonzero(low < high)
+    while len(open_):
+        middle = (low[open_] + high[open_]) // 2
+        is_above = values[middle] > bound[open_]
+        high[open_[is_above]] = middle[is_above]
+        low[open_[~is_above]] = middle[~is_above] + 1
+        open_ = open_[low[open_] < high[open_]]
+    return low
+
+
+def sum_by(case: Int64s, values: Int64s, cases: int) -> Int64s:
+    """Sum of the values of each case: of whole numbers, so exact."""
+    total = np.zeros(cases, dtype=np.int64)
+    np.add.at(total, case, values)
+    return total
+
+
+def count_by(case: Int64s, cases: int) -> Int64s:
+    """Number of rows of each case."""
+    return np.bincount(case, minlength=cases)
