@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procesmijn.core.days import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, Days, UnknownZoneError
+from procesmijn.core.days import (
+    FIRST_DAY,
+    FIRST_YEAR,
+    LAST_DAY,
+    LAST_YEAR,
+    Days,
+    UnknownZoneError,
+    load_zone,
+)
 from procesmijn.core.frames import NO_INSTANT
 
 ZONES = (
@@ -73,7 +84,7 @@ def instants_near_changes(draw: st.DrawFn, zone: str) -> int:
 @settings(max_examples=500)
 def test_an_instant_falls_on_the_date_that_zoneinfo_gives(data: st.DataObject, zone: str) -> None:
     instant = data.draw(instants_near_changes(zone))
-    local = (EPOCH + instant * MICROSECOND).astimezone(ZoneInfo(zone))
+    local = (EPOCH + instant * MICROSECOND).astimezone(load_zone(zone))
     assert Days.of(zone).local_day(np.array([instant])).tolist() == [day(local.date())]
 
 
@@ -83,12 +94,12 @@ def test_a_reading_stands_for_the_first_instant_that_shows_it_or_a_later_one(
     data: st.DataObject, zone: str
 ) -> None:
     around = EPOCH + data.draw(instants_near_changes(zone)) * MICROSECOND
-    reading = around.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    reading = around.astimezone(load_zone(zone)).replace(tzinfo=None)
     reading += timedelta(minutes=data.draw(st.integers(-90, 90)))
     found = instant_of(zone, reading)
 
     def shown(instant: datetime) -> datetime:
-        return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return instant.astimezone(load_zone(zone)).replace(tzinfo=None)
 
     assert shown(found) >= reading
     earlier = [found - MICROSECOND, *(found - timedelta(minutes=n) for n in range(1, 1600))]
@@ -99,7 +110,7 @@ def test_a_reading_stands_for_the_first_instant_that_shows_it_or_a_later_one(
 @settings(max_examples=200)
 def test_a_reading_that_exists_is_the_first_of_pep_495(data: st.DataObject, zone: str) -> None:
     local = (EPOCH + data.draw(instants_near_changes(zone)) * MICROSECOND).astimezone(
-        ZoneInfo(zone)
+        load_zone(zone)
     )
     assert instant_of(zone, local.replace(tzinfo=None)) == local.replace(fold=0).astimezone(UTC)
 
@@ -162,7 +173,36 @@ def test_days_of_a_zone_are_made_once_and_cannot_be_changed() -> None:
         days.since_us[0] = 0
 
 
-@pytest.mark.parametrize("zone", ["Europe/Amsterdm", "", "../secret", "Europe"])
-def test_an_unknown_zone_says_which_names_are_known(zone: str) -> None:
-    with pytest.raises(UnknownZoneError, match="IANA name such as Europe/Amsterdam"):
+@pytest.mark.parametrize(
+    ("zone", "suggested"),
+    [
+        ("Europe/Amsterdm", "Europe/Amsterdam"),
+        ("america/new_york", "America/New_York"),
+        ("", "Europe/Amsterdam"),
+        ("../zones", "Europe/Amsterdam"),
+        ("localtime", "Europe/Amsterdam"),  # that of a machine, so not the same everywhere
+    ],
+)
+def test_an_unknown_zone_is_answered_with_a_known_one(zone: str, suggested: str) -> None:
+    with pytest.raises(UnknownZoneError, match=f"IANA name such as {suggested}"):
         Days.of(zone)
+
+
+@pytest.fixture
+def machine_of_another_time(tmp_path: Path) -> Iterator[None]:
+    """A machine on which Amsterdam keeps the time of Kolkata."""
+    before = zoneinfo.TZPATH
+    (tmp_path / "Europe").mkdir()
+    kolkata = files("tzdata") / "zoneinfo" / "Asia" / "Kolkata"
+    (tmp_path / "Europe" / "Amsterdam").write_bytes(kolkata.read_bytes())
+    zoneinfo.reset_tzpath(to=[tmp_path])
+    load_zone.cache_clear()
+    yield
+    zoneinfo.reset_tzpath(to=before)
+
+
+@pytest.mark.usefixtures("machine_of_another_time")
+def test_zones_come_from_the_pinned_package_and_not_from_the_machine() -> None:
+    noon = datetime(2020, 7, 1, 12, tzinfo=UTC)
+    assert noon.astimezone(zoneinfo.ZoneInfo.no_cache("Europe/Amsterdam")).hour == 17
+    assert noon.astimezone(load_zone("Europe/Amsterdam")).hour == 14

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from procesmijn.core.days import load_zone
 from procesmijn.core.frames import NO_INSTANT, Int64s
 from procesmijn.core.worktime import Calendar, build_calendar, is_outside, stretches, working_us
 
@@ -87,7 +88,7 @@ def office() -> Calendar:
     ],
 )
 def test_the_hand_checked_table(office: Calendar, start: str, end: str, hours: int) -> None:
-    amsterdam = ZoneInfo("Europe/Amsterdam")
+    amsterdam = load_zone("Europe/Amsterdam")
     from_us = us(datetime.fromisoformat(start).replace(tzinfo=amsterdam))
     to_us = us(datetime.fromisoformat(end).replace(tzinfo=amsterdam))
     assert worked(office, from_us, to_us) == hours * 3_600_000_000
@@ -171,7 +172,7 @@ def test_it_is_what_a_walk_over_the_dates_adds_up(
 ) -> None:
     zone, week, closed, from_us, to_us = case
     calendar = build_calendar(week, zone, closed)
-    expected = walk(week, ZoneInfo(zone), closed, moment(from_us), moment(to_us)) // MICROSECOND
+    expected = walk(week, load_zone(zone), closed, moment(from_us), moment(to_us)) // MICROSECOND
     assert worked(calendar, from_us, to_us) == expected
     assert is_outside(calendar, one(from_us), one(to_us)).tolist() == [
         expected == 0 and to_us > from_us
@@ -220,7 +221,7 @@ def test_who_always_works_works_all_the_time_that_passes(from_us: int, to_us: in
 )
 def test_a_night_shift_is_as_long_as_the_night(local: date, hours: int) -> None:
     shift = build_calendar([[(MIDNIGHT, time(8))]] * 7, "Europe/Amsterdam")
-    midnight = datetime.combine(local, MIDNIGHT, ZoneInfo("Europe/Amsterdam"))
+    midnight = datetime.combine(local, MIDNIGHT, load_zone("Europe/Amsterdam"))
     day_us = (us(midnight), us(midnight + timedelta(days=1)))
     assert worked(shift, *day_us) == hours * 3_600_000_000
 
