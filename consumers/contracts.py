@@ -1,0 +1,33 @@
+"""What the worker needs of the rest of the service; it is handed these and knows no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+from procesmijn.batch import Applied, Batch, Held, Partition
+from schemas.event import Event, Record, Rejection, Skip
+
+Contract: TypeAlias = Callable[[Record], Event | Rejection | Skip]
+"""Judges one record by itself; never raises over what a record holds."""
+
+Apply: TypeAlias = Callable[[Batch], Applied]
+"""Applies a batch whole, in one transaction, or not at all.
+
+Raises:
+    PositionLost: a span of the batch does not follow the stored position, or its epoch is old.
+    StoreUnavailable: the database is away; the batch may or may not have been committed, which
+        trying again finds out.
+"""
+
+
+class Positions(Protocol):
+    """The stored positions: which worker holds a partition, and the offset to go on from."""
+
+    def take(self, partitions: Sequence[Partition], owner: str) -> Mapping[Partition, Held]:
+        """Claim partitions for ``owner`` under a new epoch, so that older claims are refused.
+
+        Raises:
+            StoreUnavailable: the database is away; nothing is claimed as far as the caller knows.
+        """
+        ...

@@ -1,0 +1,25 @@
+"""What can go wrong between Kafka and the worker, as words for the person who runs it."""
+
+from __future__ import annotations
+
+from procesmijn.errors import ProcesmijnError
+
+
+class KafkaUnavailable(ProcesmijnError):
+    """No broker answered. Check the address, the security settings, and that Kafka runs."""
+
+
+class TopicMissing(ProcesmijnError):
+    """A topic to read does not exist. Create it, or let procesmijn create it."""
+
+
+class StreamFailed(ProcesmijnError):
+    """Reading went wrong in a way that going on could lose records: the worker has to stop.
+
+    Nothing is lost: a restarted worker goes on from the positions in the store.
+    """
+
+
+class PublishFailed(ProcesmijnError):
+    """Kafka did not take a message. Mend what the message says and publish again: events that were
+    taken already are known by their ids, and change nothing the second time."""

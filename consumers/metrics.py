@@ -1,0 +1,134 @@
+"""What a worker counts, each metric declared once with its unit and its help.
+
+Prometheus names follow from the declaration: ``procesmijn_`` in front, the unit behind, and
+``_total`` after a counter. ``docs/worker.md`` lists them, and a test holds it to that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from consumers.stream import Chunk, Stream
+from procesmijn.batch import Applied, Batch
+
+FRESHNESS_SECONDS: Final = (
+    *(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+    *(1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0),
+)
+BATCH_RECORDS: Final = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
+
+
+class Freshness(Collector):
+    """How old records were when their batch was committed.
+
+    The histogram of prometheus-client takes one value per call, which would cost more than the
+    decoding of a record; this one takes an array.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._bounds = np.array(FRESHNESS_SECONDS)
+        self._counts = np.zeros(len(FRESHNESS_SECONDS) + 1, dtype=np.int64)
+        self._sum_seconds = 0.0
+        registry.register(self)
+
+    def observe(self, timestamps_us: list[int], now_us: int) -> None:
+        """Count records by age; clocks that differ make no age below zero."""
+        ages_seconds = np.maximum(now_us - np.array(timestamps_us, dtype=np.int64), 0) / 1e6
+        buckets = np.searchsorted(self._bounds, ages_seconds)
+        self._counts = self._counts + np.bincount(buckets, minlength=len(self._counts))
+        self._sum_seconds += float(ages_seconds.sum())
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """Give Prometheus the cumulated counts."""
+        bounds = [*(str(bound) for bound in FRESHNESS_SECONDS), "+Inf"]
+        counts = np.cumsum(self._counts).tolist()
+        yield HistogramMetricFamily(
+            "procesmijn_freshness_seconds",
+            "Age of a record, by its own timestamp, when its batch was committed.",
+            buckets=list(zip(bounds, counts, strict=True)),
+            sum_value=self._sum_seconds,
+        )
+
+
+class Metrics:
+    """The metrics of one worker, in a registry that it is given."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def counter(name: str, help_text: str, *labels: str, unit: str = "") -> Counter:
+            return Counter(
+                name, help_text, labels, namespace="procesmijn", unit=unit, registry=registry
+            )
+
+        def gauge(name: str, help_text: str, *labels: str, unit: str = "") -> Gauge:
+            return Gauge(
+                name, help_text, labels, namespace="procesmijn", unit=unit, registry=registry
+            )
+
+        self.registry = registry
+        self.events = counter("events", "Events stored: new ones, and versions of known ones.")
+        self.duplicates = counter("duplicates", "Events that were known already.")
+        self.dead_letters = counter("dead_letters", "Records that break the contract.", "reason")
+        self.skipped = counter("skipped_records", "Records that say nothing by design.")
+        self.cases = counter("cases", "Cases that changed, once per batch that changed them.")
+        self.steps = counter("step", "Time spent, waiting included.", "step", unit="seconds")
+        self.positions_lost = counter(
+            "positions_lost", "Batches that were dropped because another worker had taken over."
+        )
+        self.batches = Histogram(
+            "batch_records",
+            "Records in a batch.",
+            namespace="procesmijn",
+            buckets=BATCH_RECORDS,
+            registry=registry,
+        )
+        self.freshness = Freshness(registry)
+        self.lag = gauge(
+            "lag", "Offsets behind the end of the log.", "topic", "partition", unit="offsets"
+        )
+        self.paused = gauge(
+            "paused_partition", "1 for a partition that stands still.", "topic", "partition"
+        )
+        self.store_away = gauge("store_unavailable", "1 while the database is away.")
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Add the wall time of a block to a step."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.steps.labels(step).inc(time.perf_counter() - began)
+
+    def applied(self, chunks: Iterable[Chunk], batch: Batch, applied: Applied) -> None:
+        """Count a batch that was committed just now."""
+        self.events.inc(applied.stored)
+        self.duplicates.inc(applied.duplicates)
+        self.skipped.inc(sum(span.skipped for span in batch.spans))
+        self.cases.inc(applied.cases)
+        for reason, letters in Tally(letter.reason for letter in batch.dead_letters).items():
+            self.dead_letters.labels(reason).inc(letters)
+        for step, seconds in applied.seconds.items():
+            self.steps.labels(f"apply.{step}").inc(seconds)
+        self.batches.observe(sum(span.records for span in batch.spans))
+        self.freshness.observe(
+            [record.timestamp_us for chunk in chunks for record in chunk.records],
+            time.time_ns() // 1000,
+        )
+
+    def reading(self, stream: Stream) -> None:
+        """Show where the stream stands; partitions that went to another worker disappear."""
+        self.lag.clear()
+        for partition, offsets in stream.lags().items():
+            self.lag.labels(partition.topic, partition.number).set(offsets)
+        self.paused.clear()
+        for topic, number in stream.stalled():
+            self.paused.labels(topic, number).set(1)

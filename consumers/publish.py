@@ -1,0 +1,90 @@
+"""Messages into a topic, each acknowledged by every in-sync replica, once each and in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from consumers.connection import KafkaSettings, reaching
+from consumers.errors import PublishFailed
+
+UNACKNOWLEDGED: Final = 10_000
+"""Messages on their way at once: the producer itself knows no bound on its memory."""
+DELIVERY_SECONDS: Final = 120.0
+
+
+class Message(NamedTuple):
+    """One record to publish."""
+
+    value: bytes
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def key_of(objects: Sequence[tuple[str, str]]) -> bytes | None:
+    """Key of an event that is about some objects, (type, id) each, the first one leading.
+
+    The id of the first alone: events about one vacancy or ticket stay in one partition, in order,
+    whoever publishes them.
+    """
+    return objects[0][1].encode() if objects else None
+
+
+def publish(
+    kafka: KafkaSettings,
+    topic: str,
+    messages: Iterable[Message],
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Publish and wait until all are acknowledged; returns how many.
+
+    The producer is idempotent: a retry makes no second record, and changes no order in a partition.
+    The topic has to exist (:func:`consumers.topics.ensure`). ``progress`` is called with the number
+    acknowledged so far, about every thousand.
+
+    Raises:
+        PublishFailed: Kafka refused a message, or did not acknowledge it in two minutes.
+        KafkaUnavailable: no broker answers.
+    """
+    with reaching(kafka):
+        producer = KafkaProducer(
+            **kafka.options(),
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=20,
+            batch_size=128 * 1024,
+            delivery_timeout_ms=round(DELIVERY_SECONDS * 1000),
+            metrics_enabled=False,
+        )
+    on_their_way: deque[Any] = deque()
+    acknowledged = 0
+
+    def wait_for_oldest() -> None:
+        nonlocal acknowledged
+        on_their_way.popleft().get(timeout=DELIVERY_SECONDS)
+        acknowledged += 1
+        if acknowledged % 1000 == 0:
+            progress(acknowledged)
+
+    try:
+        for message in messages:
+            if len(on_their_way) >= UNACKNOWLEDGED:
+                wait_for_oldest()
+            on_their_way.append(
+                producer.send(topic, message.value, message.key, list(message.headers))
+            )
+        producer.flush(timeout=DELIVERY_SECONDS)
+        while on_their_way:
+            wait_for_oldest()
+    except KafkaError as error:
+        raise PublishFailed(
+            f"Kafka did not take all messages into {topic}: {error}; {acknowledged} are in it"
+        ) from error
+    finally:
+        producer.close(timeout=1.0)
+    progress(acknowledged)
+    return acknowledged

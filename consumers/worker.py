@@ -1,0 +1,172 @@
+"""The way of a record, from Kafka into one transaction of the store."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import Final, TypeVar
+
+from consumers import intake
+from consumers.contracts import Apply, Contract, Positions
+from consumers.health import Pulse
+from consumers.metrics import Metrics
+from consumers.stream import Chunk, Stream
+from procesmijn.batch import Applied, Batch
+from procesmijn.errors import PositionLost, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+FIRST_WAIT_SECONDS: Final = 0.1
+LONGEST_WAIT_SECONDS: Final = 2.0
+"""Between two tries while the store is away; also the longest that stopping has to wait for it."""
+
+
+class Worker:
+    """One member of the consumer group: reads, judges, applies, reports, until it is stopped.
+
+    A crash after any step costs a re-read and nothing else: the store knows the positions, and
+    moves them in the transaction that writes the events.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        contract: Contract,
+        apply: Apply,
+        positions: Positions,
+        metrics: Metrics,
+        pulse: Pulse,
+    ) -> None:
+        self._stream = stream
+        self._contract = contract
+        self._apply = apply
+        self._positions = positions
+        self._metrics = metrics
+        self._pulse = pulse
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then leave the group. For any thread, or a signal."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped.
+
+        Raises:
+            StreamFailed: Kafka said something that reading on could lose records over.
+        """
+        _freeze_what_stays()
+        try:
+            while not self._stopping.is_set():
+                self._turn()
+        except _Stopped:
+            log.info("stopped while the store was away: what was read is read again")
+        finally:
+            self._stream.close()
+
+    def _turn(self) -> None:
+        try:
+            with _collector_at_rest():
+                self._insist(partial(self._stream.claim, self._positions))
+                with self._metrics.timed("poll"):
+                    chunks = self._stream.poll()
+                if chunks:
+                    with self._metrics.timed("decode"):
+                        batch = intake.decode(chunks, self._contract)
+                    with self._metrics.timed("apply"):
+                        applied = self._insist(partial(self._apply, batch))
+                    self._stream.report(batch.spans)
+                    self._note(chunks, batch, applied)
+        except PositionLost as lost:
+            log.warning("%s; the batch is dropped, and what is still assigned claimed again", lost)
+            self._metrics.positions_lost.inc()
+            self._stream.release()
+        self._metrics.reading(self._stream)
+        self._pulse.beat(is_member=self._stream.is_member)
+
+    def _insist(self, step: Callable[[], T]) -> T:
+        """Do what needs the store. While it is away stay in the group, fetch nothing, try again."""
+        wait_seconds = FIRST_WAIT_SECONDS
+        while True:
+            try:
+                outcome = step()
+            except StoreUnavailable as error:
+                if self._stopping.is_set():
+                    raise _Stopped from error
+                self._tell_trouble(str(error))
+                self._stream.idle(wait_seconds)
+                self._pulse.beat(is_member=self._stream.is_member)
+                wait_seconds = min(2 * wait_seconds, LONGEST_WAIT_SECONDS)
+            else:
+                self._tell_trouble(None)
+                return outcome
+
+    def _tell_trouble(self, trouble: str | None) -> None:
+        """Once when the store goes away and once when it is back, not at every try."""
+        if trouble is not None and self._pulse.trouble is None:
+            log.error("the store is away, nothing is read until it is back: %s", trouble)
+        elif trouble is None and self._pulse.trouble is not None:
+            log.info("the store is back")
+        self._pulse.trouble = trouble
+        self._metrics.store_away.set(trouble is not None)
+
+    def _note(self, chunks: Sequence[Chunk], batch: Batch, applied: Applied) -> None:
+        self._metrics.applied(chunks, batch, applied)
+        log.info(
+            "batch records=%d partitions=%d stored=%d duplicates=%d dead=%d skipped=%d cases=%d "
+            "lag=%d apply_ms=%.0f",
+            sum(span.records for span in batch.spans),
+            len(batch.spans),
+            applied.stored,
+            applied.duplicates,
+            applied.dead_letters,
+            applied.skipped,
+            applied.cases,
+            sum(self._stream.lags().values()),
+            1000 * sum(applied.seconds.values()),
+        )
+
+
+@contextmanager
+def stopped_by_signals(worker: Worker) -> Iterator[None]:
+    """Within the block SIGTERM and Ctrl-C stop the worker cleanly. For the main thread."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        log.info("%s: the batch in hand is finished", signal.Signals(number).name)
+        worker.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Stopped(Exception):  # noqa: N818 - it is no error, and nobody sees it
+    """The worker was told to stop while the store was away."""
+
+
+def _freeze_what_stays() -> None:
+    """Modules and rules live as long as the worker: no collection need look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A batch makes hundreds of thousands of objects without a cycle among them; looking for
+    cycles at every 700th costs a third of decoding. They go by reference count when it ends."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
