@@ -16,7 +16,7 @@ from procesmijn.catalogue.model import Catalogue
 from procesmijn.catalogue.part import Part
 from procesmijn.catalogue.references import broken_references
 from procesmijn.catalogue.source import Entry, read
-from schemas import onboarding, recruitment, service
+from schemas.registry import MODELS, object_types
 
 _KEPT_BY_US = "holidays"
 """The part of a catalogue that is not written by hand: it is looked up."""
@@ -83,10 +83,8 @@ def parse(text: str, file: str = "catalogue") -> Catalogue:
 
 
 def _event_types() -> dict[str, frozenset[str]]:
-    return {
-        each.event_type: frozenset(object_type for _, object_type in each.object_members)
-        for each in (*recruitment.TYPES, *onboarding.TYPES, *service.TYPES)
-    }
+    """Event types that can be an activity; a generic step is not: it names its activity itself."""
+    return {name: about for name in MODELS if (about := object_types(name))}
 
 
 def _findings(error: ValidationError, root: Entry, file: str) -> Iterator[Finding]:

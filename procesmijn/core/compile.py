@@ -1,0 +1,203 @@
+"""From the catalogue to rules in integer codes; and which cases another catalogue would change.
+
+Both start from the pseudonymous form of a catalogue. What is digested is what the rules come to
+(open stretches, distances to UTC), not how they were written down: an upgrade of the time zone data
+or of the holidays makes those cases stale whose calendars it alters, and no others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, time
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+
+import numpy as np
+
+from procesmijn.catalogue.calendars import OFFICE
+from procesmijn.catalogue.fields import WEEKDAYS
+from procesmijn.catalogue.model import Catalogue
+from procesmijn.catalogue.parties import Memberships
+from procesmijn.catalogue.processes import Process
+from procesmijn.core.days import EPOCH, Days
+from procesmijn.core.frames import Int32s
+from procesmijn.core.rules import CORE_VERSION, CodeMap, Membership, ProcessRules, Rules
+from procesmijn.core.worktime import Calendar, build_calendar
+from schemas.registry import subjects
+
+_EVER: Final = np.iinfo(np.int64)
+"""Its ends stand for dates that were left out: since always, until forever."""
+
+
+def names_of(catalogue: Catalogue) -> frozenset[str]:
+    """Every text in a catalogue that needs a code before it can be compiled."""
+    names = {*catalogue.parties, *catalogue.processes}
+    for members in (catalogue.performers, catalogue.teams):
+        names |= {*members, *(each.party for of_one in members.values() for each in of_one)}
+    for process in catalogue.processes.values():
+        names |= {process.case, *process.activities, *process.activity_of_type(), *process.end}
+        names |= {each.party for each in process.activities.values() if each.party}
+        names |= {activity for pair in process.concurrent_activities() for activity in pair}
+    return frozenset(names.union(subjects(), subjects().values()))
+
+
+def compile_rules(
+    catalogue: Catalogue, code: Callable[[str], int], names: Mapping[int, str]
+) -> Rules:
+    """Make the rules by which cases are mined.
+
+    Args:
+        catalogue: its pseudonymous form.
+        code: gives the code of each text in :func:`names_of`.
+        names: text of every code that an activity may have, also of those that only events name.
+    """
+    processes: dict[int, list[ProcessRules]] = {}
+    for name, process in sorted(catalogue.processes.items()):
+        rules = _compile_process(process, code(name), catalogue.zone_of(name), code)
+        processes.setdefault(code(process.case), []).append(rules)
+    return Rules(
+        processes={object_type: tuple(each) for object_type, each in processes.items()},
+        names=names,
+        automatic=_codes(_automatic(catalogue), code),
+        performers=_compile_memberships(catalogue.performers, code),
+        teams=_compile_memberships(catalogue.teams, code),
+        office=open_hours(catalogue, OFFICE),
+        calendars={
+            code(party): open_hours(catalogue, catalogue.calendar_of(party))
+            for party in catalogue.parties
+        },
+        subjects=_code_map(subjects(), code),
+    )
+
+
+def open_hours(catalogue: Catalogue, calendar: str) -> Calendar:
+    """Table of the stretches in which a calendar of the catalogue is open."""
+    declared = catalogue.calendars[calendar]
+    weekly = tuple(declared.hours.get(day, ()) for day in WEEKDAYS)
+    return _calendar(weekly, declared.zone, catalogue.closed_days(calendar))
+
+
+def rule_digests(catalogue: Catalogue) -> dict[str, str]:
+    """For each object type with cases, a digest of all that decides how they are mined.
+
+    SHA-256, in hex. Cases whose digest another catalogue leaves as it is need no recomputation:
+    labels, contacts and the like are not in it.
+    """
+    shared = _shared_content(catalogue)
+    contents: dict[str, dict[str, Any]] = {}
+    for name, process in catalogue.processes.items():
+        content = contents.setdefault(process.case, {})
+        content[name] = _process_content(process, catalogue.zone_of(name))
+    return {
+        object_type: _digest(json.dumps([shared, content], sort_keys=True).encode())
+        for object_type, content in contents.items()
+    }
+
+
+def _compile_process(
+    process: Process, process_code: int, zone: str, code: Callable[[str], int]
+) -> ProcessRules:
+    activities = process.activities.items()
+    return ProcessRules(
+        process=process_code,
+        days=Days.of(zone),
+        activity_of_type=_code_map(process.activity_of_type(), code),
+        rank_of_activity=CodeMap.of(
+            {code(name): each.rank for name, each in activities if each.rank is not None}
+        ),
+        party_of_activity=_code_map(
+            {name: each.party for name, each in activities if each.party}, code
+        ),
+        end_activities=_codes(process.end, code),
+        concurrent=frozenset(
+            (code(one), code(other)) for one, other in process.concurrent_activities()
+        ),
+    )
+
+
+def _compile_memberships(
+    members: Mapping[str, Memberships], code: Callable[[str], int]
+) -> Membership:
+    rows = sorted(
+        (
+            code(member),
+            _EVER.min if each.since is None else _day(each.since),
+            _EVER.max if each.until is None else _day(each.until),
+            code(each.party),
+        )
+        for member, memberships in members.items()
+        for each in memberships
+    )
+    member, from_day, until_day, party = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    return Membership(member.astype(np.int32), from_day, until_day, party.astype(np.int32))
+
+
+def _automatic(catalogue: Catalogue) -> list[str]:
+    return sorted(name for name, each in catalogue.parties.items() if each.kind == "automatic")
+
+
+def _code_map(mapping: Mapping[str, str], code: Callable[[str], int]) -> CodeMap:
+    return CodeMap.of({code(name): code(value) for name, value in mapping.items()})
+
+
+def _codes(names: Iterable[str], code: Callable[[str], int]) -> Int32s:
+    return np.array(sorted(map(code, names)), dtype=np.int32)
+
+
+def _day(local: date) -> int:
+    return (local - EPOCH.date()).days
+
+
+@lru_cache(maxsize=256)
+def _calendar(
+    weekly: tuple[tuple[tuple[time, time], ...], ...], zone: str, closed: frozenset[date]
+) -> Calendar:
+    return build_calendar(weekly, zone, closed)
+
+
+def _shared_content(catalogue: Catalogue) -> dict[str, Any]:
+    """What cases of all object types depend on: any party and any performer may turn up."""
+    digests = {calendar: _hours_digest(catalogue, calendar) for calendar in catalogue.calendars}
+    calendars = {party: digests[catalogue.calendar_of(party)] for party in catalogue.parties}
+    office = digests[OFFICE]
+    return {
+        "core": CORE_VERSION,
+        "automatic": _automatic(catalogue),
+        "performers": _membership_content(catalogue.performers),
+        "teams": _membership_content(catalogue.teams),
+        "office": office,
+        "calendars": {party: each for party, each in calendars.items() if each != office},
+    }
+
+
+def _membership_content(members: Mapping[str, Memberships]) -> dict[str, list[tuple[str, ...]]]:
+    return {
+        member: [(each.party, str(each.since), str(each.until)) for each in memberships]
+        for member, memberships in members.items()
+    }
+
+
+def _process_content(process: Process, zone: str) -> dict[str, Any]:
+    activities = process.activities.items()
+    activity_of_type = process.activity_of_type()
+    days = Days.of(zone)
+    return {
+        "days": _digest(days.since_us.tobytes(), days.offset_us.tobytes()),
+        "types": activity_of_type,
+        "ranks": {name: each.rank for name, each in activities if each.rank is not None},
+        "parties": {name: each.party for name, each in activities if each.party},
+        "end": process.end,
+        "concurrent": sorted(process.concurrent_activities()),
+        "subjects": {name: about for name, about in subjects().items() if name in activity_of_type},
+    }
+
+
+def _hours_digest(catalogue: Catalogue, calendar: str) -> str:
+    hours = open_hours(catalogue, calendar)
+    return _digest(hours.opens_us.tobytes(), hours.closes_us.tobytes())
+
+
+def _digest(*parts: bytes) -> str:
+    return sha256(b"".join(parts)).hexdigest()
