@@ -1,0 +1,1 @@
+"""Event logs as files: what other systems and process-mining tools export, read into events."""

@@ -1,0 +1,133 @@
+"""Turns the rows of a log into generic steps: the same whether they go by a message or not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from urllib.parse import quote
+
+import orjson
+
+from procesmijn.files.columns import Columns
+from procesmijn.files.instants import Clock
+from procesmijn.files.rows import Row
+from procesmijn.persons import CONTENT_ID
+from schemas.base import MAX_CODE_CHARS, MAX_ID_CHARS, MAX_NAME_CHARS
+from schemas.event import Event, Lifecycle
+from schemas.instants import write_instant
+from schemas.registry import Headers, encode
+from schemas.step import Step
+
+_LIFECYCLES: Final = {"start": Lifecycle.START, "complete": Lifecycle.COMPLETE}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class RowError(ValueError):
+    """A row does not give an event that keeps the contract; the message is the reason."""
+
+
+class Steps:
+    """Makes one event of each row of a log of one process.
+
+    A row is identified by the content of all its columns, or by its id where a column has one: so
+    its place in the file, and what the columns are taken to mean, change nothing about which event
+    it is. All files of a process are one source.
+    """
+
+    def __init__(
+        self, columns: Columns, process: str, clock: Clock, object_type: str | None = None
+    ) -> None:
+        """Take the columns as they were found; without an object type a case is its process's."""
+        self._columns = columns
+        self._process = process
+        self._object_type = object_type or process
+        self._source = "file:" + quote(process, safe="")
+        self._clock = clock
+
+    def read(self, row: Row, number: int) -> Event:
+        """Make the event of a row; its number is no more than its place among equal times.
+
+        Raises :class:`RowError`.
+        """
+        columns = self._columns
+        case = self._required(row, "case", columns.case, MAX_ID_CHARS)
+        activity = self._required(row, "activity", columns.activity, MAX_NAME_CHARS)
+        occurred_us = self._instant(row, columns.time)
+        if occurred_us is None:
+            raise RowError(f"its {columns.time!r} (time) is empty")
+        started_us = self._instant(row, columns.start)
+        if started_us is not None and started_us > occurred_us:
+            raise RowError(f"its {columns.start!r} lies after its {columns.time!r}")
+        lifecycle = self._optional(row, columns.lifecycle, MAX_CODE_CHARS)
+        return Event(
+            source=self._source,
+            id=self._id(row),
+            type=Step.event_type,
+            occurred_us=occurred_us,
+            objects=((self._object_type, case),),
+            started_us=started_us,
+            sequence=number,
+            lifecycle=(
+                Lifecycle.COMPLETE
+                if lifecycle is None
+                else _LIFECYCLES.get(lifecycle.lower(), Lifecycle.OTHER)
+            ),
+            process=self._process,
+            activity=activity,
+            party=self._optional(row, columns.party, MAX_NAME_CHARS),
+            performer=self._optional(row, columns.performer, MAX_NAME_CHARS),
+        )
+
+    def _id(self, row: Row) -> str:
+        if self._columns.id is not None:
+            return self._required(row, "id", self._columns.id, MAX_ID_CHARS)
+        content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+        return CONTENT_ID + sha256(content).hexdigest()[:32]
+
+    def _instant(self, row: Row, column: str | None) -> int | None:
+        text = row.get(column) if column is not None else None
+        if text is None:
+            return None
+        try:
+            return self._clock.read(text)
+        except ValueError as error:
+            raise RowError(f"its {column!r} {error}") from None
+
+    def _required(self, row: Row, role: str, column: str | None, max_chars: int) -> str:
+        text = self._optional(row, column, max_chars)
+        if text is None:
+            raise RowError(f"its {column!r} ({role}) is empty")
+        return text
+
+    def _optional(self, row: Row, column: str | None, max_chars: int) -> str | None:
+        text = row.get(column) if column is not None else None
+        if text is None:
+            return None
+        if len(text) > max_chars:
+            raise RowError(f"its {column!r} has {len(text)} characters, more than {max_chars}")
+        if "\x00" in text:
+            raise RowError(f"its {column!r} has a character NUL, which no text may hold")
+        return text
+
+
+def message_of(event: Event) -> tuple[Headers, bytes]:
+    """Write the event of a row as a message of the contract, which decodes to the same event."""
+    [(object_type, case)] = event.objects
+    data = {
+        "process": event.process,
+        "case": case,
+        "object": None if object_type == event.process else object_type,
+        "activity": event.activity,
+        "lifecycle": event.lifecycle.name.lower(),
+        "party": event.party,
+        "performer": event.performer,
+        "started_at": None if event.started_us is None else write_instant(_utc(event.started_us)),
+        "sequence": event.sequence,
+    }
+    said = {name: value for name, value in data.items() if value is not None}
+    return encode(event.type, event.source, event.id, _utc(event.occurred_us), said)
+
+
+def _utc(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us)
