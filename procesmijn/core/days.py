@@ -128,7 +128,7 @@ def _days_of(zone: str) -> Days:
     since_us = np.array([_EARLIEST, *(second * 1_000_000 for second in since_s)], dtype=np.int64)
     offset_us = np.array(offsets, dtype="m8[us]").astype(np.int64)
     shown_us = np.full(len(since_us), _LATEST)
-    shown_us[:-1] = np.maximum.accumulate(since_us[1:] + offset_us[:-1])
+    shown_us[:-1] = since_us[1:] + offset_us[:-1]
     for table in (since_us, offset_us, shown_us):
         table.setflags(write=False)
     return Days(zone, since_us, offset_us, shown_us)
@@ -144,15 +144,13 @@ def _periods(zone: ZoneInfo) -> tuple[list[int], list[timedelta | None]]:
     def offset_at(second: int) -> timedelta | None:
         return datetime.fromtimestamp(second, zone).utcoffset()
 
-    start, end = (FIRST_DAY - 2) * DAY_S, (LAST_DAY + 3) * DAY_S
     since_s: list[int] = []
-    offsets = [offset_at(start)]
-    for reading in range(start, end, DAY_S):
-        offset = offset_at(reading)
+    offsets = [offset_at((FIRST_DAY - 2) * DAY_S)]
+    for end in range((FIRST_DAY - 1) * DAY_S, (LAST_DAY + 3) * DAY_S, DAY_S):
+        offset = offset_at(end)
         if offset != offsets[-1]:
-            day = range(reading - DAY_S, reading)
-            since_s.append(
-                day.start + bisect_left(day, True, key=lambda at: offset_at(at) == offset)
-            )
+            day = range(end - DAY_S, end)
+            changed = bisect_left(day, True, key=lambda second: offset_at(second) == offset)
+            since_s.append(day[0] + changed)
             offsets.append(offset)
     return since_s, offsets

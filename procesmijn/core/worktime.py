@@ -25,8 +25,8 @@ from procesmijn.core.frames import Bools, Int64s
 class Calendar:
     """When a party works: stretches that are in order and neither touch nor overlap.
 
-    A stretch holds its opening and not its closing instant. The columns are those of the table
-    ``mining.calendar_stretch``, from which SQL computes the same.
+    A stretch holds its opening and not its closing instant. Each column is int64, one value per
+    stretch; SQL has a table of the same columns, and computes the same from it.
     """
 
     zone: str
@@ -55,7 +55,7 @@ def build_calendar(
     days = np.arange(FIRST_DAY, LAST_DAY + 1, dtype=np.int64)
     days = days[~np.isin(days, [_day(shut) for shut in closed])]
     weekday = (days + EPOCH.weekday()) % 7
-    opens, closes = [], []
+    opens, closes = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for number, hours in enumerate(weekly):
         midnights_us = days[weekday == number] * DAY_US
         for start, end in hours:
@@ -68,11 +68,9 @@ def build_calendar(
             opens.append(midnights_us + start_us)
             closes.append(midnights_us + end_us)
     local = Days.of(zone)
-    return _calendar(
-        zone,
-        local.instant_us(np.concatenate([*opens, np.empty(0, dtype=np.int64)])),
-        local.instant_us(np.concatenate([*closes, np.empty(0, dtype=np.int64)])),
-    )
+    opens_us = local.instant_us(np.concatenate(opens))
+    closes_us = local.instant_us(np.concatenate(closes))
+    return _calendar(zone, opens_us, closes_us)
 
 
 def working_us(calendar: Calendar, from_us: Int64s, to_us: Int64s) -> Int64s:

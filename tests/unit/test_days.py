@@ -166,6 +166,11 @@ def test_what_lies_outside_the_horizon_falls_on_its_first_or_last_date(zone: str
     assert starts_us[2] == starts_us[3]
 
 
+def test_the_end_of_the_last_date_is_known() -> None:
+    day_us = np.diff(Days.of("Europe/Amsterdam").start_us(np.array([LAST_DAY, LAST_DAY + 1])))
+    assert day_us.tolist() == [86_400_000_000]
+
+
 def test_days_of_a_zone_are_made_once_and_cannot_be_changed() -> None:
     days = Days.of("Europe/Amsterdam")
     assert days is Days.of("Europe/Amsterdam")

@@ -231,6 +231,8 @@ def test_skipped_hours_are_not_worked_and_repeated_ones_once() -> None:
     skipped = (us(datetime(2020, 3, 29, tzinfo=UTC)), us(datetime(2020, 3, 29, 12, tzinfo=UTC)))
     repeated = (us(datetime(2020, 10, 25, tzinfo=UTC)), us(datetime(2020, 10, 25, 12, tzinfo=UTC)))
     assert worked(small_hours, *skipped) == 0
+    assert stretches(small_hours, *skipped) == []
+    assert (small_hours.opens_us < small_hours.closes_us).all()
     assert stretches(small_hours, *repeated) == [(repeated[0], repeated[0] + 1_800_000_000)]
 
 
@@ -270,6 +272,8 @@ def test_outside_the_horizon_nothing_is_worked() -> None:
     assert worked(always, ends - 5, NO_INSTANT) == 5
     assert worked(always, earliest, NO_INSTANT) == ends
     assert is_outside(always, one(earliest), one(0)).tolist() == [True]
+    one_hour = build_calendar([[(time(9), time(10))]] * 7, "UTC")
+    assert worked(one_hour, earliest, NO_INSTANT) == len(one_hour.opens_us) * 3_600_000_000
 
 
 def test_time_that_did_not_pass_is_not_outside_the_calendar() -> None:
