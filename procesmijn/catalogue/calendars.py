@@ -43,7 +43,9 @@ class Holidays(Part):
                 )
         for day in self.added:
             if day in known:
-                raise ValueError(f"{day} is a public holiday of {self.country} already; leave it")
+                raise ValueError(
+                    f"{day} is a public holiday of {self.country} already; leave it out"
+                )
         return self
 
 

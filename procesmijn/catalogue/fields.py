@@ -129,7 +129,9 @@ def _parse_stretch(text: str) -> Stretch:
 
 
 def parse_hours(value: object) -> object:
-    """Read the opening hours of a day, several stretches apart by commas; empty is closed."""
+    """Read the opening hours of a day: stretches in a list, or apart by commas; none is closed."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = ",".join(value)
     if not isinstance(value, str):
         return value
     stretches = sorted(_parse_stretch(part.strip()) for part in value.split(",") if part.strip())

@@ -67,10 +67,10 @@ def parse(text: str, file: str = "catalogue") -> Catalogue:
         CatalogueErrors: all mistakes in it, each with its line.
     """
     root, findings = read(text, file)
-    for entry, message in broken_references(root, _event_types()):
+    for entry, message in broken_references(root, {name: object_types(name) for name in MODELS}):
         findings.append(Finding(file, entry.line, entry.key, message))
     if kept := root.get(_KEPT_BY_US):
-        message = "holidays belong to a calendar: calendars, its name, holidays"
+        message = "holidays belong to a calendar; write them there"
         findings.append(Finding(file, kept.line, kept.key, message))
     try:
         catalogue = Catalogue.model_validate(root.plain())
@@ -80,11 +80,6 @@ def parse(text: str, file: str = "catalogue") -> Catalogue:
     if findings:
         raise CatalogueErrors(findings)
     return catalogue
-
-
-def _event_types() -> dict[str, frozenset[str]]:
-    """Event types that can be an activity; a generic step is not: it names its activity itself."""
-    return {name: about for name in MODELS if (about := object_types(name))}
 
 
 def _findings(error: ValidationError, root: Entry, file: str) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from procesmijn.catalogue.errors import nearest
 from procesmijn.catalogue.source import Entry
 
 EventTypes: TypeAlias = Mapping[str, Collection[str]]
-"""Known event types, and the types of the objects that each is about."""
+"""Known event types, and the types of the objects that each is about; a generic step says none."""
 Mistakes: TypeAlias = Iterator[tuple[Entry, str]]
 """Where something is wrong, and what."""
 
@@ -47,22 +47,28 @@ def _of_process(process: Entry, parties: Collection[str], event_types: EventType
     named = [entry for activity in activities.values() for entry in activity.texts("events")]
     yield from _unknown(named, event_types, "event type")
     yield from _repeated(named)
-    known = [entry for entry in named if entry.value in event_types]
     for case in process.texts("case"):
-        yield from _not_in_case(case, known, event_types)
+        yield from _not_in_case(
+            case, [each for each in named if each.value in event_types], event_types
+        )
 
 
 def _not_in_case(case: Entry, named: list[Entry], event_types: EventTypes) -> Mistakes:
     """Event types that can never be in a case of the process; when none can, the case is wrong."""
     about = [event_types[str(entry.value)] for entry in named]
-    if about and not any(case.value in object_types for object_types in about):
+    if any(about) and not any(case.value in object_types for object_types in about):
         hint = nearest(str(case.value), set().union(*about))
-        yield case, f"no event type of this process is about a '{case.value}'; {hint}"
+        yield case, f"no event type of this process is about '{case.value}'; {hint}"
         return
     for entry, object_types in zip(named, about, strict=True):
-        if case.value not in object_types:
+        if not object_types:
+            yield entry, "a generic step names its activity itself; leave events out"
+        elif case.value not in object_types:
             others = ", ".join(sorted(object_types))
-            yield entry, f"is never about a '{case.value}', the case here, but: {others}; remove it"
+            message = (
+                f"is never about '{case.value}', the case here, but about: {others}; remove it"
+            )
+            yield entry, message
 
 
 def _unknown(named: list[Entry], known: Collection[str], what: str) -> Mistakes:

@@ -1,0 +1,97 @@
+"""The catalogue in the wheel is whole: every event type, both languages, sensible parties."""
+
+from __future__ import annotations
+
+import pytest
+
+from procesmijn.catalogue import default
+from procesmijn.catalogue.part import Labelled
+from schemas.registry import MODELS, object_types
+
+CATALOGUE = default()
+LABELLED: list[tuple[str, Labelled]] = [
+    *CATALOGUE.parties.items(),
+    *CATALOGUE.processes.items(),
+    *(each for process in CATALOGUE.processes.values() for each in process.activities.items()),
+]
+
+
+def test_it_has_the_three_processes_with_their_cases() -> None:
+    cases = {name: process.case for name, process in CATALOGUE.processes.items()}
+
+    assert cases == {"recruitment": "vacancy", "onboarding": "employee", "it_service": "ticket"}
+
+
+def test_every_event_type_is_an_activity_of_a_process() -> None:
+    used = {name for each in CATALOGUE.processes.values() for name in each.activity_of_type()}
+
+    assert used == {name for name in MODELS if object_types(name)}
+
+
+@pytest.mark.parametrize(("name", "labelled"), LABELLED, ids=lambda value: str(value)[:30])
+def test_everything_has_a_label_in_both_languages(name: str, labelled: Labelled) -> None:
+    assert labelled.label is not None
+    assert labelled.label.nl
+    assert labelled.label.en
+
+
+@pytest.mark.parametrize("process", CATALOGUE.processes)
+def test_every_process_begins_ends_and_ranks_all_its_activities(process: str) -> None:
+    declared = CATALOGUE.processes[process]
+
+    assert declared.start
+    assert declared.end
+    assert all(activity.rank is not None for activity in declared.activities.values())
+    first, last = (
+        [declared.activities[name].rank or 0 for name in names]
+        for names in (declared.start, declared.end)
+    )
+    ranks = [activity.rank or 0 for activity in declared.activities.values()]
+    assert (max(first), min(last)) == (min(ranks), max(ranks))
+
+
+def test_only_who_opens_a_ticket_is_left_to_its_events() -> None:
+    without = {
+        name
+        for process in CATALOGUE.processes.values()
+        for name, activity in process.activities.items()
+        if activity.party is None
+    }
+
+    assert without == {"Ticket opened", "Ticket reopened"}
+
+
+def test_one_activity_has_one_label_wherever_it_is() -> None:
+    labels: dict[str, set[tuple[str, str]]] = {}
+    for process in CATALOGUE.processes.values():
+        for name, activity in process.activities.items():
+            label = activity.label_or(name)
+            labels.setdefault(name, set()).add((label.nl, label.en))
+
+    assert all(len(each) == 1 for each in labels.values())
+
+
+def test_its_parties_are_departments_people_outside_and_a_system() -> None:
+    kinds: dict[str, set[str]] = {}
+    for name, party in CATALOGUE.parties.items():
+        kinds.setdefault(party.kind, set()).add(name)
+
+    assert len([name for name in kinds["internal"] if CATALOGUE.parties[name].members]) >= 8
+    assert kinds["outside"] == {"candidate", "employee", "end_customer"}
+    assert kinds["automatic"] == {"system"}
+    assert [n for n, party in CATALOGUE.parties.items() if party.is_end_customer] == [
+        "end_customer"
+    ]
+    assert CATALOGUE.performers == {}
+
+
+def test_parties_in_the_examples_of_the_contract_are_known() -> None:
+    named = {
+        model.example[key]
+        for model in MODELS.values()
+        if object_types(model.event_type)
+        for key in ("party", "to_party")
+        if key in model.example
+    }
+
+    assert named <= CATALOGUE.parties.keys()
