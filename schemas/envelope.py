@@ -59,8 +59,9 @@ def open_record(record: Record) -> Envelope | Skip:
     # Kafka knows headers without a value: as if they were not there.
     headers = {name.lower(): text for name, text in record.headers if text is not None}
     content_type = headers.get("content-type", b"")
-    if _is_structured(content_type) or not any(name.startswith("ce_") for name in headers):
-        return _open_structured(record, is_declared=bool(content_type))
+    is_structured = _is_structured(content_type)
+    if is_structured or not any(name.startswith("ce_") for name in headers):
+        return _open_structured(record, is_declared=is_structured)
     return _open_binary(record, headers)
 
 

@@ -230,7 +230,7 @@ def _invalid_data(error: ValidationError) -> ContractError:
     others = len({each["loc"][0] for each in problems}) - 1
     more = f" (and {others} more members)" if others else ""
     words = problem["msg"].removeprefix("Value error, ")
-    if places and problem["type"] in _WRONG_SHAPES:
+    if places and not place and problem["type"] in _WRONG_SHAPES:
         words = "Input should be text, or a list of texts"
     words = words.replace("Tuple", "List").replace("tuple", "list")
     return ContractError(Reason.INVALID_DATA, f"data.{member}{place}: {words}{more}")

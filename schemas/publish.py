@@ -1,0 +1,146 @@
+"""``python -m schemas.publish``: writes what producers read, from the models that check them.
+
+That is a JSON Schema for each event type in ``schemas/published/``, and the tables in
+``docs/events.md``. A change that would break a producer is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from schemas.additive import breaking_changes
+from schemas.base import EventData, HandsOver
+from schemas.reasons import Reason
+from schemas.registry import MODELS
+from schemas.step import Step
+
+PUBLISHED: Final = Path(__file__).parent / "published"
+MANUAL: Final = Path(__file__).parents[1] / "docs" / "events.md"
+
+
+class _Untitled(GenerateJsonSchema):
+    """Leaves out the titles that pydantic makes up from the names of members."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic's hook
+        return False
+
+
+def json_schema(model: type[EventData]) -> dict[str, Any]:
+    """Describe the ``data`` of an event type (JSON Schema 2020-12).
+
+    ``x-object-type`` marks the members that hold ids of objects, ``x-person`` those that name
+    persons; where none of the objects is required, ``anyOf`` asks for one.
+    """
+    described = model.model_json_schema(schema_generator=_Untitled)
+    described.pop("title")
+    schema = {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        "$id": f"urn:procesmijn:event:{model.event_type}",
+        "title": model.event_type,
+        **described,
+        "examples": [dict(model.example)],
+    }
+    objects = [name for name, _ in model.object_members]
+    if objects and not set(objects) & set(schema.get("required", ())):
+        schema["anyOf"] = [
+            {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+            for name in objects
+        ]
+    return schema
+
+
+def published_files() -> dict[str, str]:
+    """Give the text of every published file by its name."""
+    return {
+        f"{name}.json": json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
+        for name, model in MODELS.items()
+    }
+
+
+def all_breaking_changes(folder: Path) -> Iterator[str]:
+    """Compare the models with what stands in a folder; yields a line for each breaking change."""
+    proposed = {f"{name}.json": json_schema(model) for name, model in MODELS.items()}
+    for path in sorted(folder.glob("*.json")):
+        if path.name not in proposed:
+            yield f"{path.stem}: the event type was removed"
+            continue
+        published = json.loads(path.read_text(encoding="utf-8"))
+        for change in breaking_changes(published, proposed[path.name]):
+            yield f"{path.stem}: {change}"
+
+
+def manual_tables() -> dict[str, str]:
+    """Give the generated parts of the manual by the name of their markers."""
+    return {
+        "members": _table(("member", "meaning"), _common_members()),
+        "types": _table(("type", "who emits it, and when", "about", "may also say"), _types()),
+        "reasons": _table(
+            ("reason", "meaning"), ((f"`{reason}`", reason.meaning) for reason in Reason)
+        ),
+    }
+
+
+def with_tables(manual: str, tables: Mapping[str, str]) -> str:
+    """Put each generated part between its markers; raises ``ValueError`` where one is missing."""
+    for name, table in tables.items():
+        begin, end = f"<!-- {name}: generated -->\n", f"<!-- {name}: end -->\n"
+        head, _, rest = manual.partition(begin)
+        _, found, tail = rest.partition(end)
+        if not found:
+            raise ValueError(f"the manual lacks the markers of its table of {name}")
+        manual = f"{head}{begin}\n{table}\n{end}{tail}"
+    return manual
+
+
+def _table(titles: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [titles, ("---",) * len(titles), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _common_members() -> Iterator[tuple[str, str]]:
+    for name, field in HandsOver.model_fields.items():
+        yield f"`{name}`", " ".join((field.description or "").split())
+
+
+def _types() -> Iterator[tuple[str, str, str, str]]:
+    for name, model in MODELS.items():
+        about = ["case"] if model is Step else [member for member, _ in model.object_members]
+        added = [
+            name for name in model.model_fields if name not in {*EventData.model_fields, *about}
+        ]
+        required = {name for name, field in model.model_fields.items() if field.is_required()}
+        yield (
+            f"`{name}`",
+            (model.__doc__ or "").partition("\n")[0],
+            _listed(about, required),
+            _listed(added, required),
+        )
+
+
+def _listed(names: list[str], required: set[str]) -> str:
+    return ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in names)
+
+
+def main() -> int:
+    """Write the files; exit code 1, and nothing written, where a change is not additive."""
+    changes = list(all_breaking_changes(PUBLISHED))
+    if changes:
+        sys.stderr.write("not published, since producers would break:\n")
+        sys.stderr.writelines(f"  {change}\n" for change in changes)
+        return 1
+    PUBLISHED.mkdir(exist_ok=True)
+    for name, text in published_files().items():
+        (PUBLISHED / name).write_text(text, encoding="utf-8")
+    manual = with_tables(MANUAL.read_text(encoding="utf-8"), manual_tables())
+    MANUAL.write_text(manual, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
