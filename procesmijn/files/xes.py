@@ -30,21 +30,25 @@ class XesRows:
     def __iter__(self) -> Iterator[Row]:
         """Read it. Raises :class:`FileError` with the line at which it breaks."""
         with unpacked(self._path) as file:
-            # Entities are never resolved, so a hostile file reads nothing else and cannot grow;
-            # huge_tree lifts the limits on depth and length, since logs are large.
+            # huge_tree lifts the limits on size, since logs are large; libxml2's limit on what
+            # entities may grow to stays, and nothing outside the file is ever read.
             elements = etree.iterparse(
                 file,
                 tag=("{*}event", "{*}trace"),
                 huge_tree=True,
                 resolve_entities=False,
                 no_network=True,
+                remove_blank_text=True,
                 remove_comments=True,
                 remove_pis=True,
             )
             try:
                 yield from _rows(elements)
             except etree.XMLSyntaxError as error:
-                raise FileError(f"{self._path.name}: not whole XML: {error.msg}") from error
+                # What comes after the first error only follows from it.
+                first = next(iter(elements.error_log), None)
+                place = f"line {first.line}: {first.message}" if first else error.msg
+                raise FileError(f"{self._path.name}: not whole XML: {place}") from error
             _require_log(elements.root, self._path)
 
 
@@ -108,3 +112,5 @@ def _require_log(root: etree._Element, path: Path) -> None:
     name = etree.QName(root).localname
     if name != "log":
         raise FileError(f"{path.name}: not XES: it is a <{name}>, and XES is a <log>")
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise FileError(f"{path.name}: it has a document type, which XES has none of: remove it")
