@@ -72,13 +72,13 @@ class CaseEvents:
         return len(self.case)
 
 
-def assign(events: ObjectEvents, rules: Rules) -> tuple[Cases, CaseEvents]:
-    """Give each event its place in the cases of its object.
+def assign(events: ObjectEvents, rows: Int64s, rules: Rules) -> tuple[Cases, CaseEvents]:
+    """Give each event in ``rows`` its place in the cases of its object.
 
     An event that names a process itself (a generic step) belongs to that one only, with the
     activity that it names; any other belongs to each process that has an activity for its type.
     """
-    processes, kind, row, activity = _linked(events, rules)
+    processes, kind, row, activity = _linked(events, rows, rules)
     owner = events.owner[row]
     terms = np.array([process.process for process in processes], dtype=np.int32)
     order = order_by(owner, terms[kind], row)
@@ -86,57 +86,58 @@ def assign(events: ObjectEvents, rules: Rules) -> tuple[Cases, CaseEvents]:
     begins = is_first(owner, kind)
     cases = Cases(events.keys[owner[begins]], kind[begins], processes)
     case = np.cumsum(begins) - 1
-    chosen = events.events[row]
+    chosen = events.events.take(row)  # far faster on rows than [row]
     rank = np.empty(len(row), dtype=np.int32)
-    party = np.empty(len(row), dtype=np.int32)
+    party = chosen["party"].copy()
     closes = np.empty(len(row), dtype=np.bool_)
-    for process, rows in cases.parts(case):
-        rank[rows] = process.rank_of_activity.find(activity[rows], _NO_RANK)
-        party[rows] = _party(chosen[rows], activity[rows], process, rules)
-        closes[rows] = np.isin(activity[rows], process.end_activities)
+    for process, part in cases.parts(case):
+        rank[part] = process.rank_of_activity.find(activity[part], _NO_RANK)
+        closes[part] = np.isin(activity[part], process.end_activities)
+        nameless = part[party[part] == NO_TERM]
+        party[nameless] = _known_party(chosen.take(nameless), activity[nameless], process, rules)
     return cases, CaseEvents(case, chosen, activity, rank, party, closes)
 
 
 def _linked(
-    events: ObjectEvents, rules: Rules
+    events: ObjectEvents, rows: Int64s, rules: Rules
 ) -> tuple[tuple[ProcessRules, ...], Int32s, Int64s, Int32s]:
     """The processes met, and for each event in each of them: which process, row, activity."""
-    type_of_row = events.types[events.owner]
+    type_of_object = events.types[events.owner[rows]]
     processes: list[ProcessRules] = []
-    kinds, rows, activities = [], [], []
+    kinds, links, activities = [], [], []
     for object_type in np.unique(events.types).tolist():
-        of_type = np.flatnonzero(type_of_row == object_type)
-        chosen = events.events[["type", "process", "activity"]][of_type]
+        part = rows[type_of_object == object_type]
+        types, named, steps = (
+            events.events[column][part] for column in ("type", "process", "activity")
+        )
         for process in rules.processes.get(object_type, ()):
             activity = np.where(
-                chosen["process"] == NO_TERM,
-                process.activity_of_type.find(chosen["type"]),
-                np.where(chosen["process"] == process.process, chosen["activity"], NO_TERM),
+                named == NO_TERM,
+                process.activity_of_type.find(types),
+                np.where(named == process.process, steps, NO_TERM),
             )
             within = np.flatnonzero(activity != NO_TERM)
             kinds.append(np.full(len(within), len(processes), dtype=np.int32))
-            rows.append(of_type[within])
+            links.append(part[within])
             activities.append(activity[within])
             processes.append(process)
     none = np.empty(0, dtype=np.int32)
     return (
         tuple(processes),
         np.concatenate([none, *kinds]),
-        np.concatenate([none.astype(np.int64), *rows]),
+        np.concatenate([none.astype(np.int64), *links]),
         np.concatenate([none, *activities]),
     )
 
 
-def _party(chosen: Rows, activity: Int32s, process: ProcessRules, rules: Rules) -> Int32s:
-    """Stated; else the performer's, else the team's, that day; else the activity's; else none."""
-    party: Int32s = chosen["party"].copy()
-    for members, who in ((rules.performers, "performer"), (rules.teams, "team")):
-        open_ = np.flatnonzero((party == NO_TERM) & (chosen[who] != NO_TERM))
-        days = process.days.local_day(chosen["occurred_us"][open_])
-        party[open_] = _party_on(members, chosen[who][open_], days)
-    open_ = np.flatnonzero(party == NO_TERM)
-    party[open_] = process.party_of_activity.find(activity[open_])
-    return party
+def _known_party(nameless: Rows, activity: Int32s, process: ProcessRules, rules: Rules) -> Int32s:
+    """Party of events that name none: the performer's that day, else the team's, else that of the
+    activity."""
+    day = process.days.local_day(nameless["occurred_us"])
+    by_performer = _party_on(rules.performers, nameless["performer"], day)
+    by_team = _party_on(rules.teams, nameless["team"], day)
+    party = np.where(by_performer == NO_TERM, by_team, by_performer)
+    return np.where(party == NO_TERM, process.party_of_activity.find(activity), party)
 
 
 def _party_on(members: Membership, member: Int32s, day: Int64s) -> Int32s:

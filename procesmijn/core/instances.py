@@ -122,7 +122,7 @@ def _matches(case_events: CaseEvents, is_start: Bools, is_lone: Bools) -> tuple[
     has_start = np.zeros(len(is_start), dtype=np.bool_)  # by case: there are no more than rows
     has_start[case_events.case[is_start]] = True
     rows = np.flatnonzero(has_start[case_events.case] & ~is_lone)
-    events = case_events.events[rows]
+    events = case_events.events.take(rows)
     order = order_by(
         case_events.case[rows],
         case_events.activity[rows],

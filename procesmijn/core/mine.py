@@ -20,7 +20,7 @@ from procesmijn.core.traces import trace
 
 def mine(events: ObjectEvents, rules: Rules) -> Facts:
     """Mine the cases of some objects."""
-    cases, case_events = assign(standing(events), rules)
+    cases, case_events = assign(events, standing(events), rules)
     instances = pair(case_events, rules)
     handed_over, handovers = find_handovers(cases, instances, rules)
     pendings = find_pendings(cases, instances)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from procesmijn.core.frames import MAX_EVENTS_OF_CASE, Bools, ObjectEvents
+from procesmijn.core.frames import MAX_EVENTS_OF_CASE, Bools, Int64s, ObjectEvents
 from procesmijn.core.order import is_first, order_by
 
 
-def standing(events: ObjectEvents) -> ObjectEvents:
-    """The entries that count, of the objects that are mined, in the order of the packs.
+def standing(events: ObjectEvents) -> Int64s:
+    """Rows of the entries that count, of the objects that are mined, ascending.
 
     Of the entries of one object with one key the last counts; where that one is void, none does.
     An object with more than ``MAX_EVENTS_OF_CASE`` such entries keeps none at all: its id names no
     one thing (``UNKNOWN``), and every figure on it would be wrong.
     """
-    counts = _is_last(events) & (events.events["is_void"] == 0)
-    per_object = np.bincount(events.owner[counts], minlength=len(events.keys))
-    counts &= per_object[events.owner] <= MAX_EVENTS_OF_CASE
-    return ObjectEvents(events.keys, events.types, events.owner[counts], events.events[counts])
+    stands = _is_last(events) & (events.events["is_void"] == 0)
+    of_object = np.bincount(events.owner[stands], minlength=len(events.keys))
+    return np.flatnonzero(stands & (of_object <= MAX_EVENTS_OF_CASE)[events.owner])
 
 
 def _is_last(events: ObjectEvents) -> Bools:

@@ -17,7 +17,7 @@ from procesmijn.core.frames import STEP, Int64s, Rows
 from procesmijn.core.instances import Instances
 from procesmijn.core.order import count_by
 
-NAME_SEPARATOR: Final = "\x1f"
+NAME_SEPARATOR: Final = b"\x1f"
 _HASH: Final = np.dtype("<i8")
 
 
@@ -42,8 +42,12 @@ def trace(instances: Instances, cases: int, names: Mapping[int, str]) -> Traces:
     steps["completed_us"] = instances.completion_us[completed]
     ends = np.cumsum(count_by(instances.case[completed], cases))
 
+    text_of = {code: names[code].encode() for code in np.unique(steps["activity"]).tolist()}
     activities = _cut(steps["activity"], ends)
-    hash_of = {codes: _hash_of_names(codes, names) for codes in set(activities)}
+    hash_of = {  # of each distinct one: there are far fewer than cases
+        codes: _hash(NAME_SEPARATOR.join([text_of[code] for code in memoryview(codes).cast("i")]))
+        for codes in set(activities)
+    }
     variants = [hash_of[codes] for codes in activities]
     moments = _cut(steps["completed_us"], ends)
     hashes = [_hash(variant + times) for variant, times in zip(variants, moments, strict=True)]
@@ -55,11 +59,6 @@ def _cut(values: Rows, ends: Int64s) -> list[bytes]:
     whole = values.tobytes()
     stops = (ends * values.dtype.itemsize).tolist()
     return [whole[start:stop] for start, stop in pairwise([0, *stops])]
-
-
-def _hash_of_names(codes: bytes, names: Mapping[int, str]) -> bytes:
-    activities = np.frombuffer(codes, dtype=STEP["activity"]).tolist()
-    return _hash(NAME_SEPARATOR.join(names[activity] for activity in activities).encode())
 
 
 def _hash(content: bytes) -> bytes:

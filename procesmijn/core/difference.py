@@ -1,0 +1,66 @@
+"""What has to be written so that the stored facts become the mined ones: nothing that is equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from procesmijn.core.frames import CASE_KEY, HANDOVER_KEY, PENDING_KEY, Facts, Int64s, Rows
+from procesmijn.core.order import is_first, order_by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """For each kind of fact the keys of the rows to remove, and the rows to insert or to replace.
+
+    Each is sorted as the facts are. ``traces[i]`` is the trace of ``cases_written[i]``.
+    """
+
+    cases_removed: Rows
+    cases_written: Rows
+    traces: tuple[bytes, ...]
+    handovers_removed: Rows
+    handovers_written: Rows
+    pendings_removed: Rows
+    pendings_written: Rows
+
+
+def difference(stored: Facts, mined: Facts) -> Changes:
+    """Compare the facts of the same objects, by key and then by every column.
+
+    A trace is compared by its hash, a column of its case.
+    """
+    cases_removed, cases = _compare(stored.cases, mined.cases, CASE_KEY)
+    handovers_removed, handovers = _compare(stored.handovers, mined.handovers, HANDOVER_KEY)
+    pendings_removed, pendings = _compare(stored.pendings, mined.pendings, PENDING_KEY)
+    return Changes(
+        cases_removed=cases_removed,
+        cases_written=mined.cases.take(cases),
+        traces=tuple(mined.traces[case] for case in cases.tolist()),
+        handovers_removed=handovers_removed,
+        handovers_written=mined.handovers.take(handovers),
+        pendings_removed=pendings_removed,
+        pendings_written=mined.pendings.take(pendings),
+    )
+
+
+def _compare(stored: Rows, mined: Rows, key: tuple[str, ...]) -> tuple[Rows, Int64s]:
+    """Keys that are stored only; and which of the mined rows are not stored as they are."""
+    columns = [np.concatenate([stored[column], mined[column]]) for column in key]
+    order = order_by(*columns, np.arange(len(stored) + len(mined)))
+    again = np.flatnonzero(~is_first(*(column[order] for column in columns)))
+    in_stored, in_mined = order[again - 1], order[again] - len(stored)
+
+    is_gone = np.ones(len(stored), dtype=np.bool_)
+    is_gone[in_stored] = False
+    is_other = np.ones(len(mined), dtype=np.bool_)
+    is_other[in_mined] = stored.take(in_stored) != mined.take(in_mined)
+    return _keys(stored[is_gone], key), np.flatnonzero(is_other)
+
+
+def _keys(rows: Rows, key: tuple[str, ...]) -> Rows:
+    keys = np.empty(len(rows), dtype=[(column, rows.dtype[column]) for column in key])
+    for column in key:
+        keys[column] = rows[column]
+    return keys

@@ -1,0 +1,65 @@
+"""How often one activity came right after another, per day: counts that add up to any graph.
+
+A roll-up moves by the traces that were written, less those that they replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from procesmijn.core.days import Days
+from procesmijn.core.frames import FLOW, NO_TERM, STEP, Int32s, Rows
+from procesmijn.core.order import is_first, order_by
+
+_KEY = ("process", "day", "from_activity", "to_activity")
+
+
+def flow_counts(process: Int32s, traces: Sequence[bytes], days_of: Mapping[int, Days]) -> Rows:
+    """Directly-follows counts of traces: :data:`~procesmijn.core.frames.FLOW` rows, by key.
+
+    ``process`` int32[n] says of which process each of the n traces is, and ``days_of`` gives the
+    local dates of each of these. A trace that is not empty also counts once from ``NO_TERM`` to its
+    first activity and once from its last to ``NO_TERM``, on the dates of these completions and
+    without waiting.
+    """
+    steps = np.frombuffer(b"".join(traces), dtype=STEP)
+    lengths = np.fromiter(map(len, traces), dtype=np.int64, count=len(traces)) // STEP.itemsize
+    trace_of = np.repeat(np.arange(len(traces)), lengths)
+    begins = is_first(trace_of)
+    last = np.flatnonzero(np.roll(begins, -1))
+
+    flows = np.zeros(len(steps) + len(last), dtype=FLOW)
+    to, end = flows[: len(steps)], flows[len(steps) :]
+    to["process"], end["process"] = process[trace_of], process[trace_of[last]]
+    to["to_activity"], end["to_activity"] = steps["activity"], NO_TERM
+    end["from_activity"] = steps["activity"][last]
+    to["from_activity"] = np.where(begins, NO_TERM, np.roll(steps["activity"], 1))
+    completed_us = steps["completed_us"]
+    to["wait_us"] = np.where(begins, 0, completed_us - np.roll(completed_us, 1))
+    flows["n"] = 1
+    at_us = np.concatenate([completed_us, completed_us[last]])
+    for term in np.unique(process).tolist():
+        rows = np.flatnonzero(flows["process"] == term)
+        flows["day"][rows] = days_of[term].local_day(at_us[rows])
+    return _summed(flows)
+
+
+def net(minus: Rows, plus: Rows) -> Rows:
+    """What to add to counts that have ``minus`` in them so that they have ``plus`` instead."""
+    less = minus.copy()
+    less["n"] *= -1
+    less["wait_us"] *= -1
+    flows = _summed(np.concatenate([less, plus]))
+    return flows[(flows["n"] != 0) | (flows["wait_us"] != 0)]
+
+
+def _summed(flows: Rows) -> Rows:
+    """One row for each key, in order of the keys."""
+    flows = flows.take(order_by(*(flows[column] for column in _KEY)))
+    begins = np.flatnonzero(is_first(*(flows[column] for column in _KEY)))
+    summed = flows.take(begins)
+    for column in ("n", "wait_us"):
+        summed[column] = np.add.reduceat(flows[column], begins)
+    return summed

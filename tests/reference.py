@@ -1,0 +1,416 @@
+"""The definitions of the measures once more, slowly: plain loops over plain values.
+
+It is what the core is held against, so it shares no code with it, and each step is written the way
+the definition is worded. It is quadratic in the length of a case, and exact. Working time is left
+out: that has an oracle of its own.
+
+    mined = mine([Event(key=1, object="c1", activity="a", process="p", ...), ...], Rules(...))
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby, pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+START, COMPLETE = "start", "complete"
+"""Any other lifecycle makes an event an instant."""
+
+AT_START, AT_COMPLETION = "start", "completion"
+
+
+class Event(NamedTuple):
+    """One entry in the pack of an object. A later entry of the object with the key replaces it."""
+
+    key: int
+    object: str
+    occurred_us: int
+    type: str = ""
+    object_type: str = ""
+    process: str | None = None
+    activity: str | None = None
+    lifecycle: str = COMPLETE
+    started_us: int | None = None
+    sequence: int | None = None
+    party: str | None = None
+    performer: str | None = None
+    team: str | None = None
+    receiver: str | None = None
+    is_void: bool = False
+
+
+class Member(NamedTuple):
+    """To which party a performer or a team belonged; ``until`` is the first date after it."""
+
+    member: str
+    since: date
+    until: date
+    party: str
+
+
+@dataclass(frozen=True)
+class Process:
+    """The rules of one process."""
+
+    name: str
+    object_type: str = ""
+    zone: str = "UTC"
+    activities: Mapping[str, str] = field(default_factory=dict)
+    """By event type."""
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    parties: Mapping[str, str] = field(default_factory=dict)
+    """By activity."""
+    ends: frozenset[str] = frozenset()
+    concurrent: frozenset[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of all processes."""
+
+    processes: Sequence[Process]
+    automatic: frozenset[str] = frozenset()
+    performers: Sequence[Member] = ()
+    teams: Sequence[Member] = ()
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    """By event type; types that are not here are about the case itself."""
+    max_events: int = 10_000
+
+
+class Case(NamedTuple):
+    """One case. Instants and durations are whole microseconds."""
+
+    object: str
+    process: str
+    started_us: int
+    ended_us: int | None
+    closed_us: int | None
+    processing_us: int
+    events: int
+    unassigned: int
+    handovers: int
+    parties: int
+    revisits: int
+    revisits_direct: int
+    pingpongs: int
+    pingpongs_direct: int
+    trace: tuple[tuple[str, int], ...]
+    """(activity, completion) of each completed instance, in order of completion."""
+
+    @property
+    def variant(self) -> tuple[str, ...]:
+        """The activities in order of completion."""
+        return tuple(activity for activity, _ in self.trace)
+
+    @property
+    def cycle_us(self) -> int | None:
+        """From the first start to the last completion."""
+        return None if self.ended_us is None else self.ended_us - self.started_us
+
+
+class Handover(NamedTuple):
+    """Work that passed from one party to another."""
+
+    object: str
+    process: str
+    to_key: int
+    from_key: int
+    supplier: str
+    customer: str
+    from_activity: str
+    to_activity: str
+    delivered_us: int
+    picked_up_us: int
+    delivered_on: date
+    picked_up_on: date
+    wait_us: int
+    pickup_basis: str
+
+
+class Pending(NamedTuple):
+    """Work that a party was named to take up."""
+
+    object: str
+    process: str
+    from_key: int
+    supplier: str | None
+    customer: str
+    activity: str
+    delivered_us: int
+    delivered_on: date
+    settled_us: int | None
+
+
+class Mined(NamedTuple):
+    """Everything that is known, each list sorted by its keys."""
+
+    cases: list[Case]
+    handovers: list[Handover]
+    pendings: list[Pending]
+
+
+def mine(entries: Iterable[Event], rules: Rules) -> Mined:
+    """Mine all cases of all processes from entries in any order; of one key the last counts."""
+    mined = Mined([], [], [])
+    by_object: dict[tuple[str, str], dict[int, Event]] = defaultdict(dict)
+    for entry in entries:
+        by_object[entry.object_type, entry.object][entry.key] = entry
+    for (object_type, _), entries_of in by_object.items():
+        events = [event for event in entries_of.values() if not event.is_void]
+        if len(events) > rules.max_events:
+            continue
+        for process in rules.processes:
+            if process.object_type == object_type:
+                _mine_case(events, process, rules, mined)
+    for rows in mined:
+        rows.sort(key=lambda row: row[:3])
+    return mined
+
+
+@dataclass(frozen=True)
+class _Instance:
+    """One activity instance; ``event`` is its completion, of an open one its start."""
+
+    event: Event
+    activity: str
+    party: str | None
+    start_us: int
+    completion_us: int | None
+    is_start_known: bool
+    order: tuple[object, ...]
+    by_completion: tuple[object, ...]
+
+    def is_visible(self, rules: Rules) -> bool:
+        return self.party is not None and self.party not in rules.automatic
+
+
+def _mine_case(events: list[Event], process: Process, rules: Rules, mined: Mined) -> None:
+    linked = [(event, activity) for event in events if (activity := _activity(event, process))]
+    if not linked:
+        return
+    instances = _instances(linked, process, rules)
+    handovers = _handovers(instances, process, rules)
+    mined.handovers.extend(handovers)
+    mined.pendings.extend(_pendings(instances, process, rules))
+    mined.cases.append(_case(linked, instances, len(handovers), process, rules))
+
+
+def _activity(event: Event, process: Process) -> str | None:
+    if event.process is not None:
+        return event.activity if event.process == process.name else None
+    return process.activities.get(event.type)
+
+
+def _party(event: Event, activity: str, process: Process, rules: Rules) -> str | None:
+    if event.party is not None:
+        return event.party
+    on = _local_date(event.occurred_us, process)
+    for members, who in ((rules.performers, event.performer), (rules.teams, event.team)):
+        for member in members:
+            if member.member == who and member.since <= on < member.until:
+                return member.party
+    return process.parties.get(activity)
+
+
+def _local_date(instant_us: int, process: Process) -> date:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant_us)
+    return instant.astimezone(ZoneInfo(process.zone)).date()
+
+
+def _last_if_missing(value: int | None) -> tuple[bool, int]:
+    return (value is None, value or 0)
+
+
+def _instances(linked: list[tuple[Event, str]], process: Process, rules: Rules) -> list[_Instance]:
+    def instance(event: Event, activity: str, start: Event | None = None) -> _Instance:
+        is_open = event.lifecycle == START
+        start_us = event.occurred_us
+        if start is not None:
+            start_us = start.occurred_us
+        elif event.lifecycle == COMPLETE and event.started_us is not None:
+            start_us = event.started_us
+        party = _party(event, activity, process, rules)
+        if party is None and start is not None:
+            party = _party(start, activity, process, rules)
+        ties = (
+            _last_if_missing(event.sequence),
+            _last_if_missing(process.ranks.get(activity)),
+            event.key,
+        )
+        return _Instance(
+            event=event,
+            activity=activity,
+            party=party,
+            start_us=start_us,
+            completion_us=None if is_open else event.occurred_us,
+            is_start_known=start is not None
+            or is_open
+            or (event.lifecycle == COMPLETE and event.started_us is not None),
+            order=(start_us, (is_open, event.occurred_us), *ties),
+            by_completion=(event.occurred_us, start_us, *ties),
+        )
+
+    instances = []
+    waiting: dict[str, deque[Event]] = defaultdict(deque)
+    for event, activity in sorted(
+        linked,
+        key=lambda link: (
+            link[0].occurred_us,
+            _last_if_missing(link[0].sequence),
+            link[0].lifecycle != START,
+            link[0].key,
+        ),
+    ):
+        if event.lifecycle == START:
+            waiting[activity].append(event)
+        elif event.lifecycle == COMPLETE and event.started_us is None and waiting[activity]:
+            instances.append(instance(event, activity, waiting[activity].popleft()))
+        else:
+            instances.append(instance(event, activity))
+    for activity, starts in waiting.items():
+        instances += [instance(start, activity) for start in starts]
+    return sorted(instances, key=lambda one: one.order)
+
+
+def _enabling(place: int, visible: list[_Instance], process: Process) -> _Instance | None:
+    this = visible[place]
+    best = None
+    for earlier in visible[:place]:
+        if earlier.completion_us is None or earlier.completion_us > this.start_us:
+            continue
+        if frozenset((earlier.activity, this.activity)) in process.concurrent:
+            continue
+        if best is None or earlier.completion_us >= best[0]:
+            best = (earlier.completion_us, earlier)
+    return None if best is None else best[1]
+
+
+def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> list[Handover]:
+    handovers = []
+    visible = [one for one in instances if one.is_visible(rules)]
+    for place, this in enumerate(visible):
+        enabling = _enabling(place, visible, process)
+        if enabling is None or enabling.party == this.party:
+            continue
+        assert enabling.party is not None
+        assert this.party is not None
+        assert enabling.completion_us is not None
+        handovers.append(
+            Handover(
+                object=this.event.object,
+                process=process.name,
+                to_key=this.event.key,
+                from_key=enabling.event.key,
+                supplier=enabling.party,
+                customer=this.party,
+                from_activity=enabling.activity,
+                to_activity=this.activity,
+                delivered_us=enabling.completion_us,
+                picked_up_us=this.start_us,
+                delivered_on=_local_date(enabling.completion_us, process),
+                picked_up_on=_local_date(this.start_us, process),
+                wait_us=this.start_us - enabling.completion_us,
+                pickup_basis=AT_START if this.is_start_known else AT_COMPLETION,
+            )
+        )
+    return handovers
+
+
+def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> list[Pending]:
+    pendings = []
+    for place, this in enumerate(instances):
+        receiver = this.event.receiver
+        if receiver is None or receiver == this.party or this.completion_us is None:
+            continue
+        settled_us = None
+        for later in instances[place + 1 :]:
+            if later.party == receiver:
+                settled_us = later.start_us
+                break
+            if later.completion_us is None:
+                continue
+            is_reassigned = later.event.receiver is not None and (
+                rules.subjects.get(later.event.type) == rules.subjects.get(this.event.type)
+            )
+            if is_reassigned or later.activity in process.ends:
+                settled_us = later.completion_us
+                break
+        pendings.append(
+            Pending(
+                object=this.event.object,
+                process=process.name,
+                from_key=this.event.key,
+                supplier=this.party,
+                customer=receiver,
+                activity=this.activity,
+                delivered_us=this.completion_us,
+                delivered_on=_local_date(this.completion_us, process),
+                settled_us=settled_us,
+            )
+        )
+    return pendings
+
+
+def _case(
+    linked: list[tuple[Event, str]],
+    instances: list[_Instance],
+    handovers: int,
+    process: Process,
+    rules: Rules,
+) -> Case:
+    completed = sorted(
+        (one for one in instances if one.completion_us is not None),
+        key=lambda one: one.by_completion,
+    )
+    trace = tuple((one.activity, one.event.occurred_us) for one in completed)
+    ends = [at_us for activity, at_us in trace if activity in process.ends]
+    rounds = _rounds([one for one in instances if one.is_visible(rules)])
+    return Case(
+        object=linked[0][0].object,
+        process=process.name,
+        started_us=min(one.start_us for one in instances),
+        ended_us=trace[-1][1] if trace else None,
+        closed_us=min(ends, default=None),
+        processing_us=_processing_us(completed),
+        events=len(linked),
+        unassigned=sum(_party(event, at, process, rules) is None for event, at in linked),
+        handovers=handovers,
+        **rounds,
+        trace=trace,
+    )
+
+
+def _processing_us(completed: list[_Instance]) -> int:
+    """Between each moment and the next one, was anything going on?"""
+    moments = sorted({us for one in completed for us in (one.start_us, one.event.occurred_us)})
+    return sum(
+        until - since
+        for since, until in pairwise(moments)
+        if any(one.start_us <= since and until <= one.event.occurred_us for one in completed)
+    )
+
+
+def _rounds(visible: list[_Instance]) -> dict[str, int]:
+    counts = dict.fromkeys(
+        ("parties", "revisits", "revisits_direct", "pingpongs", "pingpongs_direct"), 0
+    )
+    runs: list[tuple[str | None, set[str]]] = [
+        (party, {one.activity for one in run})
+        for party, run in groupby(visible, key=lambda one: one.party)
+    ]
+    for place, (party, activities) in enumerate(runs):
+        before = [done for earlier, done in runs[:place] if earlier == party]
+        if not before:
+            counts["parties"] += 1
+            continue
+        is_direct = runs[place - 2][0] == party
+        is_pingpong = any(activities & done for done in before)
+        counts["revisits"] += 1
+        counts["revisits_direct"] += is_direct
+        counts["pingpongs"] += is_pingpong
+        counts["pingpongs_direct"] += is_pingpong and is_direct
+    return counts

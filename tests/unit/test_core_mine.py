@@ -1,0 +1,97 @@
+"""The core against the slow reference, on events that hit every rule at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from tests import frames, reference
+from tests.reference import Event, Member, Process, Rules
+
+PARTIES = ["HR", "IT", "Payroll", "Robot"]
+ACTIVITIES = ["a", "b", "c", "d"]
+HOUR_US = 3_600_000_000
+NEW_YEAR_US = 1_609_455_600_000_000
+"""Midnight in Amsterdam: so small distances lie on two dates."""
+
+DATES = [date(2020, 12, 31), date(2021, 1, 1), date(2021, 1, 2)]
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Event:
+    """One entry of a pack. Few moments, activities and keys, so that they often meet."""
+    occurred = draw(st.integers(-6, 6))
+    is_step = draw(st.booleans())
+    lifecycle = draw(st.sampled_from(["start", "complete", "complete", "schedule"]))
+    took = draw(st.none() | st.integers(0, 4)) if lifecycle == "complete" else None
+    party = st.none() | st.sampled_from(PARTIES)
+    return Event(
+        key=draw(st.integers(0, 40)) * ((1 << 64) + 1),
+        object=draw(st.sampled_from(["one", "two"])),
+        object_type=draw(st.sampled_from(["ticket", "vacancy"])),
+        occurred_us=NEW_YEAR_US + occurred * HOUR_US,
+        type=draw(st.sampled_from(["A", "B", "C", "D", "unknown"])),
+        process=draw(st.sampled_from(["p", "q", "other"])) if is_step else None,
+        activity=draw(st.sampled_from(ACTIVITIES)) if is_step else None,
+        lifecycle=lifecycle,
+        started_us=None if took is None else NEW_YEAR_US + (occurred - took) * HOUR_US,
+        sequence=draw(st.none() | st.integers(0, 3)),
+        party=draw(party),
+        performer=draw(st.sampled_from([None, "x", "y"])),
+        team=draw(st.sampled_from([None, "x", "t"])),
+        receiver=draw(party),
+        is_void=draw(st.integers(0, 9)) == 0,
+    )
+
+
+@st.composite
+def processes(draw: st.DrawFn, name: str, object_type: str) -> Process:
+    """A process of some rules; two processes of one object type share its events."""
+    activity = st.sampled_from(ACTIVITIES)
+    pair = st.frozensets(activity, min_size=1, max_size=2)
+    return Process(
+        name=name,
+        object_type=object_type,
+        zone=draw(st.sampled_from(["Europe/Amsterdam", "America/New_York"])),
+        activities={"A": "a", "B": "b", "C": "c", "D": draw(activity)},
+        ranks=draw(st.dictionaries(activity, st.integers(0, 3))),
+        parties=draw(st.dictionaries(activity, st.sampled_from(PARTIES))),
+        ends=draw(st.frozensets(activity, max_size=2)),
+        concurrent=draw(st.frozensets(pair, max_size=2)),
+    )
+
+
+@st.composite
+def members(draw: st.DrawFn, who: str) -> list[Member]:
+    """Periods of one member that do not overlap."""
+    days = draw(st.lists(st.sampled_from(DATES), unique=True).map(sorted))
+    return [
+        Member(who, since, until, draw(st.sampled_from(PARTIES))) for since, until in pairwise(days)
+    ]
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rules:
+    """Rules for two processes on tickets and one on vacancies."""
+    return Rules(
+        processes=[
+            draw(processes("q", "ticket")),
+            draw(processes("p", "ticket")),
+            draw(processes("r", "vacancy")),
+        ],
+        automatic=frozenset({"Robot"}),
+        performers=[*draw(members("x")), *draw(members("y"))],
+        teams=[*draw(members("x")), *draw(members("t"))],
+        subjects=draw(
+            st.dictionaries(st.sampled_from(["A", "B", "C"]), st.sampled_from(["ticket", "badge"]))
+        ),
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(entries(), max_size=40), rules())
+def test_core_gives_what_the_reference_gives(events: list[Event], by: Rules) -> None:
+    assert frames.mine(events, by) == reference.mine(events, by)
