@@ -101,7 +101,7 @@ class Broker(Server):
             "listeners": f"PLAINTEXT://{self.servers},CONTROLLER://127.0.0.1:{self.controller_port}",
             "controller.listener.names": "CONTROLLER",
             "controller.quorum.bootstrap.servers": f"127.0.0.1:{self.controller_port}",
-            "log.dirs": data,
+            "log.dirs": data.name,  # relative: a comma in the path would make two of it
             # One node: every internal topic has one replica, and few partitions open faster.
             "offsets.topic.num.partitions": 4,
             "offsets.topic.replication.factor": 1,
@@ -112,6 +112,9 @@ class Broker(Server):
             "share.coordinator.state.topic.replication.factor": 1,
             "share.coordinator.state.topic.min.isr": 1,
             "group.initial.rebalance.delay.ms": 0,
+            # After a crash the node waits this long for its former self (default: 9 s).
+            "broker.session.timeout.ms": 2_000,
+            "broker.heartbeat.interval.ms": 500,
             "auto.create.topics.enable": "false",  # a misspelt topic is an error
             "log.retention.ms": -1,  # events stay until their owner deletes them
             "log.cleaner.dedupe.buffer.size": 16 << 20,  # default: half of our heap

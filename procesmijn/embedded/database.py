@@ -25,8 +25,6 @@ MAJOR: Final = "18"
 UNPRIVILEGED: Final = "nobody"
 """Whom to run as when we are root, which PostgreSQL refuses. It exists everywhere; making a user of
 our own would change the machine."""
-LONGEST_SOCKET_PATH: Final = 107
-"""Bytes: ``sockaddr_un`` has 108, the last one zero."""
 
 
 def _settings() -> dict[str, str]:
@@ -49,8 +47,8 @@ def _settings() -> dict[str, str]:
 
 
 class Database(Server):
-    """PostgreSQL with one database, on 127.0.0.1 and, where its path is short enough, a socket in
-    its data folder. Connections need the password, which is kept in the home."""
+    """PostgreSQL with one database, on 127.0.0.1 and on a socket in its data folder. Both ask for
+    the password, which is kept in the home."""
 
     name = "postgres"
     stop_signal = signal.SIGINT  # "fast": roll back, write a checkpoint, leave
@@ -98,13 +96,11 @@ class Database(Server):
 
     def command(self) -> Sequence[str | Path]:
         """``postgres``, with its settings as arguments: so an old home gets new ones, too."""
-        longest = os.fsencode(self.data / f".s.PGSQL.{self.port}.lock")
-        socket_folder = self.data if len(longest) <= LONGEST_SOCKET_PATH else ""
         settings = {
             **_settings(),
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
-            "unix_socket_directories": str(socket_folder),
+            "unix_socket_directories": ".",  # the data folder, however long its path is
         }
         arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [self._programs / "postgres", "-D", self.data, *arguments]
@@ -123,7 +119,13 @@ class Database(Server):
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         if (user := self.user()) is not None:
-            os.chown(new, *user)
+            try:
+                os.chown(new, *user)
+            except PermissionError:
+                raise EmbeddedError(
+                    "PostgreSQL does not run as root, and this root may not give files to another"
+                    " user: start procesmijn as a normal user"
+                ) from None
         self._password.touch(mode=0o600)
         self._password.write_text(secrets.token_urlsafe(24))
         self.run(

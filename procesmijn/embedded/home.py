@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from procesmijn.embedded.errors import EmbeddedError, HomeInUseError
+from procesmijn.embedded.locks import locked
 
 PORTS: Final = range(20_000, 32_000)
 """Below those that the kernel gives to outgoing connections, which would take a kept port."""
+
+PATIENCE_SECONDS: Final = 0.2
+"""Whoever only looks whether a home is in use (:func:`find`) holds it for a moment."""
 
 
 class Connection(NamedTuple):
@@ -46,14 +50,12 @@ class Home:
                 f"{self.folder} cannot be used as a home ({error.strerror}): choose a folder that"
                 " you may write to"
             ) from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not locked(lock, PATIENCE_SECONDS):
             pid = os.pread(lock, 20, 0).decode()
             os.close(lock)
             raise HomeInUseError(
                 f"{self.folder} is in use by process {pid}: stop that one, or choose another home"
-            ) from None
+            )
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
         self._lock = lock

@@ -11,14 +11,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import requests
 from jgo.config import GlobalSettings
 from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.maven import MavenContext
@@ -80,7 +79,13 @@ def fetch(cache: Path, progress: Progress) -> tuple[Path, ...]:
     jars = pinned()
     if not _missing(jars, folder):
         return tuple(folder / jar.filename for jar in jars)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DownloadError(
+            f"{folder} cannot be made ({error.strerror}): set PROCESMIJN_CACHE to a folder for"
+            " downloads that you may write to"
+        ) from error
     with _alone(cache / "lock", progress):
         if missing := _missing(jars, folder):
             _download(missing, folder, progress)
@@ -97,40 +102,43 @@ def _missing(jars: tuple[Jar, ...], folder: Path) -> list[Jar]:
 def _download(jars: list[Jar], folder: Path, progress: Progress) -> None:
     total_mb = sum(jar.size for jar in jars) / 1e6
     done_mb = 0.0
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".part-") as staging:
-        context = _context(Path(staging))
-        threads = ThreadPoolExecutor(DOWNLOADS_AT_ONCE)
-        try:
-            progress(f"Downloading Kafka {KAFKA_VERSION}: {total_mb:.0f} MB, once")
-            # The large ones first: the last to finish is then a small one.
-            jars = sorted(jars, key=lambda jar: -jar.size)
-            running = {threads.submit(_download_one, context, jar, folder): jar for jar in jars}
-            for future in as_completed(running):
-                future.result()
-                done_mb += running[future].size / 1e6
-                progress(f"Downloading Kafka {KAFKA_VERSION}: {done_mb:.0f} of {total_mb:.0f} MB")
-        finally:
-            threads.shutdown(cancel_futures=True)
+    staging = folder / ".part"
+    shutil.rmtree(staging, ignore_errors=True)  # of a download that was killed
+    context = _context(staging)
+    threads = ThreadPoolExecutor(DOWNLOADS_AT_ONCE)
+    try:
+        progress(f"Downloading Kafka {KAFKA_VERSION}: {total_mb:.0f} MB, once")
+        # The large ones first: the last to finish is then a small one.
+        jars = sorted(jars, key=lambda jar: -jar.size)
+        running = {threads.submit(_download_one, context, jar, folder): jar for jar in jars}
+        for future in as_completed(running):
+            future.result()
+            done_mb += running[future].size / 1e6
+            progress(f"Downloading Kafka {KAFKA_VERSION}: {done_mb:.0f} of {total_mb:.0f} MB")
+    finally:
+        threads.shutdown(cancel_futures=True)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _download_one(context: MavenContext, jar: Jar, folder: Path) -> None:
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
     try:
         path = artifact.resolve()
-    except (requests.RequestException, RuntimeError) as error:
+        content = path.read_bytes()
+    except (OSError, RuntimeError) as error:  # requests' errors are OSErrors, jgo's RuntimeErrors
         raise DownloadError(
-            f"{jar.filename} of Kafka could not be downloaded ({type(error).__name__}): connect to"
-            " the internet, or set a mirror in jgo's configuration, and try again"
+            f"{jar.filename} of Kafka could not be downloaded ({error}): connect to the internet,"
+            " or name a mirror in jgo's configuration, and start again"
         ) from error
-    content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != jar.sha256:
         raise DownloadError(
-            f"{jar.filename} of Kafka is not the file that was pinned: try again, and check the"
-            " mirror if it stays so"
+            f"{path} is not the {jar.filename} that was pinned: delete it if it is still there,"
+            " check the mirror if there is one, and start again"
         )
-    part = Path(context.repo_cache) / jar.filename
-    part.write_bytes(content)
-    part.replace(folder / jar.filename)
+    whole = context.repo_cache / jar.filename
+    whole.parent.mkdir(exist_ok=True)
+    whole.write_bytes(content)
+    whole.replace(folder / jar.filename)
 
 
 def _context(staging: Path) -> MavenContext:

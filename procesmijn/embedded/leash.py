@@ -16,7 +16,8 @@ import os
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -60,7 +61,8 @@ def become(uid: int, gid: int) -> None:
     held = capabilities[0].permitted
     kept = next((c for c in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if held & 1 << c), None)
 
-    checked(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    # Rights survive the change of user, and access(2) counts them, which PostgreSQL asks.
+    checked(libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -16,12 +15,14 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from procesmijn.embedded.errors import ServerError
+from procesmijn.embedded.locks import locked
 
 LEASH: Final = Path(__file__).with_name("leash.py")
 ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
 """All that a server inherits: variables such as PGOPTIONS or JDK_JAVA_OPTIONS would change it."""
 
-READY_WITHIN_SECONDS: Final = 60.0
+READY_WITHIN_SECONDS: Final = 300.0
+"""Recovery after a crash replays what was not checkpointed yet, which may be some gigabytes."""
 STOPPED_WITHIN_SECONDS: Final = 15.0
 POLL_SECONDS: Final = 0.02
 LOG_LINES_IN_ERROR: Final = 15
@@ -171,11 +172,11 @@ class Server(ABC):
         """Hold the lock that a running server holds; it passes to the server that is started."""
         claim = os.open(self._claim, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            if not _locked(claim, STOPPED_WITHIN_SECONDS):
+            if not locked(claim, STOPPED_WITHIN_SECONDS):
                 leftover = int(os.pread(claim, 20, 0) or b"0")
                 if leftover:
                     os.kill(leftover, signal.SIGKILL)
-                if not _locked(claim, STOPPED_WITHIN_SECONDS):
+                if not locked(claim, STOPPED_WITHIN_SECONDS):
                     raise ServerError(
                         f"{self.name} of an earlier run does not end: kill process {leftover}"
                     )
@@ -190,20 +191,8 @@ class Server(ABC):
         self.log.touch(mode=0o600)
 
     def _failure(self, what: str) -> ServerError:
-        lines = self.log.read_text("utf-8", "replace").splitlines()[-LOG_LINES_IN_ERROR:]
-        end = "\n".join(f"  {line}" for line in lines)
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        # The frames of a Java trace would push out what it says.
+        telling = [f"  {line}" for line in lines if not line.startswith("\tat ")]
+        end = "\n".join(telling[-LOG_LINES_IN_ERROR:])
         return ServerError(f"{self.name} did not start: {what}. The end of {self.log}:\n{end}")
-
-
-def _locked(descriptor: int, patience_seconds: float) -> bool:
-    """Lock the file; False when somebody else still holds it after that time."""
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(POLL_SECONDS)
-        else:
-            return True
