@@ -54,10 +54,10 @@ def pairs(calendar: Calendar, random: np.random.Generator) -> tuple[Int64s, Int6
 @pytest.fixture
 def connection(database_url: str) -> Iterator[psycopg.Connection]:
     """A database with the stretches of all the calendars."""
-    sql = files("procesmijn.store") / "sql" / "working_time.sql"
+    migrations = files("procesmijn") / "store" / "sql" / "migrations"
     with psycopg.connect(database_url) as connection:
         connection.execute("CREATE SCHEMA mining")
-        connection.execute(sql.read_text())
+        connection.execute((migrations / "0003_working_time.sql").read_text())
         with connection.cursor().copy("COPY mining.calendar_stretch FROM STDIN") as copy:
             for code, calendar in CALENDARS.items():
                 for opens_us, closes_us, worked_us in zip(
