@@ -17,3 +17,18 @@ class UsageError(ProcesmijnError):
     """The command was called with words that do not fit; the message says which would."""
 
     exit_code = 2
+
+
+class PositionLost(ProcesmijnError):
+    """Another worker took this partition over, or its position moved on: nothing was written.
+
+    The batch is dropped; what is still assigned has to be claimed again, and read from the offset
+    that the claim gives.
+    """
+
+
+class StoreUnavailable(ProcesmijnError):
+    """PostgreSQL does not answer, or cannot take anything just now: nothing was written.
+
+    The batch is to be kept and tried again; the message says what was wrong.
+    """

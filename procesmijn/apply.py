@@ -1,0 +1,258 @@
+"""A batch of events becomes one transaction: exactly once in effect.
+
+Everything of a batch is committed together with the offsets that it accounts for, so a record is in
+the tables exactly when its offset is behind the position. A crash before the commit costs the work
+of the batch, which is read again; a crash after it costs nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from procesmijn.batch import Applied, Arrival, Batch
+from procesmijn.core.compile import compile_rules
+from procesmijn.core.difference import difference
+from procesmijn.core.frames import Int64s, ObjectEvents
+from procesmijn.core.mine import mine
+from procesmijn.core.rules import Rules
+from procesmijn.entries import append, names_in
+from procesmijn.errors import ProcesmijnError
+from procesmijn.persons import Persons
+from procesmijn.store import Store
+from procesmijn.store.catalogues import RulesChanged
+from procesmijn.store.connection import Retry
+from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.store.objects import Locked
+from procesmijn.store.transaction import Transaction
+from procesmijn.versions import Version, version_of
+from schemas.event import Event, Record, Rejection, Skip
+
+OBJECTS_AT_ONCE: Final = 500
+"""Objects that are mined anew in one transaction, so that live traffic waits little for it."""
+
+_MOST_TRIES: Final = 20
+
+_Result = TypeVar("_Result")
+
+
+class NoCatalogue(ProcesmijnError):
+    """The database has no catalogue yet: run ``procesmijn catalogue activate``."""
+
+
+class StillInTheWay(ProcesmijnError):
+    """Other sessions were in the way of one batch time after time; look in pg_stat_activity."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """The active catalogue, compiled for this session."""
+
+    catalogue_id: int
+    rules: Rules
+    rules_of: Mapping[str, int]
+
+
+def load_rules(store: Store) -> RulesInForce:
+    """Compile the active catalogue."""
+    active = store.active()
+    if active is None:
+        raise NoCatalogue(
+            "the database has no catalogue yet: run procesmijn catalogue activate"
+        )
+    rules = compile_rules(active.catalogue, store.terms.code, store.terms.names)
+    return RulesInForce(active.catalogue_id, rules, active.rules_of)
+
+
+class Applier:
+    """Applies batches to one store, one after the other, whatever gets in the way."""
+
+    def __init__(self, store: Store, persons: Persons) -> None:
+        self._store = store
+        self._persons = persons
+        self._rules: RulesInForce | None = None
+
+    def apply(self, batch: Batch) -> Applied:
+        """Apply a batch in one transaction of its own.
+
+        Raises :class:`procesmijn.errors.PositionLost` where it is not this worker's any more, and
+        :class:`procesmijn.errors.StoreUnavailable` where it may be tried again later. In both cases
+        nothing was written.
+        """
+        stopwatch = Stopwatch()
+        with stopwatch("conceal"):
+            versions = [version_of(arrival, self._persons) for arrival in batch.arrivals]
+        return self._try(
+            versions,
+            lambda rules, tx: apply(batch, versions, rules, self._persons, tx, stopwatch),
+        )
+
+    def redrive(
+        self,
+        wanted: DeadLetterFilter,
+        decode: Callable[[Record], Event | Rejection | Skip],
+    ) -> tuple[int, int]:
+        """Decode dead letters again, and apply those that keep the contract now.
+
+        One transaction: a letter is marked exactly when its event is in. Gives how many are events
+        now, and how many are still refused.
+        """
+        found = [
+            (letter, decode(letter.open(self._persons)))
+            for letter in self._store.dead_letters(wanted)
+        ]
+        versions = {
+            (letter.partition, letter.offset): version_of(Arrival(what), self._persons)
+            for letter, what in found
+            if isinstance(what, Event)
+        }
+
+        def run(rules: RulesInForce, tx: Transaction) -> tuple[int, int]:
+            held = {(letter.partition, letter.offset) for letter in tx.lock_dead_letters(wanted)}
+            accepted = [version for place, version in versions.items() if place in held]
+            apply(Batch(), accepted, rules, self._persons, tx, Stopwatch())
+            refused = 0
+            for letter, what in found:
+                if (letter.partition, letter.offset) not in held:
+                    continue
+                if isinstance(what, Rejection):
+                    tx.refuse_again(letter, what)
+                    refused += 1
+                else:
+                    tx.mark_redriven(letter)
+            return len(held) - refused, refused
+
+        return self._try(versions.values(), run)
+
+    def mine_again(self, keys: Int64s) -> int:
+        """Mine objects anew by the rules in force, and give how many cases changed."""
+        return self._try((), lambda rules, tx: mine_again(keys, rules, tx))
+
+    def catch_up(self) -> Iterator[int]:
+        """Mine anew, in chunks, whatever other rules made than those in force.
+
+        Yields after each chunk how many objects it had. It may be stopped at any time, and goes on
+        where it was: an object that is done carries the rules that made it.
+        """
+        after = -(2**63)
+        while len(keys := self._store.stale_objects(after, OBJECTS_AT_ONCE)):
+            self.mine_again(keys)
+            after = int(keys[-1])
+            yield len(keys)
+
+    def _try(
+        self, versions: Iterable[Version], run: Callable[[RulesInForce, Transaction], _Result]
+    ) -> _Result:
+        names = {name for version in versions for name in names_in(version.event)}
+        for _ in range(_MOST_TRIES):
+            try:
+                if self._rules is None:
+                    self._rules = load_rules(self._store)
+                self._store.resolve(names)
+                with self._store.transaction() as tx:
+                    return run(self._rules, tx)
+            except RulesChanged:
+                self._rules = None
+            except Retry:
+                continue
+        raise StillInTheWay(
+            f"other sessions were in the way {_MOST_TRIES} times in a row: look in pg_stat_activity"
+        )
+
+
+def apply(  # noqa: PLR0913 - everything that a batch needs, once
+    batch: Batch,
+    versions: list[Version],
+    rules: RulesInForce,
+    persons: Persons,
+    tx: Transaction,
+    stopwatch: Stopwatch,
+) -> Applied:
+    """The way of a batch. A crash after any step but the last costs that the batch is read again:
+
+    1. its positions are locked, and are this worker's and next in line; the rules stay as they are;
+    2. events: what is new or supersedes is stored, what is known is counted;
+    3. the objects they are about are locked, then read, together with what they had;
+    4. their cases are mined whole, and what differs from the stored facts is written;
+    5. the flow counts follow from the rows written (those of handovers have, in step 4);
+    6. positions move on, and the ledger says what became of each offset;
+    7. commit: from here on the batch is in, and a crash costs nothing.
+    """
+    with stopwatch("claim"):
+        tx.claim(batch.spans)  # 1
+        tx.share_rules(rules.catalogue_id)
+    with stopwatch("events"):
+        inserted = tx.insert(versions)  # 2
+    with stopwatch("read"):
+        appended = append(inserted.changes, tx.terms)
+        locked = tx.lock(appended, rules.rules_of)  # 3
+        events = tx.read_events(locked, appended)
+        tx.append(locked, appended)
+    cases = settle(locked.keys, events, rules, tx, stopwatch)  # 4, 5
+    with stopwatch("advance"):
+        tx.refuse(batch.dead_letters, persons)
+        dead = Counter(letter.origin.partition for letter in batch.dead_letters)
+        tx.advance(batch.spans, inserted, dead)  # 6
+    return Applied(
+        stored=sum(inserted.stored.values()),
+        duplicates=sum(inserted.duplicates.values()),
+        dead_letters=len(batch.dead_letters),
+        skipped=sum(span.skipped for span in batch.spans),
+        cases=cases,
+        seconds=stopwatch.seconds,
+    )  # 7: the caller's transaction ends
+
+
+def mine_again(keys: Int64s, rules: RulesInForce, tx: Transaction) -> int:
+    """Steps 3 to 5 for objects that no event has touched, by other rules; gives changed cases."""
+    tx.share_rules(rules.catalogue_id)
+    locked = tx.lock_again(keys, rules.rules_of)
+    return settle(locked.keys, tx.read_events(locked), rules, tx, Stopwatch())
+
+
+def pack_again(
+    keys: Int64s,
+    rules: RulesInForce,
+    tx: Transaction,
+    read: Callable[[Locked], ObjectEvents],
+) -> None:
+    """The same from the events themselves: the packs, which are a cache of them, are made anew."""
+    tx.share_rules(rules.catalogue_id)
+    locked = tx.lock_again(keys, rules.rules_of)
+    events = read(locked)
+    tx.replace_packs(locked, events)
+    settle(keys, events, rules, tx, Stopwatch())
+
+
+def settle(
+    keys: Int64s, events: ObjectEvents, rules: RulesInForce, tx: Transaction, stopwatch: Stopwatch
+) -> int:
+    """Make the stored facts of locked objects what their events and the rules say."""
+    with stopwatch("mine"):
+        mined = mine(events, rules.rules)
+    with stopwatch("compare"):
+        changes = difference(tx.read_facts(keys), mined)
+    with stopwatch("write"):
+        written = tx.write(changes)  # 4
+    with stopwatch("roll up"):
+        tx.roll_up(written)  # 5
+    return len(changes.cases_removed) + len(changes.cases_written)
+
+
+class Stopwatch:
+    """Wall time by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - began

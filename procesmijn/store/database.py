@@ -1,0 +1,144 @@
+"""A database of procesmijn: a session that writes, and sessions that read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from procesmijn.batch import Held, Partition
+from procesmijn.catalogue import Catalogue
+from procesmijn.core.compile import open_hours
+from procesmijn.core.frames import Int64s
+from procesmijn.core.worktime import Calendar
+from procesmijn.errors import ProcesmijnError
+from procesmijn.store import catalogues, dead_letters, positions
+from procesmijn.store.catalogues import Active
+from procesmijn.store.connection import Connection, connect, translated
+from procesmijn.store.dead_letters import DeadLetterFilter, Refused
+from procesmijn.store.scan import Snapshot, snapshot
+from procesmijn.store.migrate import Migration, check_schema, migrate
+from procesmijn.store.statements import statements
+from procesmijn.store.terms import Terms
+from procesmijn.store.transaction import Transaction
+
+
+class TooManyWorkers(ProcesmijnError):
+    """All 256 slots of this database are taken by workers: stop some of them."""
+
+
+class Store:
+    """One writing session, opened when it is first needed and again after it was lost.
+
+    Not for several threads at once; each worker has its own.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.terms = Terms()
+        self._connection: Connection | None = None
+        self._shard = 0
+
+    def close(self) -> None:
+        """Give the session back; what was not committed is rolled back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def migrate(self) -> list[Migration]:
+        """Bring the tables up to date, and say by which steps."""
+        with self.reader() as connection:
+            return migrate(connection)
+
+    @contextmanager
+    def reader(self) -> Iterator[Connection]:
+        """A session of its own for reading, one that may take its time."""
+        connection = connect(self.url)
+        try:
+            with translated():
+                yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Two sessions for reading that see one moment."""
+        with self.reader() as stream, self.reader() as lookup, snapshot(stream, lookup) as moment:
+            yield moment
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """All of it is committed at the end, or none of it when anything is raised."""
+        connection = self._open()
+        with translated(), connection.transaction():
+            yield Transaction(connection, self.terms, self._shard)
+
+    def resolve(self, names: set[str]) -> None:
+        """Make sure that names have codes; before the transaction that needs them."""
+        connection = self._open()
+        with translated():
+            self.terms.resolve(names, connection)
+
+    def take(self, partitions: Sequence[Partition], owner: str) -> dict[Partition, Held]:
+        """Claim partitions; whoever held one before is refused from now on."""
+        connection = self._open()
+        with translated():
+            return positions.take(partitions, owner, connection)
+
+    def accept_gap(self, partition: Partition, next_offset: int) -> None:
+        """Go on at an offset although those before it were never read, and write that down."""
+        connection = self._open()
+        with translated():
+            positions.accept_gap(partition, next_offset, connection)
+
+    def active(self) -> Active | None:
+        """The catalogue in force; None in a new database."""
+        connection = self._open()
+        with translated():
+            active = catalogues.active(connection)
+            if active is not None:
+                self.terms.load(connection)
+            return active
+
+    def activate(self, catalogue: Catalogue) -> int:
+        """Put a catalogue without persons in force, and give its id."""
+        connection = self._open()
+        calendars: Mapping[str, Calendar] = {
+            name: open_hours(catalogue, name) for name in catalogue.calendars
+        }
+        with translated():
+            self.terms.resolve(calendars, connection)
+            return catalogues.activate(catalogue, calendars, self.terms, connection)
+
+    def stale_objects(self, after: int, limit: int) -> Int64s:
+        """Keys of objects that other rules mined than those in force."""
+        connection = self._open()
+        with translated():
+            return catalogues.stale_objects(after, limit, connection)
+
+    def count_stale(self) -> int:
+        """How many objects other rules mined than those in force."""
+        connection = self._open()
+        with translated():
+            return catalogues.count_stale(connection)
+
+    def dead_letters(self, wanted: DeadLetterFilter) -> list[Refused]:
+        """Refused records, oldest first."""
+        connection = self._open()
+        with translated():
+            return dead_letters.find(wanted, connection)
+
+    def _open(self) -> Connection:
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            connection = connect(self.url, worker=True)
+            with translated():
+                check_schema(connection)
+                connection.execute(statements("session")["incoming_tables"])
+                row = connection.execute(statements("session")["take_shard"]).fetchone()
+            if row is None:
+                connection.close()
+                raise TooManyWorkers(
+                    "all 256 slots of this database are taken by workers: stop some of them"
+                )
+            self._shard = row[0]
+            self._connection = connection
+        return self._connection

@@ -1,0 +1,70 @@
+"""Which field of a frame is which column of a table: the one place where both are named."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from procesmijn.core import frames
+from procesmijn.store.wire import Column, Layout
+
+
+def _plain(kind: str, *names: str) -> list[Column]:
+    return [Column(name, kind, (name,)) for name in names]
+
+
+def _instant(*names: str) -> list[Column]:
+    return [Column(f"{name}_at", "timestamptz", (f"{name}_us",)) for name in names]
+
+
+def _event(name: str) -> Column:
+    return Column(f"{name}_event", "uuid", (f"{name}_hi", f"{name}_lo"))
+
+
+_OF_CASE: Final = [Column("object_key", "int8", ("object",)), *_plain("int4", "process")]
+
+_CASE_COLUMNS: Final = [
+    *_OF_CASE,
+    *_instant("started", "ended", "closed"),
+    *_plain("int8", "processing_us"),
+    *_plain("int4", "events", "unassigned", "handovers", "parties"),
+    *_plain("int4", "revisits", "revisits_direct", "pingpongs", "pingpongs_direct"),
+    *_plain("int8", "variant", "trace_hash"),
+]
+CASES: Final = Layout(frames.CASE, _CASE_COLUMNS)
+CASES_WITH_TRACES: Final = Layout(frames.CASE, _CASE_COLUMNS, tail="trace")
+
+HANDOVERS: Final = Layout(
+    frames.HANDOVER,
+    [
+        *_OF_CASE,
+        _event("to"),
+        _event("from"),
+        *_plain("int4", "supplier", "customer", "from_activity", "to_activity"),
+        *_instant("delivered", "picked_up"),
+        *_plain("date", "delivered_on", "picked_up_on"),
+        *_plain("int8", "wait_us", "wait_working_us"),
+        *_plain("int2", "pickup_basis"),
+    ],
+)
+
+PENDINGS: Final = Layout(
+    frames.PENDING,
+    [
+        *_OF_CASE,
+        _event("from"),
+        *_plain("int4", "supplier", "customer", "activity"),
+        *_instant("delivered"),
+        *_plain("date", "delivered_on"),
+        *_instant("settled"),
+    ],
+)
+
+FLOWS: Final = Layout(
+    frames.FLOW,
+    [
+        *_plain("int4", "process"),
+        *_plain("date", "day"),
+        *_plain("int4", "from_activity", "to_activity"),
+        *_plain("int8", "n", "wait_us"),
+    ],
+)

@@ -1,0 +1,188 @@
+"""Objects, their locks and their packs: the events of a case in one read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from procesmijn.core.frames import (
+    EVENT,
+    MAX_EVENTS_OF_CASE,
+    Int32s,
+    Int64s,
+    ObjectEvents,
+    Rows,
+)
+from procesmijn.errors import ProcesmijnError
+from procesmijn.store.connection import Connection
+from procesmijn.store.statements import statements
+from procesmijn.store.terms import Terms
+
+if TYPE_CHECKING:
+    from procesmijn.entries import Appended
+
+ENTRIES_OF_CHUNK: Final = 24
+"""24 entries of 70 bytes stay below the size at which PostgreSQL moves a value out of its row."""
+
+
+class KeyCollision(ProcesmijnError):
+    """Two objects have the same key of 64 bits; rename one of them in its source system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Objects whose rows this transaction holds: ``keys`` ascending, ``types`` as terms.
+
+    ``entries`` is the number of entries in their packs, ``events`` the number that stands.
+    """
+
+    keys: Int64s
+    types: Int32s
+    entries: Int32s
+    events: Int32s
+
+    @property
+    def mined(self) -> Int64s:
+        """Keys of those that have no more events than a case may have."""
+        return self.keys[self.events <= MAX_EVENTS_OF_CASE]
+
+
+def lock_appended(
+    appended: Appended, rules_of: Mapping[str, int], terms: Terms, connection: Connection
+) -> Locked:
+    """Make or lock the objects of a batch; their counts are with the batch, their packs are not."""
+    keys = appended.keys.tolist()
+    rows = connection.execute(
+        statements("cases")["lock_appended"],
+        {
+            "keys": keys,
+            "types": [terms.code(name) for name in appended.types],
+            "ids": list(appended.ids),
+            "entries": appended.added.tolist(),
+            "events": appended.net.tolist(),
+            "rules": [rules_of.get(name, 0) for name in appended.types],
+        },
+    ).fetchall()
+    if len(rows) != len(keys):
+        met = {row[0] for row in rows}
+        at = next(at for at, key in enumerate(keys) if key not in met)
+        raise KeyCollision(
+            f"{appended.types[at]} {appended.ids[at]!r} has the same 64-bit key as another object:"
+            " rename one of them in its source system"
+        )
+    counts = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+    return Locked(
+        keys=appended.keys,
+        types=np.array([terms.code(name) for name in appended.types], dtype=np.int32),
+        entries=(counts[:, 1] - appended.added).astype(np.int32),
+        events=counts[:, 2].astype(np.int32),
+    )
+
+
+def lock_again(
+    keys: Int64s, rules_of: Mapping[str, int], terms: Terms, connection: Connection
+) -> Locked:
+    """Lock objects that are to be mined anew, and mark them as made by the rules in force."""
+    rows = connection.execute(
+        statements("cases")["lock_again"], {"keys": keys.tolist()}
+    ).fetchall()
+    connection.execute(
+        statements("cases")["mark_rules"],
+        {
+            "keys": [key for key, *_ in rows],
+            "rules": [rules_of.get(terms.names[type_], 0) for _, type_, *_ in rows],
+        },
+    )
+    table = np.array(
+        [(key, type_, entries, events) for key, type_, _, entries, events in rows], dtype=np.int64
+    ).reshape(-1, 4)
+    return Locked(
+        keys=table[:, 0],
+        types=table[:, 1].astype(np.int32),
+        entries=table[:, 2].astype(np.int32),
+        events=table[:, 3].astype(np.int32),
+    )
+
+
+def read_events(
+    locked: Locked, terms: Terms, connection: Connection, appended: Appended | None = None
+) -> ObjectEvents:
+    """All events of the locked objects: their packs, and after them what this batch appends.
+
+    An object with too many events is there without any.
+    """
+    keys, rows = read_packs(locked.mined, connection)
+    if appended is not None:
+        fresh = appended.keys[appended.owner]
+        kept = np.isin(fresh, locked.mined)
+        keys = np.concatenate([keys, fresh[kept]])
+        rows = np.concatenate([rows, appended.rows[kept]])
+        order = np.argsort(keys, kind="stable")
+        keys, rows = keys[order], rows[order]
+    terms.meet(np.unique(rows["activity"]).tolist(), connection)
+    owner = np.searchsorted(locked.keys, keys).astype(np.int32)
+    return ObjectEvents(keys=locked.keys, types=locked.types, owner=owner, events=rows)
+
+
+def read_packs(keys: Int64s, connection: Connection) -> tuple[Int64s, Rows]:
+    packs = (
+        connection.cursor(binary=True)
+        .execute(statements("cases")["packs"], {"keys": keys.tolist()})
+        .fetchall()
+    )
+    rows = np.frombuffer(b"".join([events for _, events in packs]), dtype=EVENT)
+    lengths = [len(events) // EVENT.itemsize for _, events in packs]
+    return np.repeat(np.array([key for key, _ in packs], dtype=np.int64), lengths), rows
+
+
+def append_packs(locked: Locked, appended: Appended, connection: Connection) -> None:
+    """Add the entries of a batch to the packs, chunk by chunk."""
+    added = appended.added.tolist()
+    _send_packs(locked.keys.tolist(), locked.entries.tolist(), added, appended.rows, connection)
+
+
+def replace_packs(locked: Locked, events: ObjectEvents, connection: Connection) -> Locked:
+    """Make the packs of locked objects anew, from the events that stand; gives the new counts."""
+    keys = locked.keys.tolist()
+    connection.execute(statements("cases")["drop_packs"], {"keys": keys})
+    counts = np.bincount(events.owner, minlength=len(keys)).astype(np.int32)
+    empty = np.zeros(len(keys), dtype=np.int32)
+    _send_packs(keys, empty.tolist(), counts.tolist(), events.events, connection)
+    connection.execute(
+        statements("cases")["recount"],
+        {"keys": keys, "entries": counts.tolist(), "events": counts.tolist()},
+    )
+    return Locked(locked.keys, locked.types, counts, counts)
+
+
+def _send_packs(
+    keys: Sequence[int],
+    filled: Sequence[int],
+    added: Sequence[int],
+    rows: Rows,
+    connection: Connection,
+) -> None:
+    with connection.cursor().copy("COPY incoming_pack FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(("int8", "int4", "bytea"))
+        for chunk in _chunks(keys, filled, added, rows):
+            copy.write_row(chunk)
+    connection.execute(statements("cases")["append"])
+
+
+def _chunks(
+    keys: Sequence[int], filled: Sequence[int], added: Sequence[int], rows: Rows
+) -> Iterator[tuple[int, int, bytes]]:
+    """The entries of each object, cut where its chunks end."""
+    body, width = rows.tobytes(), EVENT.itemsize
+    at = 0
+    for key, position, more in zip(keys, filled, added, strict=True):
+        end = position + more
+        while position < end:
+            chunk, used = divmod(position, ENTRIES_OF_CHUNK)
+            taken = min(ENTRIES_OF_CHUNK - used, end - position)
+            yield key, chunk, body[at * width : (at + taken) * width]
+            position += taken
+            at += taken

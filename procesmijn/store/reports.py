@@ -1,0 +1,161 @@
+"""What commands and pages read: each answer is one statement over facts or counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from procesmijn.core.flow import DirectlyFollows, Edge, Variant
+from procesmijn.core.frames import (
+    MAX_CASES_OF_EVENT,
+    MAX_EVENTS_OF_CASE,
+    PICKUP_AT_COMPLETION,
+    PICKUP_AT_START,
+    STEP,
+)
+from procesmijn.store.connection import Connection
+from procesmijn.store.statements import statements
+from procesmijn.store.terms import Terms
+
+BASES: Final = {"start": PICKUP_AT_START, "completion": PICKUP_AT_COMPLETION}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Local dates, half-open; what is None has no bound."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+class HandoverRow(NamedTuple):
+    """What one party waits for another, over the handovers of a process."""
+
+    supplier: str
+    customer: str
+    handovers: int
+    cases: int
+    wait_seconds_mean: float
+    wait_seconds_median: float
+    wait_seconds_p90: float
+    wait_working_seconds_mean: float
+    wait_working_seconds_median: float
+    wait_working_seconds_p90: float
+    pickup_basis: str
+
+
+class PendingRow(NamedTuple):
+    """What one party has to pick up now."""
+
+    customer: str
+    supplier: str | None
+    cases: int
+    oldest_at: datetime
+    waiting_seconds_max: float
+    waiting_working_seconds_max: float
+
+
+class Flagged(NamedTuple):
+    """Something that is stored and not mined, since it is too large."""
+
+    kind: str
+    """``object`` or ``event``."""
+    name: str
+    id: str
+    size: int
+    """Events of the object; objects of the event."""
+
+
+class Counts(NamedTuple):
+    """How much there is."""
+
+    events: int
+    cases: int
+    handovers: int
+    dead_letters: int
+
+
+def handovers(
+    process: str, period: Period, basis: str | None, connection: Connection
+) -> list[HandoverRow]:
+    """Who waits for whom, by number of handovers, then names. Periods are by day of pick-up."""
+    parameters = {**_of(process, period), "basis": BASES[basis] if basis else None}
+    rows = connection.execute(statements("reports")["handovers"], parameters)
+    return [HandoverRow(*row) for row in rows]
+
+
+def unassigned(process: str, connection: Connection) -> int:
+    """How many events of a process have no party."""
+    row = connection.execute(statements("reports")["unassigned"], {"process": process}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def cases(process: str, period: Period, connection: Connection) -> list[dict[str, Any]]:
+    """The cases of a process, in the columns of ``bi.fct_case``. Periods are by day of start."""
+    cursor = connection.execute(statements("reports")["cases"], _of(process, period))
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def flow(process: str, period: Period, terms: Terms, connection: Connection) -> DirectlyFollows:
+    """The directly-follows graph of a process. Periods are by day of the later completion."""
+    edges: dict[tuple[str, str], Edge] = {}
+    starts: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    rows = connection.execute(statements("reports")["flow"], _of(process, period)).fetchall()
+    terms.meet({code for row in rows for code in row[:2] if code}, connection)
+    for before, after, count, wait_us in rows:
+        if before is None:
+            starts[terms.names[after]] += count
+        elif after is None:
+            ends[terms.names[before]] += count
+        else:
+            edges[terms.names[before], terms.names[after]] = Edge(count, wait_us)
+    return DirectlyFollows(edges, dict(starts), dict(ends))
+
+
+def variants(process: str, terms: Terms, connection: Connection) -> list[Variant]:
+    """The ways through a process, most frequent first."""
+    rows = connection.execute(statements("reports")["variants"], {"process": process}).fetchall()
+    traces = [(count, np.frombuffer(trace, dtype=STEP)["activity"].tolist()) for count, trace in rows]
+    terms.meet({code for _, codes in traces for code in codes}, connection)
+    return [Variant(tuple(terms.names[code] for code in codes), count) for count, codes in traces]
+
+
+def pending(process: str | None, connection: Connection) -> list[PendingRow]:
+    """Who has to act now, and since when."""
+    rows = connection.execute(statements("reports")["pending"], {"process": process})
+    return [PendingRow(*row) for row in rows]
+
+
+def processes(connection: Connection) -> dict[str, tuple[int, int, int]]:
+    """Cases, events and handovers of each process that there are cases of."""
+    rows = connection.execute(statements("reports")["processes"])
+    return {name: (cases, events, handovers) for name, cases, events, handovers in rows}
+
+
+def counts(connection: Connection) -> Counts:
+    """How much there is."""
+    row = connection.execute(statements("reports")["counts"]).fetchone()
+    return Counts(*row) if row else Counts(0, 0, 0, 0)
+
+
+def flagged(connection: Connection) -> list[Flagged]:
+    """What is stored and not mined."""
+    limits = {"most_events": MAX_EVENTS_OF_CASE, "most_cases": MAX_CASES_OF_EVENT}
+    return [Flagged(*row) for row in connection.execute(statements("reports")["flagged"], limits)]
+
+
+def undeclared(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
+    """Parties, and processes, that events name and the catalogue does not know, with events."""
+    parties = connection.execute(statements("reports")["undeclared_parties"]).fetchall()
+    unknown = connection.execute(statements("reports")["undeclared_processes"]).fetchall()
+    return dict(parties), dict(unknown)
+
+
+def _of(process: str, period: Period) -> dict[str, Any]:
+    return {"process": process, "since": period.since, "until": period.until}

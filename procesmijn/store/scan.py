@@ -1,0 +1,193 @@
+"""All that there is, read from the events themselves: for proving the tables, and making them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+import numpy as np
+from psycopg.sql import SQL
+
+from procesmijn.core.flow_counts import flow_counts, net
+from procesmijn.core.frames import (
+    EVENT,
+    FLOW,
+    MAX_CASES_OF_EVENT,
+    Int64s,
+    ObjectEvents,
+    Rows,
+)
+from procesmijn.store import layouts
+from procesmijn.store.connection import Connection
+from procesmijn.store.objects import Locked
+from procesmijn.store.statements import statements
+from procesmijn.store.terms import Terms
+from procesmijn.store.wire import Column, Layout
+
+OBJECTS_OF_CHUNK: Final = 2_000
+TRACES_AT_ONCE: Final = 50_000
+
+_SCANNED: Final = np.dtype([("object", "<i8"), ("object_type", "<i4"), *EVENT.descr])
+_LAYOUT: Final = Layout(
+    _SCANNED,
+    [
+        Column("key", "int8", ("object",)),
+        Column("object_type", "int4", ("object_type",)),
+        Column("event_key", "uuid", ("key_hi", "key_lo")),
+        Column("started_at", "timestamptz", ("started_us",)),
+        Column("occurred_at", "timestamptz", ("occurred_us",)),
+        Column("sequence", "int8", ("sequence",)),
+        *(
+            Column(name, "int4", (name,))
+            for name in ("type", "process", "activity", "party", "team", "performer", "receiver")
+        ),
+        Column("lifecycle", "int2", ("lifecycle",)),
+    ],
+)
+
+
+class Snapshot(NamedTuple):
+    """Two sessions that see the same moment: one streams, the other looks things up meanwhile."""
+
+    stream: Connection
+    lookup: Connection
+
+
+@contextmanager
+def snapshot(stream: Connection, lookup: Connection) -> Iterator[Snapshot]:
+    """Let two sessions see one moment, for as long as it takes; neither may write."""
+    sql = statements("scan")
+    stream.execute(sql["snapshot"])
+    row = stream.execute(sql["export"]).fetchone()
+    lookup.execute(sql["snapshot"])
+    lookup.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(row[0] if row else ""))
+    try:
+        yield Snapshot(stream, lookup)
+    finally:
+        for connection in (stream, lookup):
+            if not connection.broken:
+                connection.rollback()
+
+
+class Scanned(NamedTuple):
+    """Some objects, whole, as their events say; in ascending order of keys."""
+
+    events: ObjectEvents
+    until: int
+    """No further object has a key up to this one."""
+
+
+def scan(connection: Connection, keys: Int64s | None = None) -> Iterator[Scanned]:
+    """Every object that a standing event speaks of, in chunks of whole objects.
+
+    ``keys`` asks for those only. The last chunk, which may be empty, reaches up to the last key
+    that there can be.
+    """
+    parameters = {
+        "most_cases": MAX_CASES_OF_EVENT,
+        "keys": None if keys is None else keys.tolist(),
+    }
+    left = np.empty(0, dtype=_SCANNED)
+    with connection.cursor().copy(statements("scan")["events"], parameters) as copy:
+        for rows in _LAYOUT.stream(copy):
+            left = np.concatenate([left, rows])
+            starts = np.flatnonzero(np.diff(left["object"])) + 1
+            while len(starts) > OBJECTS_OF_CHUNK:
+                end = int(starts[OBJECTS_OF_CHUNK - 1])
+                yield _scanned(left[:end], int(left["object"][end - 1]))
+                left = left[end:]
+                starts = starts[OBJECTS_OF_CHUNK:] - end
+    yield _scanned(left, 2**63 - 1)
+
+
+def scan_objects(keys: Int64s, connection: Connection) -> ObjectEvents:
+    """The events of these objects only, each of them listed though it may have none."""
+    chunks = [chunk.events for chunk in scan(connection, keys)]
+    rows = np.concatenate([chunk.events for chunk in chunks])
+    of_rows = np.concatenate([chunk.keys[chunk.owner] for chunk in chunks])
+    types = np.zeros(len(keys), dtype=np.int32)
+    for chunk in chunks:
+        types[np.searchsorted(keys, chunk.keys)] = chunk.types
+    return ObjectEvents(keys, types, np.searchsorted(keys, of_rows).astype(np.int32), rows)
+
+
+def _scanned(rows: Rows, until: int) -> Scanned:
+    keys, first, owner = np.unique(rows["object"], return_index=True, return_inverse=True)
+    events = np.zeros(len(rows), dtype=EVENT)
+    for name in EVENT.names or ():
+        if name != "is_void":
+            events[name] = rows[name]
+    types = rows["object_type"][first]
+    return Scanned(ObjectEvents(keys, types, owner.astype(np.int32), events), until)
+
+
+def keys_between(after: int, until: int, connection: Connection) -> Int64s:
+    """Objects that anything is stored of, with keys above ``after`` and up to ``until``."""
+    rows = connection.execute(
+        statements("scan")["keys_between"], {"after": after, "until": until}
+    )
+    return np.array([key for (key,) in rows], dtype=np.int64)
+
+
+class KnownObjects(NamedTuple):
+    """What is stored of some objects: as if locked, and by key their type and id."""
+
+    locked: Locked
+    names: dict[int, tuple[str, str]]
+
+
+def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObjects:
+    """Look objects up without locking them."""
+    rows = connection.execute(statements("scan")["objects"], {"keys": keys.tolist()}).fetchall()
+    terms.meet({type_ for _, type_, *_ in rows}, connection)
+    counts = np.array(
+        [(key, type_, entries, events) for key, type_, _, entries, events in rows], dtype=np.int64
+    ).reshape(-1, 4)
+    return KnownObjects(
+        Locked(
+            keys=counts[:, 0],
+            types=counts[:, 1].astype(np.int32),
+            entries=counts[:, 2].astype(np.int32),
+            events=counts[:, 3].astype(np.int32),
+        ),
+        {key: (terms.names[type_], id_) for key, type_, id_, *_ in rows},
+    )
+
+
+def make_objects(terms: Terms, connection: Connection) -> None:
+    """Make sure that every name and object that events speak of is there."""
+    names = {name for (name,) in connection.execute(statements("scan")["names"]) if name}
+    terms.resolve(names, connection)
+    connection.execute(statements("scan")["make_objects"], {"most_cases": MAX_CASES_OF_EVENT})
+
+
+def flow_drift(connection: Connection) -> Rows:
+    """What would have to be added to the flow counts for them to say what the traces say.
+
+    Within a transaction whose statements see one moment.
+    """
+    expected = np.empty(0, dtype=FLOW)
+    with connection.cursor("traces") as cursor:
+        cursor.execute(statements("scan")["traces"], binary=True)
+        while rows := cursor.fetchmany(TRACES_AT_ONCE):
+            processes = np.array([process for process, _ in rows], dtype=np.int32)
+            counted = flow_counts(processes, [trace for _, trace in rows])
+            expected = net(minus=np.empty(0, dtype=FLOW), plus=np.concatenate([expected, counted]))
+    with connection.cursor().copy(statements("scan")["flow_sums"]) as copy:
+        stored = layouts.FLOWS.decode(b"".join(copy))
+    return net(minus=stored, plus=expected)
+
+
+def handover_drift(connection: Connection) -> list[tuple[int, ...]]:
+    """What would have to be added to the handover counts: process, day, supplier, customer, basis,
+    number, elapsed and working microseconds."""
+    return connection.execute(statements("scan")["handover_drift"]).fetchall()
+
+
+def add_handover_drift(
+    drift: Sequence[Sequence[int]], shard: int, connection: Connection
+) -> None:
+    """Add what the handover counts were found to lack."""
+    rows = [(*row[:5], shard, *row[5:]) for row in sorted(drift)]
+    connection.cursor().executemany(statements("scan")["add_handover_drift"], rows)

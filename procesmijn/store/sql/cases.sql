@@ -1,0 +1,184 @@
+-- name: lock_appended
+-- Step 3 of a batch: the objects that it speaks of, made or locked, in order, with the counts as
+-- they are with this batch. What is read of them is read in a later statement: what another worker
+-- wrote while this one waited is in sight only then.
+INSERT INTO mining.object AS o (object_key, object_type, object_id, entries, events, rules_id)
+SELECT * FROM unnest(
+    %(keys)s::int8[], %(types)s::int4[], %(ids)s::text[], %(entries)s::int4[], %(events)s::int4[],
+    %(rules)s::int4[]
+) ORDER BY 1
+ON CONFLICT (object_key) DO UPDATE
+    SET entries = o.entries + EXCLUDED.entries,
+        events = o.events + EXCLUDED.events,
+        rules_id = EXCLUDED.rules_id
+    WHERE o.object_type = EXCLUDED.object_type AND o.object_id = EXCLUDED.object_id
+RETURNING o.object_key, o.entries, o.events;
+
+-- name: lock_again
+-- Objects that are to be mined anew by the rules in force.
+SELECT object_key, object_type, object_id, entries, events
+FROM mining.object
+WHERE object_key = ANY (%(keys)s::int8[])
+ORDER BY object_key
+FOR UPDATE;
+
+-- name: mark_rules
+-- They were mined by these rules.
+UPDATE mining.object SET rules_id = wanted.rules_id
+FROM unnest(%(keys)s::int8[], %(rules)s::int4[]) AS wanted (object_key, rules_id)
+WHERE object.object_key = wanted.object_key AND object.rules_id <> wanted.rules_id;
+
+-- name: packs
+-- All events of some objects, in the order in which they were appended.
+SELECT object_key, events
+FROM mining.pack
+WHERE object_key = ANY (%(keys)s::int8[])
+ORDER BY object_key, chunk;
+
+-- name: append
+-- New entries to the last chunk of an object, or to a new one.
+INSERT INTO mining.pack AS p (object_key, chunk, events)
+SELECT object_key, chunk, events FROM incoming_pack ORDER BY object_key, chunk
+ON CONFLICT (object_key, chunk) DO UPDATE SET events = p.events || EXCLUDED.events;
+
+-- name: drop_packs
+-- Packs are a cache: these are made again from the events.
+DELETE FROM mining.pack WHERE object_key = ANY (%(keys)s::int8[]);
+
+-- name: recount
+-- The counts of an object whose packs were made again.
+UPDATE mining.object SET entries = wanted.entries, events = wanted.events
+FROM unnest(%(keys)s::int8[], %(entries)s::int4[], %(events)s::int4[]) AS wanted (object_key, entries, events)
+WHERE object.object_key = wanted.object_key;
+
+-- name: write_cases
+-- Step 4: cases that are new or changed; the traces before and after go to the flow counts.
+WITH written AS (
+    INSERT INTO mining."case" AS c (
+        object_key, process, started_at, ended_at, closed_at, processing_us, events, unassigned,
+        handovers, parties, revisits, revisits_direct, pingpongs, pingpongs_direct, variant,
+        trace_hash, trace
+    )
+    SELECT object_key, process, started_at, ended_at, closed_at, processing_us, events, unassigned,
+           handovers, parties, revisits, revisits_direct, pingpongs, pingpongs_direct, variant,
+           trace_hash, trace
+    FROM incoming_case ORDER BY object_key, process
+    ON CONFLICT (object_key, process) DO UPDATE
+        SET started_at = EXCLUDED.started_at, ended_at = EXCLUDED.ended_at,
+            closed_at = EXCLUDED.closed_at, processing_us = EXCLUDED.processing_us,
+            events = EXCLUDED.events, unassigned = EXCLUDED.unassigned,
+            handovers = EXCLUDED.handovers, parties = EXCLUDED.parties,
+            revisits = EXCLUDED.revisits, revisits_direct = EXCLUDED.revisits_direct,
+            pingpongs = EXCLUDED.pingpongs, pingpongs_direct = EXCLUDED.pingpongs_direct,
+            variant = EXCLUDED.variant, trace_hash = EXCLUDED.trace_hash, trace = EXCLUDED.trace,
+            change_id = DEFAULT, updated_at = DEFAULT
+    RETURNING new.process, old.trace AS before, new.trace AS after
+)
+SELECT process, before, after FROM written WHERE before IS DISTINCT FROM after;
+
+-- name: remove_cases
+-- Cases that are no more, with their traces.
+WITH gone AS (
+    DELETE FROM mining."case" c
+    USING unnest(%(objects)s::int8[], %(processes)s::int4[]) AS k (object_key, process)
+    WHERE c.object_key = k.object_key AND c.process = k.process
+    RETURNING c.object_key, c.process, c.trace
+), noted AS (
+    INSERT INTO mining.removed (kind, object_key, process) SELECT 'case', object_key, process FROM gone
+)
+SELECT process, trace AS before, NULL::bytea AS after FROM gone;
+
+-- name: write_pendings
+-- Parties named to act next: new or changed.
+INSERT INTO mining.pending AS p (
+    object_key, process, from_event, supplier, customer, activity, delivered_at, delivered_on, settled_at
+)
+SELECT object_key, process, from_event, supplier, customer, activity, delivered_at, delivered_on, settled_at
+FROM incoming_pending ORDER BY object_key, process, from_event
+ON CONFLICT (object_key, process, from_event) DO UPDATE
+    SET supplier = EXCLUDED.supplier, customer = EXCLUDED.customer, activity = EXCLUDED.activity,
+        delivered_at = EXCLUDED.delivered_at, delivered_on = EXCLUDED.delivered_on,
+        settled_at = EXCLUDED.settled_at, change_id = DEFAULT, updated_at = DEFAULT;
+
+-- name: remove_pendings
+-- Those that are no more.
+WITH gone AS (
+    DELETE FROM mining.pending p
+    USING unnest(%(objects)s::int8[], %(processes)s::int4[], %(events)s::uuid[]) AS k (object_key, process, event_key)
+    WHERE p.object_key = k.object_key AND p.process = k.process AND p.from_event = k.event_key
+    RETURNING p.object_key, p.process, p.from_event
+)
+INSERT INTO mining.removed (kind, object_key, process, event_key)
+SELECT 'pending', object_key, process, from_event FROM gone;
+
+-- name: write_handovers
+-- Handovers that are new or changed, and in the same statement, from the very rows written, the
+-- counts by day: what stood is taken off, what stands now is added.
+WITH written AS (
+    INSERT INTO mining.handover AS h (
+        object_key, process, to_event, from_event, supplier, customer, from_activity, to_activity,
+        delivered_at, picked_up_at, delivered_on, picked_up_on, wait_us, wait_working_us, pickup_basis
+    )
+    SELECT object_key, process, to_event, from_event, supplier, customer, from_activity, to_activity,
+           delivered_at, picked_up_at, delivered_on, picked_up_on, wait_us, wait_working_us, pickup_basis
+    FROM incoming_handover ORDER BY object_key, process, to_event
+    ON CONFLICT (object_key, process, to_event) DO UPDATE
+        SET from_event = EXCLUDED.from_event, supplier = EXCLUDED.supplier,
+            customer = EXCLUDED.customer, from_activity = EXCLUDED.from_activity,
+            to_activity = EXCLUDED.to_activity, delivered_at = EXCLUDED.delivered_at,
+            picked_up_at = EXCLUDED.picked_up_at, delivered_on = EXCLUDED.delivered_on,
+            picked_up_on = EXCLUDED.picked_up_on, wait_us = EXCLUDED.wait_us,
+            wait_working_us = EXCLUDED.wait_working_us, pickup_basis = EXCLUDED.pickup_basis,
+            change_id = DEFAULT, updated_at = DEFAULT
+    RETURNING new.process AS process, new.picked_up_on AS day, new.supplier AS supplier,
+              new.customer AS customer, new.pickup_basis AS pickup_basis,
+              new.wait_us AS wait_us, new.wait_working_us AS wait_working_us,
+              old.process AS old_process, old.picked_up_on AS old_day, old.supplier AS old_supplier,
+              old.customer AS old_customer, old.pickup_basis AS old_pickup_basis,
+              old.wait_us AS old_wait_us, old.wait_working_us AS old_wait_working_us
+), delta AS (
+    SELECT process, day, supplier, customer, pickup_basis, 1 AS n, wait_us, wait_working_us
+    FROM written
+    UNION ALL
+    SELECT old_process, old_day, old_supplier, old_customer, old_pickup_basis, -1, -old_wait_us, -old_wait_working_us
+    FROM written WHERE old_process IS NOT NULL
+)
+INSERT INTO mining.handover_day AS d
+    (process, day, supplier, customer, pickup_basis, shard, n, wait_us, wait_working_us)
+SELECT process, day, supplier, customer, pickup_basis, %(shard)s, sum(n), sum(wait_us), sum(wait_working_us)
+FROM delta
+GROUP BY process, day, supplier, customer, pickup_basis
+HAVING sum(n) <> 0 OR sum(wait_us) <> 0 OR sum(wait_working_us) <> 0
+ORDER BY process, day, supplier, customer, pickup_basis
+ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
+    SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us,
+        wait_working_us = d.wait_working_us + EXCLUDED.wait_working_us;
+
+-- name: remove_handovers
+-- Handovers that are no more, and their share in the counts by day.
+WITH gone AS (
+    DELETE FROM mining.handover h
+    USING unnest(%(objects)s::int8[], %(processes)s::int4[], %(events)s::uuid[]) AS k (object_key, process, event_key)
+    WHERE h.object_key = k.object_key AND h.process = k.process AND h.to_event = k.event_key
+    RETURNING h.*
+), noted AS (
+    INSERT INTO mining.removed (kind, object_key, process, event_key)
+    SELECT 'handover', object_key, process, to_event FROM gone
+)
+INSERT INTO mining.handover_day AS d
+    (process, day, supplier, customer, pickup_basis, shard, n, wait_us, wait_working_us)
+SELECT process, picked_up_on, supplier, customer, pickup_basis, %(shard)s, -count(*), -sum(wait_us), -sum(wait_working_us)
+FROM gone
+GROUP BY process, picked_up_on, supplier, customer, pickup_basis
+ORDER BY process, picked_up_on, supplier, customer, pickup_basis
+ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
+    SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us,
+        wait_working_us = d.wait_working_us + EXCLUDED.wait_working_us;
+
+-- name: add_flows
+-- Step 5: directly-follows counts by day, as the traces written have changed them.
+INSERT INTO mining.flow_day AS d (process, day, from_activity, to_activity, shard, n, wait_us)
+SELECT process, day, from_activity, to_activity, %(shard)s, n, wait_us
+FROM incoming_flow ORDER BY process, day, from_activity, to_activity
+ON CONFLICT (process, day, from_activity, to_activity, shard) DO UPDATE
+    SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us;

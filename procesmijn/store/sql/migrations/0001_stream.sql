@@ -1,0 +1,104 @@
+-- What came in: positions, the ledger of offsets, the events themselves, and what was refused.
+
+CREATE SCHEMA stream;
+COMMENT ON SCHEMA stream IS 'What came in. The events here are the truth; everything in mining is computed from them.';
+
+CREATE TABLE stream.position (
+    topic_id    uuid        NOT NULL,
+    partition   int4        NOT NULL,
+    topic       text        NOT NULL,
+    next_offset int8,
+    epoch       int8        NOT NULL,
+    owner       text        NOT NULL,
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (topic_id, partition)
+);
+COMMENT ON TABLE stream.position IS 'How far each partition has been applied. Written in the transaction of the batch, so that it says exactly what is in the other tables.';
+COMMENT ON COLUMN stream.position.topic_id IS 'Kafka''s id of the topic: a topic that was deleted and created again is another one.';
+COMMENT ON COLUMN stream.position.next_offset IS 'The offset to read next; null where nothing was read yet.';
+COMMENT ON COLUMN stream.position.epoch IS 'Raised by every claim; a worker with an older one is refused.';
+
+CREATE TABLE stream.ledger (
+    topic_id        uuid NOT NULL,
+    partition       int4 NOT NULL,
+    first_offset    int8 NOT NULL,
+    next_offset     int8 NOT NULL,
+    stored          int8 NOT NULL DEFAULT 0,
+    duplicate       int8 NOT NULL DEFAULT 0,
+    dead            int8 NOT NULL DEFAULT 0,
+    skipped         int8 NOT NULL DEFAULT 0,
+    no_record       int8 NOT NULL DEFAULT 0,
+    is_gap_accepted bool NOT NULL DEFAULT false,
+    PRIMARY KEY (topic_id, partition, first_offset),
+    CONSTRAINT ledger_adds_up CHECK (
+        is_gap_accepted OR next_offset - first_offset = stored + duplicate + dead + skipped + no_record
+    )
+);
+COMMENT ON TABLE stream.ledger IS 'What became of every offset. A row grows while batches follow on each other, so a partition without gaps has one row.';
+COMMENT ON COLUMN stream.ledger.no_record IS 'Offsets that hold no record: control records, and what compaction took out.';
+COMMENT ON COLUMN stream.ledger.skipped IS 'Records that say nothing by design, such as tombstones.';
+
+CREATE TABLE stream.event (
+    event_key    uuid        NOT NULL PRIMARY KEY,
+    source       text        NOT NULL,
+    id           text        NOT NULL,
+    revision     int4        NOT NULL,
+    content_mac  bytea       NOT NULL,
+    is_retracted bool        NOT NULL,
+    type         text        NOT NULL,
+    lifecycle    int2        NOT NULL,
+    started_at   timestamptz NOT NULL,
+    occurred_at  timestamptz NOT NULL,
+    sequence     int8        NOT NULL,
+    process      text,
+    activity     text,
+    party        text,
+    team         text,
+    performer    text,
+    receiver     text,
+    objects      jsonb       NOT NULL,
+    data         jsonb,
+    topic_id     uuid,
+    partition    int4,
+    "offset"     int8,
+    stored_at    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE stream.event IS 'The events: one row for each (source, id), in the version that stands.';
+COMMENT ON COLUMN stream.event.event_key IS 'First 16 bytes of SHA-256 of source and id.';
+COMMENT ON COLUMN stream.event.content_mac IS 'Keyed hash of what was said; the larger one stands where two contents claim the same revision.';
+COMMENT ON COLUMN stream.event.started_at IS 'Start of the work where the event says it; infinity where it does not.';
+COMMENT ON COLUMN stream.event.sequence IS 'The producer''s order; the largest bigint where it gives none.';
+COMMENT ON COLUMN stream.event.performer IS 'Pseudonym of the person who did it.';
+COMMENT ON COLUMN stream.event.objects IS 'Pairs of object type and object id, ids of persons as pseudonyms.';
+
+CREATE TABLE stream.superseded (
+    event_key   uuid        NOT NULL,
+    revision    int4        NOT NULL,
+    content_mac bytea       NOT NULL,
+    event       jsonb       NOT NULL,
+    noted_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (event_key, revision, content_mac)
+);
+COMMENT ON TABLE stream.superseded IS 'Versions of events that do not stand: replaced by a higher revision, or beaten by another content with the same one (a conflict).';
+
+CREATE TABLE stream.dead_letter (
+    topic_id          uuid        NOT NULL,
+    partition         int4        NOT NULL,
+    "offset"          int8        NOT NULL,
+    topic             text        NOT NULL,
+    reason            text        NOT NULL,
+    message           text        NOT NULL,
+    recorded_at       timestamptz NOT NULL,
+    refused_at        timestamptz NOT NULL DEFAULT now(),
+    payload_encrypted bytea       NOT NULL,
+    redriven_at       timestamptz,
+    PRIMARY KEY (topic_id, partition, "offset")
+);
+COMMENT ON TABLE stream.dead_letter IS 'Records that broke the contract, whole and encrypted, so that they can be redriven.';
+COMMENT ON COLUMN stream.dead_letter.recorded_at IS 'The record''s own timestamp.';
+
+CREATE TABLE stream.key_check (
+    fingerprint text        NOT NULL PRIMARY KEY,
+    noted_at    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE stream.key_check IS 'Fingerprint of the keys that the pseudonyms here were made with: other keys would make two persons of one.';

@@ -1,0 +1,186 @@
+-- What was computed: terms, rules, objects with their packed events, the facts, the roll-ups.
+
+CREATE SCHEMA mining;
+COMMENT ON SCHEMA mining IS 'What was computed from the events. Every row can be made again; procesmijn verify proves it.';
+
+CREATE TABLE mining.term (
+    code int4 NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
+COMMENT ON TABLE mining.term IS 'A number for every name that facts speak of. Rows are only ever added.';
+
+CREATE TABLE mining.catalogue (
+    catalogue_id int4        NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    digest       text        NOT NULL UNIQUE,
+    document     jsonb       NOT NULL,
+    small_group  int4        NOT NULL,
+    core_version int4        NOT NULL,
+    is_active    bool        NOT NULL DEFAULT false,
+    activated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX catalogue_one_is_active ON mining.catalogue (is_active) WHERE is_active;
+COMMENT ON TABLE mining.catalogue IS 'Who supplies what to whom. Each version once, by the hash of its content; one is active.';
+COMMENT ON COLUMN mining.catalogue.document IS 'The catalogue as JSON, performers as pseudonyms.';
+COMMENT ON COLUMN mining.catalogue.core_version IS 'Version of the core that computes: part of the rules.';
+
+CREATE TABLE mining.rules (
+    rules_id    int4 NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    object_type text NOT NULL,
+    digest      text NOT NULL,
+    is_active   bool NOT NULL DEFAULT false,
+    UNIQUE (object_type, digest)
+);
+CREATE UNIQUE INDEX rules_one_is_active ON mining.rules (object_type) WHERE is_active;
+COMMENT ON TABLE mining.rules IS 'Everything that decides how the objects of one type are mined, by hash: a catalogue that changes nothing for a type leaves its cases alone.';
+
+CREATE TABLE mining.object (
+    object_key  int8 NOT NULL PRIMARY KEY,
+    object_type int4 NOT NULL,
+    object_id   text NOT NULL,
+    entries     int4 NOT NULL,
+    events      int4 NOT NULL,
+    rules_id    int4 NOT NULL
+) WITH (fillfactor = 70);
+COMMENT ON TABLE mining.object IS 'Every object that an event speaks of. Its row is the lock of its packs and of its cases.';
+COMMENT ON COLUMN mining.object.object_key IS 'First 8 bytes of SHA-256 of type and id.';
+COMMENT ON COLUMN mining.object.entries IS 'Entries in its packs, replaced ones included; grows with every write, so it tells whether anything came in between.';
+COMMENT ON COLUMN mining.object.events IS 'Events that stand. Over 10,000 the object is stored and not mined.';
+COMMENT ON COLUMN mining.object.rules_id IS 'The rules that its facts were made by; 0 where no process has such cases.';
+
+CREATE TABLE mining.pack (
+    object_key int8  NOT NULL,
+    chunk      int4  NOT NULL,
+    events     bytea NOT NULL,
+    PRIMARY KEY (object_key, chunk)
+) WITH (fillfactor = 60);
+ALTER TABLE mining.pack ALTER COLUMN events SET STORAGE MAIN;
+COMMENT ON TABLE mining.pack IS 'The events of an object as fixed-width entries, appended only: a cache of stream.event that makes recomputing a case one read.';
+
+CREATE TABLE mining."case" (
+    object_key       int8        NOT NULL,
+    process          int4        NOT NULL,
+    started_at       timestamptz NOT NULL,
+    ended_at         timestamptz NOT NULL,
+    closed_at        timestamptz NOT NULL,
+    processing_us    int8        NOT NULL,
+    events           int4        NOT NULL,
+    unassigned       int4        NOT NULL,
+    handovers        int4        NOT NULL,
+    parties          int4        NOT NULL,
+    revisits         int4        NOT NULL,
+    revisits_direct  int4        NOT NULL,
+    pingpongs        int4        NOT NULL,
+    pingpongs_direct int4        NOT NULL,
+    variant          int8        NOT NULL,
+    trace_hash       int8        NOT NULL,
+    trace            bytea       NOT NULL,
+    change_id        int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
+    updated_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (object_key, process)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE mining."case" IS 'One case: an object in a process. Missing instants are infinity.';
+COMMENT ON COLUMN mining."case".trace IS 'Completed activities in order of completion: pairs of activity code (int4) and completion (int8, microseconds since 1970), little-endian.';
+
+CREATE TABLE mining.handover (
+    object_key      int8        NOT NULL,
+    process         int4        NOT NULL,
+    to_event        uuid        NOT NULL,
+    from_event      uuid        NOT NULL,
+    supplier        int4        NOT NULL,
+    customer        int4        NOT NULL,
+    from_activity   int4        NOT NULL,
+    to_activity     int4        NOT NULL,
+    delivered_at    timestamptz NOT NULL,
+    picked_up_at    timestamptz NOT NULL,
+    delivered_on    date        NOT NULL,
+    picked_up_on    date        NOT NULL,
+    wait_us         int8        NOT NULL,
+    wait_working_us int8        NOT NULL,
+    pickup_basis    int2        NOT NULL,
+    change_id       int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (object_key, process, to_event)
+);
+COMMENT ON TABLE mining.handover IS 'One handover: work in a case passed from the supplier to the customer.';
+COMMENT ON COLUMN mining.handover.pickup_basis IS '1: picked up at a known start; 2: at the completion, since no start is known.';
+
+CREATE TABLE mining.pending (
+    object_key   int8        NOT NULL,
+    process      int4        NOT NULL,
+    from_event   uuid        NOT NULL,
+    supplier     int4        NOT NULL,
+    customer     int4        NOT NULL,
+    activity     int4        NOT NULL,
+    delivered_at timestamptz NOT NULL,
+    delivered_on date        NOT NULL,
+    settled_at   timestamptz NOT NULL,
+    change_id    int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
+    updated_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (object_key, process, from_event)
+);
+COMMENT ON TABLE mining.pending IS 'A party was named to act next. It waits until settled_at; infinity while it still does.';
+
+CREATE TABLE mining.removed (
+    kind       text        NOT NULL,
+    object_key int8        NOT NULL,
+    process    int4        NOT NULL,
+    event_key  uuid,
+    change_id  int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
+    removed_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX removed_by_change ON mining.removed (change_id);
+COMMENT ON TABLE mining.removed IS 'Keys of facts that a late event, a correction or other rules took away: for tools that load what changed.';
+
+CREATE TABLE mining.handover_day (
+    process         int4 NOT NULL,
+    day             date NOT NULL,
+    supplier        int4 NOT NULL,
+    customer        int4 NOT NULL,
+    pickup_basis    int2 NOT NULL,
+    shard           int2 NOT NULL,
+    n               int8 NOT NULL,
+    wait_us         int8 NOT NULL,
+    wait_working_us int8 NOT NULL,
+    PRIMARY KEY (process, day, supplier, customer, pickup_basis, shard)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE mining.handover_day IS 'Handovers by local day of pick-up. Add up the shards: each worker has its own, so that none waits for another.';
+
+CREATE TABLE mining.flow_day (
+    process       int4 NOT NULL,
+    day           date NOT NULL,
+    from_activity int4 NOT NULL,
+    to_activity   int4 NOT NULL,
+    shard         int2 NOT NULL,
+    n             int8 NOT NULL,
+    wait_us       int8 NOT NULL,
+    PRIMARY KEY (process, day, from_activity, to_activity, shard)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE mining.flow_day IS 'Directly-follows counts by local day of the later completion; activity 0 stands before the first and after the last. Add up the shards.';
+
+-- The active catalogue as tables, for views: replaced when a catalogue is activated.
+
+CREATE TABLE mining.party (
+    code int4 NOT NULL PRIMARY KEY, label_nl text NOT NULL, label_en text NOT NULL,
+    kind text NOT NULL, parent int4, members int4, calendar int4 NOT NULL
+);
+CREATE TABLE mining.process (
+    code int4 NOT NULL PRIMARY KEY, label_nl text NOT NULL, label_en text NOT NULL,
+    object_type text NOT NULL, time_zone text NOT NULL, calendar int4 NOT NULL,
+    has_end bool NOT NULL
+);
+CREATE TABLE mining.activity (
+    process int4 NOT NULL, code int4 NOT NULL, label_nl text NOT NULL, label_en text NOT NULL,
+    is_start bool NOT NULL, is_end bool NOT NULL, party int4, PRIMARY KEY (process, code)
+);
+CREATE TABLE mining.calendar (
+    code int4 NOT NULL PRIMARY KEY, time_zone text NOT NULL, digest text NOT NULL
+);
+COMMENT ON TABLE mining.party IS 'Parties of the active catalogue.';
+COMMENT ON TABLE mining.process IS 'Processes of the active catalogue.';
+COMMENT ON TABLE mining.activity IS 'Activities of the active catalogue.';
+COMMENT ON TABLE mining.calendar IS 'Calendars of the active catalogue; their stretches are in mining.calendar_stretch.';
+
+CREATE FUNCTION mining.object_key(object_type text, object_id text) RETURNS int8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ('x' || encode(substr(sha256(convert_to(object_type || chr(31) || object_id, 'UTF8')), 1, 8), 'hex'))::bit(64)::int8;
+COMMENT ON FUNCTION mining.object_key IS 'The key of an object: the same as the core computes.';

@@ -1,0 +1,105 @@
+-- name: handovers
+-- Who waits for whom: exact, from the records, in both clocks.
+SELECT s.name AS supplier, c.name AS customer,
+       count(*) AS handovers, count(DISTINCT h.object_key) AS cases,
+       (sum(h.wait_us) / count(*) / 1e6)::float8,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY h.wait_us) / 1e6,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.wait_us) / 1e6,
+       (sum(h.wait_working_us) / count(*) / 1e6)::float8,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY h.wait_working_us) / 1e6,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.wait_working_us) / 1e6,
+       CASE WHEN min(h.pickup_basis) <> max(h.pickup_basis) THEN 'mixed'
+            WHEN min(h.pickup_basis) = 1 THEN 'start' ELSE 'completion' END
+FROM mining.handover h
+JOIN mining.term p ON p.code = h.process
+JOIN mining.term s ON s.code = h.supplier
+JOIN mining.term c ON c.code = h.customer
+WHERE p.name = %(process)s
+  AND h.picked_up_at <= bi.as_of()
+  AND (%(since)s::date IS NULL OR h.picked_up_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR h.picked_up_on < %(until)s)
+  AND (%(basis)s::int2 IS NULL OR h.pickup_basis = %(basis)s)
+GROUP BY s.name, c.name
+ORDER BY count(*) DESC, s.name, c.name;
+
+-- name: unassigned
+-- Events of a process that no party is known of.
+SELECT COALESCE(sum(c.unassigned), 0)::int8
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+WHERE p.name = %(process)s;
+
+-- name: cases
+-- The cases of a process, as BI tools see them.
+SELECT * FROM bi.fct_case WHERE process = %(process)s
+  AND (%(since)s::date IS NULL OR started_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR started_on < %(until)s)
+ORDER BY started_at, case_key;
+
+-- name: flow
+-- Directly-follows counts and times of a process; null before the first and after the last.
+SELECT NULLIF(f.from_activity, 0), NULLIF(f.to_activity, 0), sum(f.n)::int8, sum(f.wait_us)::int8
+FROM mining.flow_day f JOIN mining.term p ON p.code = f.process
+WHERE p.name = %(process)s
+  AND (%(since)s::date IS NULL OR f.day >= %(since)s)
+  AND (%(until)s::date IS NULL OR f.day < %(until)s)
+GROUP BY f.from_activity, f.to_activity
+HAVING sum(f.n) <> 0;
+
+-- name: variants
+-- How often each way through a process was taken, and one trace that shows it.
+SELECT count(*), any_value(c.trace)
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+WHERE p.name = %(process)s AND length(c.trace) > 0
+GROUP BY c.variant
+ORDER BY count(*) DESC, c.variant;
+
+-- name: pending
+-- Who waits now, and since when.
+SELECT customer, supplier, count(*), min(delivered_at), max(waiting_seconds)::float8,
+       max(waiting_working_seconds)::float8
+FROM bi.fct_pending
+WHERE %(process)s::text IS NULL OR process = %(process)s
+GROUP BY customer, supplier
+ORDER BY count(*) DESC, customer, supplier;
+
+-- name: processes
+-- Processes that there are cases of, with their numbers.
+SELECT p.name, count(*), sum(c.events)::int8, sum(c.handovers)::int8
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+GROUP BY p.name ORDER BY p.name;
+
+-- name: counts
+-- How much there is.
+SELECT (SELECT count(*) FROM stream.event), (SELECT count(*) FROM mining."case"),
+       (SELECT count(*) FROM mining.handover),
+       (SELECT count(*) FROM stream.dead_letter WHERE redriven_at IS NULL);
+
+-- name: flagged
+-- What is stored and not mined: objects with too many events, events with too many objects.
+SELECT 'object', t.name, o.object_id, o.events
+FROM mining.object o JOIN mining.term t ON t.code = o.object_type
+WHERE o.events > %(most_events)s
+UNION ALL
+SELECT 'event', e.source, e.id, jsonb_array_length(e.objects)
+FROM stream.event e
+WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) > %(most_cases)s
+ORDER BY 1, 4 DESC, 2, 3;
+
+-- name: undeclared_parties
+-- Parties that events name and the catalogue does not know.
+SELECT name, count(*) FROM (
+    SELECT party AS name FROM stream.event WHERE party IS NOT NULL
+    UNION ALL SELECT receiver FROM stream.event WHERE receiver IS NOT NULL
+) used
+WHERE NOT EXISTS (
+    SELECT FROM mining.party p JOIN mining.term t ON t.code = p.code WHERE t.name = used.name
+)
+GROUP BY name ORDER BY count(*) DESC, name;
+
+-- name: undeclared_processes
+-- Processes that events name and the catalogue does not know: stored, and mined once it does.
+SELECT e.process, count(*) FROM stream.event e
+WHERE e.process IS NOT NULL AND NOT EXISTS (
+    SELECT FROM mining.process p JOIN mining.term t ON t.code = p.code WHERE t.name = e.process
+)
+GROUP BY e.process ORDER BY count(*) DESC, e.process;

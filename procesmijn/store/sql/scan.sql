@@ -1,0 +1,113 @@
+-- name: snapshot
+-- All that follows sees one moment, however long it takes.
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+
+-- name: export
+-- The moment, for another session to see as well.
+SELECT pg_export_snapshot();
+
+-- name: events
+-- Every standing event once for each of its objects, as entries of packs, by object: what the packs
+-- have to hold. Read straight from the events, by one sort.
+COPY (
+    SELECT k.key, COALESCE(ot.code, 0), e.event_key, e.started_at,
+           e.occurred_at, e.sequence,
+           COALESCE(t.code, 0), COALESCE(p.code, 0), COALESCE(a.code, 0), COALESCE(y.code, 0),
+           COALESCE(m.code, 0), COALESCE(f.code, 0), COALESCE(r.code, 0), e.lifecycle
+    FROM stream.event e
+    CROSS JOIN LATERAL (
+        SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type
+        FROM jsonb_array_elements(e.objects) AS pair
+    ) k
+    LEFT JOIN mining.term ot ON ot.name = k.type
+    LEFT JOIN mining.term t ON t.name = e.type
+    LEFT JOIN mining.term p ON p.name = e.process
+    LEFT JOIN mining.term a ON a.name = e.activity
+    LEFT JOIN mining.term y ON y.name = e.party
+    LEFT JOIN mining.term m ON m.name = e.team
+    LEFT JOIN mining.term f ON f.name = e.performer
+    LEFT JOIN mining.term r ON r.name = e.receiver
+    WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
+      AND (%(keys)s::int8[] IS NULL OR k.key = ANY (%(keys)s::int8[]))
+    ORDER BY k.key
+) TO STDOUT (FORMAT BINARY);
+
+-- name: names
+-- Every name that the events use.
+SELECT type FROM stream.event UNION SELECT process FROM stream.event
+UNION SELECT activity FROM stream.event UNION SELECT party FROM stream.event
+UNION SELECT team FROM stream.event UNION SELECT performer FROM stream.event
+UNION SELECT receiver FROM stream.event
+UNION SELECT pair ->> 0 FROM stream.event e, jsonb_array_elements(e.objects) AS pair;
+
+-- name: make_objects
+-- Objects that events speak of and that are not there, as in a database of events alone.
+INSERT INTO mining.object (object_key, object_type, object_id, entries, events, rules_id)
+SELECT DISTINCT ON (k.key) k.key, t.code, k.id, 0, 0, 0
+FROM stream.event e
+CROSS JOIN LATERAL (
+    SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type, pair ->> 1 AS id
+    FROM jsonb_array_elements(e.objects) AS pair
+) k
+JOIN mining.term t ON t.name = k.type
+WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
+ORDER BY k.key
+ON CONFLICT DO NOTHING;
+
+-- name: keys_between
+-- Every object of a range of keys that anything is stored of.
+SELECT object_key FROM (
+    SELECT object_key FROM mining.object
+    UNION SELECT object_key FROM mining.pack
+    UNION SELECT object_key FROM mining."case"
+    UNION SELECT object_key FROM mining.handover
+    UNION SELECT object_key FROM mining.pending
+) AS any_of
+WHERE object_key > %(after)s AND object_key <= %(until)s
+ORDER BY object_key;
+
+-- name: objects
+-- What is known of some objects.
+SELECT object_key, object_type, object_id, entries, events FROM mining.object
+WHERE object_key = ANY (%(keys)s::int8[]) ORDER BY object_key;
+
+-- name: handover_drift
+-- Where the counts by day say something else than the handovers do: what would have to be added.
+SELECT COALESCE(f.process, d.process), COALESCE(f.day, d.day), COALESCE(f.supplier, d.supplier),
+       COALESCE(f.customer, d.customer), COALESCE(f.pickup_basis, d.pickup_basis),
+       COALESCE(f.n, 0) - COALESCE(d.n, 0),
+       COALESCE(f.wait_us, 0) - COALESCE(d.wait_us, 0),
+       COALESCE(f.wait_working_us, 0) - COALESCE(d.wait_working_us, 0)
+FROM (
+    SELECT process, picked_up_on AS day, supplier, customer, pickup_basis,
+           count(*) AS n, sum(wait_us) AS wait_us, sum(wait_working_us) AS wait_working_us
+    FROM mining.handover GROUP BY 1, 2, 3, 4, 5
+) f
+FULL JOIN (
+    SELECT process, day, supplier, customer, pickup_basis,
+           sum(n) AS n, sum(wait_us) AS wait_us, sum(wait_working_us) AS wait_working_us
+    FROM mining.handover_day GROUP BY 1, 2, 3, 4, 5
+) d USING (process, day, supplier, customer, pickup_basis)
+WHERE (COALESCE(f.n, 0), COALESCE(f.wait_us, 0), COALESCE(f.wait_working_us, 0))
+   <> (COALESCE(d.n, 0), COALESCE(d.wait_us, 0), COALESCE(d.wait_working_us, 0));
+
+-- name: add_handover_drift
+-- Counts add up, so what is missing can be added beside live traffic.
+INSERT INTO mining.handover_day AS d
+    (process, day, supplier, customer, pickup_basis, shard, n, wait_us, wait_working_us)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
+    SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us,
+        wait_working_us = d.wait_working_us + EXCLUDED.wait_working_us;
+
+-- name: traces
+-- All traces, by process.
+SELECT process, trace FROM mining."case";
+
+-- name: flow_sums
+-- The flow counts as stored, shards added up.
+COPY (
+    SELECT process, day, from_activity, to_activity, sum(n)::int8, sum(wait_us)::int8
+    FROM mining.flow_day GROUP BY 1, 2, 3, 4
+    HAVING sum(n) <> 0 OR sum(wait_us) <> 0
+) TO STDOUT (FORMAT BINARY);

@@ -1,0 +1,115 @@
+"""One transaction, in the steps of a batch: the only way in which anything of a batch is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from procesmijn.batch import DeadLetter, Span
+from procesmijn.core.difference import Changes
+from procesmijn.core.frames import Facts, Int64s, ObjectEvents, Rows
+from procesmijn.persons import Persons
+from procesmijn.store import dead_letters, events, facts, objects, positions, scan
+from procesmijn.store.catalogues import share_active
+from procesmijn.store.connection import Connection
+from procesmijn.store.dead_letters import DeadLetterFilter, Refused
+from procesmijn.store.events import Inserted
+from procesmijn.store.facts import Retraced
+from procesmijn.store.objects import Locked
+from procesmijn.store.terms import Terms
+from procesmijn.versions import Version
+from schemas.event import Rejection
+
+if TYPE_CHECKING:
+    from procesmijn.entries import Appended
+
+
+class Transaction:
+    """The steps of :func:`procesmijn.apply.apply`, each in the one order of locks for everybody:
+    positions, rules, events, objects, facts, roll-ups; within each by key."""
+
+    def __init__(self, connection: Connection, terms: Terms, shard: int) -> None:
+        self._connection = connection
+        self._shard = shard
+        self.terms = terms
+
+    def claim(self, spans: Sequence[Span]) -> None:
+        """Lock the positions of a batch; :class:`PositionLost` where they are not ours and next."""
+        positions.claim(spans, self._connection)
+
+    def share_rules(self, catalogue_id: int) -> None:
+        """Keep the active catalogue as it is until the end; :class:`RulesChanged` where it is
+        another one than ``catalogue_id``."""
+        share_active(catalogue_id, self._connection)
+
+    def insert(self, versions: Sequence[Version]) -> Inserted:
+        """Store what is new or supersedes."""
+        return events.insert(versions, self._connection)
+
+    def lock(self, appended: Appended, rules_of: Mapping[str, int]) -> Locked:
+        """Lock the objects that entries are appended to, and make those that are new."""
+        return objects.lock_appended(appended, rules_of, self.terms, self._connection)
+
+    def lock_again(self, keys: Int64s, rules_of: Mapping[str, int]) -> Locked:
+        """Lock objects that are to be mined anew by the rules in force."""
+        return objects.lock_again(keys, rules_of, self.terms, self._connection)
+
+    def read_events(self, locked: Locked, appended: Appended | None = None) -> ObjectEvents:
+        """All events of the objects, those of this batch among them."""
+        return objects.read_events(locked, self.terms, self._connection, appended)
+
+    def append(self, locked: Locked, appended: Appended) -> None:
+        """Add the entries of this batch to the packs."""
+        objects.append_packs(locked, appended, self._connection)
+
+    def replace_packs(self, locked: Locked, events: ObjectEvents) -> Locked:
+        """Make the packs anew from the events that stand."""
+        return objects.replace_packs(locked, events, self._connection)
+
+    def scan(self, keys: Int64s) -> ObjectEvents:
+        """The events of some objects, read from ``stream.event`` and not from the packs."""
+        return scan.scan_objects(keys, self._connection)
+
+    def read_facts(self, keys: Int64s) -> Facts:
+        """What is stored of the objects."""
+        return facts.read_facts(keys, self._connection)
+
+    def write(self, changes: Changes) -> list[Retraced]:
+        """Write what differs."""
+        return facts.write_facts(changes, self._shard, self._connection)
+
+    def roll_up(self, written: Sequence[Retraced]) -> None:
+        """Add what the traces written have changed to the flow counts by day."""
+        facts.roll_up(written, self._shard, self._connection)
+
+    def add_drift(self, flows: Rows, handovers: Sequence[Sequence[int]]) -> None:
+        """Add to the counts by day what they were found to lack."""
+        facts.add_flows(flows, self._shard, self._connection)
+        scan.add_handover_drift(handovers, self._shard, self._connection)
+
+    def refuse(self, letters: Iterable[DeadLetter], persons: Persons) -> None:
+        """Keep the records that broke the contract."""
+        dead_letters.refuse(letters, persons, self._connection)
+
+    def lock_dead_letters(self, wanted: DeadLetterFilter) -> list[Refused]:
+        """Dead letters that are to be redriven, by nobody else meanwhile."""
+        return dead_letters.find(wanted, self._connection, lock=True)
+
+    def mark_redriven(self, letter: Refused) -> None:
+        """Say that it is an event now."""
+        dead_letters.mark_redriven(letter, self._connection)
+
+    def refuse_again(self, letter: Refused, rejection: Rejection) -> None:
+        """Say why it still breaks the contract."""
+        dead_letters.refuse_again(letter, rejection, self._connection)
+
+    def advance(self, spans: Sequence[Span], inserted: Inserted, dead: Mapping[object, int]) -> None:
+        """Set the next offsets, and enter in the ledger what became of each offset."""
+        for span in sorted(spans):
+            positions.advance(
+                span,
+                stored=inserted.stored.get(span.partition, 0),
+                duplicate=inserted.duplicates.get(span.partition, 0),
+                dead=dead.get(span.partition, 0),
+                connection=self._connection,
+            )
