@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from procesmijn.catalogue.fields import Country, Day, Days, Week, Zone
 from procesmijn.catalogue.holidays import public_holidays
@@ -16,6 +16,10 @@ from procesmijn.catalogue.part import Part
 OFFICE: Final = "office"
 """The calendar of whoever is given none."""
 ALWAYS: Final = "always"
+
+AS_WRITTEN: Final = "as written"
+"""Validation context of what a user wrote just now. A stored catalogue is not held against the
+holidays that a later version of the library knows: it stays readable, and its rules stay."""
 
 
 class Holidays(Part):
@@ -33,7 +37,9 @@ class Holidays(Part):
         return {"country": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _exceptions_are_needed(self) -> Self:
+    def _exceptions_are_needed(self, info: ValidationInfo) -> Self:
+        if info.context != AS_WRITTEN:
+            return self
         known = public_holidays(self.country)
         for day in self.left_out:
             if day not in known:

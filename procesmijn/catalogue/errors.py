@@ -19,8 +19,9 @@ class Finding(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        """Write it the way compilers do, so that editors can jump to it."""
-        return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.message}"
+        """Write it in one line, the way compilers do, so that editors can jump to it."""
+        said = f"{self.key}: {self.message}" if self.key else self.message
+        return f"{self.file}:{self.line}: {' '.join(said.splitlines())}"
 
 
 class CatalogueErrors(ProcesmijnError):  # noqa: N818 - it is all of them at once

@@ -129,7 +129,9 @@ def _parse_stretch(text: str) -> Stretch:
 
 
 def parse_hours(value: object) -> object:
-    """Read the opening hours of a day: stretches in a list, or apart by commas; none is closed."""
+    """Read the hours of a day: stretches in a list, or apart by commas; without any, closed."""
+    if value is None:
+        return ()
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = ",".join(value)
     if not isinstance(value, str):

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from procesmijn.catalogue.calendars import AS_WRITTEN
 from procesmijn.catalogue.errors import CatalogueErrors, Finding, nearest
 from procesmijn.catalogue.model import Catalogue
 from procesmijn.catalogue.part import Part
@@ -73,7 +74,7 @@ def parse(text: str, file: str = "catalogue") -> Catalogue:
         message = "holidays belong to a calendar; write them there"
         findings.append(Finding(file, kept.line, kept.key, message))
     try:
-        catalogue = Catalogue.model_validate(root.plain())
+        catalogue = Catalogue.model_validate(root.plain(), context=AS_WRITTEN)
     except ValidationError as error:
         findings.extend(_findings(error, root, file))
         raise CatalogueErrors(findings) from None
@@ -98,8 +99,8 @@ def _message(error: ErrorDetails, path: tuple[str | int, ...]) -> str:
         return f"'{given}' is not known here; give {context['expected']}"
     if error["type"] == "value_error":
         return str(context["error"])
-    wording = _WORDING.get(error["type"], error["msg"])
-    return wording.format(input=given, **context)
+    wording = _WORDING.get(error["type"])
+    return wording.format(input=given, **context) if wording else error["msg"]
 
 
 def _keys_at(path: tuple[str | int, ...]) -> set[str]:

@@ -160,6 +160,15 @@ calendars:
     assert date(2026, 4, 3) not in parse("calendars: {}").with_process("x").closed_days("always")
 
 
+def test_a_stored_catalogue_stays_readable_when_a_holiday_has_moved() -> None:
+    calendar = "{zone: UTC, hours: {monday: 9:00-17:00, friday: }, holidays: "
+    written = parse(f"calendars: {{desk: {calendar}{{country: NL, left_out: 2026-04-27}}}}}}")
+    stored = written.to_json().replace("2026-04-27", "2026-04-28")
+
+    assert date(2026, 4, 28) not in Catalogue.from_json(stored).closed_days("desk")
+    assert date(2026, 4, 28) in Catalogue.from_json(stored).closed_days("office")
+
+
 def test_dutch_holidays_have_liberation_day_every_fifth_year_only() -> None:
     days = public_holidays("NL")
 

@@ -69,6 +69,15 @@ def test_a_finding_is_a_line_that_editors_can_jump_to(tmp_path: Path) -> None:
     ]
 
 
+def test_a_finding_is_one_line_whatever_stands_in_the_file() -> None:
+    with pytest.raises(CatalogueErrors) as caught:
+        parse("parties:\n  hr:\n    calendar: |\n      two\n      lines\n")
+
+    lines = str(caught.value).splitlines()
+    assert len(lines) == len(caught.value.findings)
+    assert all(line.startswith("catalogue:3: parties.hr.calendar: ") for line in lines)
+
+
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     with pytest.raises(CatalogueErrors, match=r"none.yaml:1: this file cannot be read \(No such"):
         load(tmp_path / "none.yaml")
