@@ -32,6 +32,10 @@ Name: TypeAlias = Annotated[str, AfterValidator(_one_line)]
 """What something is called, in events, in the database and on the page."""
 
 
+Count: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
+"""A whole number that everything downstream can hold."""
+
+
 def _sorted_once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 

@@ -33,6 +33,7 @@ _WORDING = {
     "int_parsing": "'{input}' is no whole number",
     "bool_parsing": "'{input}' is neither true nor false",
     "greater_than_equal": "'{input}' is too small; the least is {ge}",
+    "less_than_equal": "'{input}' is too large; the most is {le}",
 }
 """What we say for pydantic's types of errors; for others, what pydantic says."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from procesmijn.catalogue.calendars import BUILT_IN, OFFICE, Calendar
-from procesmijn.catalogue.fields import Country, Days, Name, as_list
+from procesmijn.catalogue.fields import Count, Country, Days, Name, as_list
 from procesmijn.catalogue.holidays import public_holidays
 from procesmijn.catalogue.part import Part
 from procesmijn.catalogue.parties import Memberships, Party
@@ -33,7 +33,7 @@ class Catalogue(Part):
     calendars: Annotated[Mapping[Name, Calendar], Field(validate_default=True)] = {}
     processes: Mapping[Name, Process] = {}
     streams: Annotated[tuple[Stream, ...], BeforeValidator(as_list)] = (DEFAULT_STREAM,)
-    small_group: Annotated[int, Field(ge=1)] = 5
+    small_group: Annotated[Count, Field(ge=1)] = 5
     """*k*: what fewer distinct cases add up to is hidden from readers."""
     holidays: Annotated[Mapping[Country, Days], Field(validate_default=True)] = {}
     """Public holidays of each country in use, as they were when the catalogue was read. So an

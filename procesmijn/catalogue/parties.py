@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from procesmijn.catalogue.fields import Day, Name, as_list
+from procesmijn.catalogue.fields import Count, Day, Name, as_list
 from procesmijn.catalogue.part import Labelled, Part
 
 
@@ -19,7 +19,7 @@ class Party(Labelled):
     """*automatic* is a system: it neither supplies nor receives."""
     parent: Name | None = None
     """The party that it is a part of; a small party reports as that one."""
-    members: Annotated[int, Field(ge=0)] | None = None
+    members: Count | None = None
     """Declared number of people; unknown where left out."""
     contact: Name | None = None
     """Where to turn to: a function or a shared mailbox, for it is stored in clear."""

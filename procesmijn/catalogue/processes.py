@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from procesmijn.catalogue.calendars import OFFICE
-from procesmijn.catalogue.fields import Name, Names, Zone
+from procesmijn.catalogue.fields import Count, Name, Names, Zone
 from procesmijn.catalogue.part import Labelled, Part
 
 
@@ -21,7 +21,7 @@ class Activity(Labelled):
     """Event types that are this activity; none where only generic steps name it."""
     party: Name | None = None
     """Who does it, where neither the event nor its performer or team says so."""
-    rank: int | None = None
+    rank: Count | None = None
     """Among activities at the same instant the lower rank comes first; none comes last."""
 
 
