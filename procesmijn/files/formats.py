@@ -37,6 +37,6 @@ def rows_of(path: Path) -> Rows:
         return XesRows(path)
     if ".xes" in path.suffixes:
         raise FileError(f"{path.name} is not XES: it does not begin with '<'")
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in head.partition(b"\n")[0] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileError(f"{path.name} is neither XES nor CSV nor Parquet")
     return CsvRows(path)

@@ -51,9 +51,11 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
             if not is_packed:
                 yield raw
                 return
-            with io.BufferedReader(gzip.GzipFile(fileobj=raw)) as file:
-                yield file
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise FileError(f"{path.name}: its gzip data are cut off or damaged ({error})") from error
+            try:
+                with io.BufferedReader(gzip.GzipFile(fileobj=raw)) as file:
+                    yield file
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                place = f"{path.name}: its gzip data are cut off or damaged near byte {raw.tell()}"
+                raise FileError(f"{place} ({error})") from error
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error

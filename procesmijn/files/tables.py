@@ -32,8 +32,8 @@ class CsvRows:
         self._path = path
         with unpacked(path) as file:
             self.encoding = _encoding(file)
-        with unpacked(path) as file:
-            head = io.TextIOWrapper(file, self.encoding, newline="").readline()
+        with unpacked(path) as file, io.TextIOWrapper(file, self.encoding, newline="") as text:
+            head = text.readline()
         self._delimiter = max(_DELIMITERS, key=lambda each: len(_cells(head, each)))
         for header in self._read():
             self.names = _unique(header, path)
@@ -42,8 +42,10 @@ class CsvRows:
             raise FileError(f"{path.name} is empty")
 
     def _read(self) -> Iterator[list[str]]:
-        with unpacked(self._path) as file:
-            text = io.TextIOWrapper(file, self.encoding, newline="")
+        with (
+            unpacked(self._path) as file,
+            io.TextIOWrapper(file, self.encoding, newline="") as text,
+        ):
             lines = csv.reader(text, delimiter=self._delimiter, strict=True)
             try:
                 yield from lines
