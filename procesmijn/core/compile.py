@@ -32,8 +32,8 @@ _EVER: Final = np.iinfo(np.int64)
 
 
 def names_of(catalogue: Catalogue) -> frozenset[str]:
-    """Every text in a catalogue that needs a code before it can be compiled."""
-    names = {*catalogue.parties, *catalogue.processes}
+    """Every text in a catalogue that needs a code before it can be compiled and stored."""
+    names = {*catalogue.parties, *catalogue.calendars, *catalogue.processes}
     for members in (catalogue.performers, catalogue.teams):
         names |= {*members, *(each.party for of_one in members.values() for each in of_one)}
     for process in catalogue.processes.values():
