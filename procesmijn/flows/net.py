@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from procesmijn.flows.tree import SILENT, Activity, Block, Operator, Silent, Tree
-from procesmijn.flows.xml import encoded, readable
+from procesmijn.flows.xml import document, encoded, readable
 
 SOURCE: Final = "source"
 SINK: Final = "sink"
@@ -83,7 +83,7 @@ def write(tree: Tree, name: str) -> bytes:
     ProM and pm4py do.
     """
     net = of_tree(tree)
-    root = etree.Element(f"{{{PNML}}}pnml", nsmap={"": PNML})
+    root = document(PNML, "pnml", {})
     element = _add(root, "net", id="net", type=_NET)
     _label(element, "name", name)
     page = _add(element, "page", id="page")

@@ -9,7 +9,8 @@ Aalst: Conformance checking of processes based on monitoring real behavior, Info
 
 pm4py replays; the counting is done here, since a variant stands for many cases, and pm4py would
 want each of them. Activities go in as numbers: pm4py joins names with commas, and takes 'a,b' for
-two.
+two. An activity that the model does not know is replayed as a step that nothing leads to and that
+leads nowhere: pm4py would pass over it, and a model without rare activities would seem to fit.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class _Replay:
             net.transitions.add(nodes[transition])
         for source, target in plain.arcs:
             add_arc_from_to(nodes[source], nodes[target], net)
+        for name in codes.keys() - set(names(tree)):
+            _add_stranger(net, codes[name])
         self._model = (net, Marking({nodes[nets.SOURCE]: 1}), Marking({nodes[nets.SINK]: 1}))
 
     def first(self) -> set[str]:
@@ -87,6 +90,16 @@ class _Replay:
             log, *self._model, parameters={"show_progress_bar": False, **parameters}
         )
         return results
+
+
+def _add_stranger(net: Any, code: str) -> None:
+    """Replaying it misses one token and leaves one over."""
+    before, after = PetriNet.Place(f"before {code}"), PetriNet.Place(f"after {code}")
+    step = PetriNet.Transition(code, code)
+    net.places.update((before, after))
+    net.transitions.add(step)
+    add_arc_from_to(before, step, net)
+    add_arc_from_to(step, after, net)
 
 
 def _fitness(replay: _Replay, cases: Counter[_Trace]) -> float:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from procesmijn.flows.diagram import CHARACTER, Diagram, Flow, Kind, Shape, draw
 from procesmijn.flows.tree import Tree
-from procesmijn.flows.xml import encoded, readable
+from procesmijn.flows.xml import document, encoded, readable
 
 SVG: Final = "http://www.w3.org/2000/svg"
 _LINE_HEIGHT: Final = 15.0
@@ -31,8 +31,9 @@ def write(tree: Tree, name: str) -> bytes:
 
 
 def _canvas(diagram: Diagram, name: str) -> etree._Element:
-    root = etree.Element(
-        f"{{{SVG}}}svg",
+    root = document(
+        SVG,
+        "svg",
         {
             "viewBox": f"0 0 {diagram.width:g} {diagram.height:g}",
             "width": f"{diagram.width:g}",
@@ -44,7 +45,6 @@ def _canvas(diagram: Diagram, name: str) -> etree._Element:
             "stroke-width": "1.5",
             "role": "img",
         },
-        nsmap={"": SVG},
     )
     _add(root, "title").text = readable(name)
     marker = _add(

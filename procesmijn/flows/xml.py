@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -16,7 +16,12 @@ def readable(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
+def document(namespace: str, tag: str, attributes: dict[str, str]) -> etree._Element:
+    """The root of a document whose elements are of one namespace, which needs no prefix."""
+    unprefixed: dict[Any, str] = {None: namespace}  # Any: lxml's stubs forget that None is allowed
+    return etree.Element(f"{{{namespace}}}{tag}", attributes, nsmap=unprefixed)
+
+
 def encoded(root: etree._Element) -> bytes:
     """The document as UTF-8, indented, ended by a newline."""
-    document = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-    return bytes(document)
+    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))

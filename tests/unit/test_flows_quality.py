@@ -1,0 +1,71 @@
+"""Fitness and precision from variants are those that pm4py finds when it sees every case."""
+
+from __future__ import annotations
+
+import pm4py
+import pytest
+
+from procesmijn.core.flow import Variant
+from procesmijn.flows import net
+from procesmijn.flows.discovery import discover
+from procesmijn.flows.quality import Quality, quality
+from procesmijn.flows.tree import Activity, Block, Operator, Tree
+from tests.flow_logs import LOGS, frame_of, variants_of
+from tests.pm4py_oracle import prepared
+
+A, B, C = Activity("a"), Activity("b"), Activity("c")
+SEQUENCE = Block(Operator.SEQUENCE, (A, B))
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+@pytest.mark.parametrize("log", LOGS)
+def test_variants_tell_what_all_cases_tell(
+    log: str, noise: float, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    frame = frame_of(log)
+    found = variants_of(frame)
+    tree = discover(found, noise).tree
+    file = tmp_path_factory.mktemp("model") / "net.pnml"
+    file.write_bytes(net.write(tree, log))
+    model = pm4py.read_pnml(str(file))
+    fitness = pm4py.fitness_token_based_replay(prepared(frame), *model)["log_fitness"]
+    precision = pm4py.precision_token_based_replay(prepared(frame), *model)
+    assert quality(tree, found).fitness == pytest.approx(fitness, abs=1e-12)
+    assert quality(tree, found).precision == pytest.approx(precision, abs=1e-12)
+
+
+def test_a_case_that_goes_as_modelled_fits() -> None:
+    assert quality(SEQUENCE, [Variant(("a", "b"), 3)]) == Quality(1.0, 1.0)
+
+
+def test_a_variant_counts_for_its_cases() -> None:
+    """'a' leaves 'b' undone: of two tokens consumed one is missing, of two produced one is left."""
+    few = quality(SEQUENCE, [Variant(("a", "b"), 9), Variant(("a",), 1)])
+    many = quality(SEQUENCE, [Variant(("a", "b"), 1), Variant(("a",), 9)])
+    assert few.fitness == pytest.approx(1 - 1 / 29)
+    assert many.fitness == pytest.approx(1 - 9 / 21)
+
+
+def test_what_could_come_but_never_does_costs_precision() -> None:
+    """At the start 1 of 3 is taken: 2 of 3 ways escape."""
+    tree = Block(Operator.CHOICE, (A, B, C))
+    assert quality(tree, [Variant(("a",), 5)]).precision == pytest.approx(1 / 3)
+
+
+def test_activities_that_the_model_does_not_know_cost_fitness() -> None:
+    """Of four tokens consumed one is missing, of four produced one is left; after 'a', 'b' could
+    have come, and did not."""
+    strange = quality(SEQUENCE, [Variant(("a", "x", "b"), 1)])
+    assert strange.fitness == pytest.approx(3 / 4)
+    assert strange.precision == pytest.approx(1 / 2)
+
+
+def test_cases_without_activities_do_not_count() -> None:
+    log = [Variant(("a", "b"), 3), Variant((), 7)]
+    assert quality(SEQUENCE, log) == Quality(1.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ["a,b", "it's", "tau", "a;b\n"])
+def test_any_name_will_do(name: str) -> None:
+    tree: Tree = Block(Operator.SEQUENCE, (Activity(name), B, C))
+    assert quality(tree, [Variant((name, "b", "c"), 1)]) == Quality(1.0, 1.0)
