@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.event import Event, Record, Rejection, Skip
+from schemas.instants import to_us
 from schemas.reasons import Reason
 from schemas.registry import MODELS, decode
 
@@ -71,6 +73,7 @@ BAD_ATTRIBUTES: list[tuple[Message, str]] = [
     ({"time": "2026-11-20T23:59:60Z"}, "invalid-time"),
     ({"time": "2026-11-20T09:56:24+24:00"}, "invalid-time"),
     ({"time": "٢٠٢٦-11-20T09:56:24Z"}, "invalid-time"),
+    ({"time": "2026-11-20T09:56:24.123456\u0667Z"}, "invalid-time"),
     ({"time": "2026-11-20T09:56:24"}, "time-without-zone"),
     ({"time": "2026-11-20T09:56:24.123"}, "time-without-zone"),
     ({"time": "2026-11-21T08:56:24.000001Z"}, "time-implausible"),
@@ -216,10 +219,23 @@ def test_work_does_not_start_after_it_ends(structured: Make, issued: Message) ->
     assert rejected(structured(issued)).reason == "time-implausible"
 
 
+def test_the_century_ends_before_2100_whatever_the_record_says(
+    structured: Make, issued: Message
+) -> None:
+    issued["time"] = "2100-01-01T00:00:00Z"
+    for timestamp_us in (-1, to_us(datetime(2100, 1, 1, tzinfo=UTC))):
+        assert rejected(structured(issued, timestamp_us)).reason == "time-implausible"
+
+
 def test_a_record_without_any_time_is_refused(structured: Make, issued: Message) -> None:
     del issued["time"]
     for no_timestamp_us in (0, -1, -1_000):
         assert rejected(structured(issued, no_timestamp_us)).reason == "invalid-time"
+
+
+def test_every_reason_has_a_message_that_gives_it() -> None:
+    seen = {reason for _, reason in (*BAD_VALUES.values(), *BAD_ATTRIBUTES)}
+    assert seen | {"no-object", "started-after-time"} == set(Reason)
 
 
 def test_other_formats_are_refused(record: Make, issued: Message) -> None:

@@ -53,6 +53,11 @@ def test_the_content_type_decides_where_a_structured_event_also_has_headers(
     assert decode(record(json.dumps(issued).encode(), headers)) == ISSUED
 
 
+def test_a_header_without_a_value_is_as_if_it_were_not_there(record: Make, issued: Message) -> None:
+    headers = {"content-type": None, "ce_id": None}
+    assert decode(record(json.dumps(issued).encode(), headers)) == ISSUED
+
+
 def test_an_event_without_any_header_is_read_as_structured(record: Make, issued: Message) -> None:
     assert decode(record(json.dumps(issued).encode(), {})) == ISSUED
 
@@ -131,7 +136,16 @@ def test_a_revision_is_a_number_or_its_digits(
     assert decode(structured({**issued, "revision": revision})) == ISSUED._replace(revision=3)
 
 
-@pytest.mark.parametrize("data", [{}, {"data": None}, {"data": {"contract": 7}}, {"data": "gone"}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"data": None},
+        {"data": {"contract": 7}},
+        {"data": "gone", "datacontenttype": "text/plain"},
+        {"data_base64": "no base64"},
+    ],
+)
 def test_a_retraction_needs_no_data(structured: Make, issued: Message, data: Message) -> None:
     del issued["data"]
     retraction = decode(structured({**issued, **data, "revision": 1, "retracted": True}))
@@ -155,6 +169,7 @@ def test_a_retraction_in_headers_is_text_and_may_have_no_value(
     assert isinstance(bare, Event)
     assert (bare.revision, bare.is_retracted, bare.objects) == (1, True, ())
     assert decode(binary(attributes, issued["data"])) == bare
+    assert decode(binary(attributes)._replace(value=b"no JSON")) == bare
 
 
 @pytest.mark.parametrize("retracted", [False, "false", None])
