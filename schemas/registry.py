@@ -19,6 +19,7 @@ from schemas import onboarding, recruitment, service, step
 from schemas.base import EventData, HandsOver
 from schemas.envelope import (
     CONTENT_TYPE,
+    MAX_VALUE_BYTES,
     NO_TIMESTAMP,
     SPECVERSION,
     Envelope,
@@ -38,6 +39,7 @@ MODELS: Final[Mapping[str, type[EventData]]] = {
 
 Headers: TypeAlias = tuple[tuple[str, bytes], ...]
 _WRONG_SHAPES: Final = frozenset({"string_type", "tuple_type"})
+_COMPARED_CHARS: Final = 64
 _COMPLETE: Final = Lifecycle.COMPLETE
 _HEADERS: Final[Headers] = (("content-type", CONTENT_TYPE.encode()),)
 
@@ -99,7 +101,10 @@ def encode(
             read(envelope)
     except ContractError as broken:
         raise ValueError(broken.message) from None
-    return _HEADERS, to_json(event)
+    value = to_json(event, inf_nan_mode="null")  # in undeclared members; others cannot hold them
+    if len(value) > MAX_VALUE_BYTES:
+        raise ValueError(f"the event has {len(value)} bytes; at most {MAX_VALUE_BYTES} are read")
+    return _HEADERS, value
 
 
 def subjects() -> Mapping[str, str]:
@@ -140,8 +145,9 @@ def known_type(name: str) -> str:
     )
 
 
+@lru_cache(maxsize=1024)  # a topic full of one unknown type is compared once
 def _nearest(name: str) -> str:
-    tail = ".".join(name.split(".")[-2:])
+    tail = ".".join(name.split(".")[-2:])[:_COMPARED_CHARS]
     return max(MODELS, key=lambda known: SequenceMatcher(None, tail, known).ratio())
 
 
@@ -228,7 +234,7 @@ def _invalid_data(error: ValidationError) -> ContractError:
     member, *places = problem["loc"]
     place = "".join(f"[{each}]" for each in places if isinstance(each, int))
     others = len({each["loc"][0] for each in problems}) - 1
-    more = f" (and {others} more members)" if others else ""
+    more = f" (and {others} more)" if others else ""
     words = problem["msg"].removeprefix("Value error, ")
     if places and not place and problem["type"] in _WRONG_SHAPES:
         words = "Input should be text, or a list of texts"

@@ -189,7 +189,7 @@ def test_bad_data_breaks_the_published_schema_too(
         ({"vacancy": ["a", 4]}, "data.vacancy[1]: Input should be a valid string"),
         ({"vacancy": []}, "data.vacancy: List should have at least 1 item"),
         ({"vacancy": "a", "started_at": "2026-11-20T08:00:00"}, "data.started_at: has no zone"),
-        ({"vacancy": 4, "party": 4}, "(and 1 more members)"),
+        ({"vacancy": 4, "party": 4}, "(and 1 more)"),
     ],
 )
 def test_a_message_says_what_would_be_right(

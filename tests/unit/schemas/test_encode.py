@@ -130,6 +130,14 @@ def test_a_retraction_needs_no_data(record: Make, event_type: str, revision: int
     )
 
 
+def test_undeclared_members_do_no_harm(record: Make) -> None:
+    data = {"contract": "C-1", "salary": float("nan"), "notes": [float("inf")]}
+    headers, value = encode("contract.issued", "/x", "1", WHEN, data)
+    event = decode(record(value, dict(headers)))
+    assert isinstance(event, Event)
+    assert event.extras == 2
+
+
 def test_a_prefix_stays_on_the_wire(record: Make) -> None:
     data = ContractIssued(contract="C-1", started_at=WHEN)
     headers, value = encode("nl.example.contract.issued", "/x", "1", WHEN, data)
@@ -152,6 +160,7 @@ def test_a_prefix_stays_on_the_wire(record: Make) -> None:
         ("contract.issued", "/x", "1", WHEN, None),
         ("contract.issued", "/x", "1", WHEN, {"contract": 12}),
         ("contract.issued", "/x", "1", WHEN, {"contract": "\ud800"}),
+        ("contract.issued", "/x", "1", WHEN, {"contract": "C-1", "scan": "x" * 1_048_576}),
         (
             "contract.issued",
             "/x",
