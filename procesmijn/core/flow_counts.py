@@ -52,7 +52,7 @@ def net(minus: Rows, plus: Rows) -> Rows:
     less["n"] *= -1
     less["wait_us"] *= -1
     flows = _summed(np.concatenate([less, plus]))
-    return flows[(flows["n"] != 0) | (flows["wait_us"] != 0)]
+    return flows.take(np.flatnonzero((flows["n"] != 0) | (flows["wait_us"] != 0)))
 
 
 def _summed(flows: Rows) -> Rows:

@@ -16,7 +16,7 @@ from procesmijn.core.frames import (
 )
 from procesmijn.core.instances import Instances
 from procesmijn.core.order import NO_ROW, order_by
-from procesmijn.core.rules import Rules
+from procesmijn.core.rules import CodeMap, Rules
 from procesmijn.core.worktime import working_us
 
 
@@ -58,11 +58,13 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
 
 def _working_us(customer: Int32s, from_us: Int64s, to_us: Int64s, rules: Rules) -> Int64s:
     """Working time between instants, each on the calendar of its customer."""
-    parties, which = np.unique(customer, return_inverse=True)
-    own = [rules.calendars.get(party, rules.office) for party in parties.tolist()]
+    calendars = {id(own): own for own in (rules.office, *rules.calendars.values())}
+    number = {key: index for index, key in enumerate(calendars)}
+    of_party = CodeMap.of({party: number[id(own)] for party, own in rules.calendars.items()})
+    which = of_party.find(customer, number[id(rules.office)])
+    order = order_by(which, from_us)  # also by time: that makes looking up instants twice as fast
+    ends = np.cumsum(np.bincount(which, minlength=len(calendars)))[:-1]
     wait_us = np.empty(len(customer), dtype=np.int64)
-    for calendar in {id(calendar): calendar for calendar in own}.values():
-        is_on_it = np.array([other is calendar for other in own])
-        rows = np.flatnonzero(is_on_it[which])
+    for calendar, rows in zip(calendars.values(), np.split(order, ends), strict=True):
         wait_us[rows] = working_us(calendar, from_us[rows], to_us[rows])
     return wait_us

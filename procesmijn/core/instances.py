@@ -81,18 +81,16 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
 
     stays = np.ones(len(events), dtype=np.bool_)
     stays[begin] = False
-    rows = np.flatnonzero(stays)
-    rows = rows[
-        order_by(
-            case_events.case[rows],
-            start_us[rows],
-            completion_us[rows],
-            events["sequence"][rows],
-            case_events.rank[rows],
-            events["key_hi"][rows],
-            events["key_lo"][rows],
-        )
-    ]
+    rows = order_by(
+        case_events.case,
+        start_us,
+        completion_us,
+        events["sequence"],
+        case_events.rank,
+        events["key_hi"],
+        events["key_lo"],
+    )
+    rows = rows[stays[rows]]
     case, completion_us, party = case_events.case[rows], completion_us[rows], party[rows]
     done = np.flatnonzero(completion_us != NO_INSTANT)
     return Instances(
