@@ -19,9 +19,10 @@ from procesmijn.files.columns import TABLE, XES, Columns, find_columns
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
 from procesmijn.files.rows import FileError, Row, Rows, Unreadable
-from procesmijn.files.steps import RowError, Steps
+from procesmijn.files.steps import RowError, Steps, source_of
 from procesmijn.files.xes import XesRows
 from schemas.base import MAX_NAME_CHARS
+from schemas.envelope import MAX_ATTRIBUTE_CHARS
 from schemas.event import Event
 
 
@@ -126,8 +127,12 @@ def read_log(
     Raises :class:`~procesmijn.files.rows.FileError` where the file breaks anywhere (then nothing of
     it is read), :class:`~procesmijn.files.columns.ColumnsError` where a column is missing.
     """
-    if not 0 < len(process) <= MAX_NAME_CHARS:
-        raise UsageError(f"the name of a process has 1 to {MAX_NAME_CHARS} characters")
+    if (
+        not process
+        or len(process) > MAX_NAME_CHARS
+        or len(source_of(process)) > MAX_ATTRIBUTE_CHARS
+    ):
+        raise UsageError("the name of the process is too long, or empty: give it a short one")
     clock = Clock(zone)
     rows = rows_of(path)
     survey = _survey(rows, path)

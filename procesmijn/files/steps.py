@@ -42,7 +42,7 @@ class Steps:
         self._columns = columns
         self._process = process
         self._object_type = object_type or process
-        self._source = "file:" + quote(process, safe="")
+        self._source = source_of(process)
         self._clock = clock
 
     def read(self, row: Row, number: int) -> Event:
@@ -109,6 +109,11 @@ class Steps:
         if "\x00" in text:
             raise RowError(f"its {column!r} has a character NUL, which no text may hold")
         return text
+
+
+def source_of(process: str) -> str:
+    """Name the source that all files of a process are, as a URI."""
+    return "file:" + quote(process, safe="")
 
 
 def message_of(event: Event) -> tuple[Headers, bytes]:

@@ -49,6 +49,8 @@ class XesRows:
                 first = next(iter(elements.error_log), None)
                 place = f"line {first.line}: {first.message}" if first else error.msg
                 raise FileError(f"{self._path.name}: not whole XML: {place}") from error
+            except RecursionError as error:
+                raise FileError(f"{self._path.name}: attributes nested hundreds deep") from error
             _require_log(elements.root, self._path)
 
 

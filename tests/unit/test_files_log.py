@@ -361,5 +361,6 @@ def test_what_cannot_be_is_an_error_before_anything_is_read(tmp_path: Path) -> N
         read(path)
     with pytest.raises(UsageError, match="no time zone 'Delft'"):
         read_log(path, Columns(time="moment"), "hiring", "Delft")
-    with pytest.raises(UsageError, match="1 to 200 characters"):
-        read_log(path, Columns(time="moment"), "")
+    for name in ("", "x" * 201, "漢" * 100):
+        with pytest.raises(UsageError, match="too long, or empty"):
+            read_log(path, Columns(time="moment"), name)

@@ -21,6 +21,7 @@ VALUES = st.text(
 )
 ATTRIBUTES = st.dictionaries(NAMES.filter(lambda name: not name.startswith("case:")), VALUES)
 TRACES = st.lists(st.tuples(ATTRIBUTES, st.lists(ATTRIBUTES, max_size=4)), max_size=4)
+DEEP = "<list key='a'>" * 1500 + "</list>" * 1500
 NAMESPACES = st.sampled_from([None, "http://www.xes-standard.org/"])
 
 
@@ -121,6 +122,7 @@ def test_nested_attributes_are_part_of_the_content(tmp_path: Path) -> None:
         ("<log><trace><event></trace></log>", "line 1"),
         ("<log>\n<trace><event/></trace>\n", "line 3"),
         ("<ocel><trace/></ocel>", "<ocel>"),
+        (f"<log><trace><event>{DEEP}</event></trace></log>", "nested"),
         ("<log><trace><event><string key='a' value='&b;'/></event></trace></log>", "'b'"),
         ("<!DOCTYPE log [<!ENTITY a 'x'>]><log><trace><event/></trace></log>", "document type"),
     ],
