@@ -47,7 +47,8 @@ def publish(
     acknowledged so far, about every thousand.
 
     Raises:
-        PublishFailed: Kafka refused a message, or did not acknowledge it in two minutes.
+        PublishFailed: Kafka refused a message, or did not acknowledge it in two minutes; others may
+            be in the topic.
         KafkaUnavailable: no broker answers.
     """
     with reaching(kafka):
@@ -82,7 +83,7 @@ def publish(
             wait_for_oldest()
     except KafkaError as error:
         raise PublishFailed(
-            f"Kafka did not take all messages into {topic}: {error}; {acknowledged} are in it"
+            f"Kafka did not take all messages into {topic}: {error}"
         ) from error
     finally:
         producer.close(timeout=1.0)

@@ -40,9 +40,11 @@ from schemas.event import Record
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS: Final = 2.0
-"""Long enough for a group to form in one poll (shorter ones give up half-way and begin again), and
-short enough for a clean stop within five seconds."""
+POLL_SECONDS: Final = 0.25
+"""How long one poll waits. Above zero: a poll that may not wait never joins a group. Short: after
+the group has assigned partitions a poll waits its time out, and only then can they be claimed."""
+HEARTBEAT_SECONDS: Final = 1.0
+"""How soon a member learns that the group is rebalancing, at the latest."""
 METADATA_SECONDS: Final = 5.0
 """How soon a topic that was deleted and made again is noticed."""
 LOOK_AGAIN_SECONDS: Final = 10.0
@@ -131,7 +133,7 @@ class Stream:
                 max_poll_records=reading.batch_records,
                 max_poll_interval_ms=round(reading.batch_seconds * 1000),
                 session_timeout_ms=round(reading.session_seconds * 1000),
-                heartbeat_interval_ms=round(min(3.0, reading.session_seconds / 3) * 1000),
+                heartbeat_interval_ms=round(HEARTBEAT_SECONDS * 1000),
                 metadata_max_age_ms=round(METADATA_SECONDS * 1000),
                 metrics_enabled=False,
             )
@@ -141,7 +143,7 @@ class Stream:
     # -- reading ------------------------------------------------------------------------------
 
     def poll(self) -> list[Chunk]:
-        """What is there to read in the claimed partitions, waiting for it up to two seconds.
+        """What is there to read in the claimed partitions, waiting for it a moment.
 
         Raises:
             StreamFailed: going on could lose records; the worker has to stop.
@@ -359,10 +361,12 @@ class Stream:
 
     def close(self) -> None:
         """Leave the group, so that the others need not wait for a time-out."""
-        try:
-            self._consumer.commit(self._unreported, timeout_ms=round(CLOSE_SECONDS * 1000))
-        except KafkaError as error:
-            _note_report(self._unreported, error)
+        if self._unreported:
+            try:
+                self._consumer.commit(self._unreported, timeout_ms=round(CLOSE_SECONDS * 1000))
+            except KafkaError as error:
+                _note_report(self._unreported, error)
+            self._unreported = {}
         self._shut()
 
     def _shut(self) -> None:
