@@ -31,7 +31,7 @@ from procesmijn.flows.noise import without_noise
 from procesmijn.flows.tree import Activity, Operator, Tree
 
 
-class NothingToDiscover(ProcesmijnError):  # noqa: N818 - it says what happened, not that it is wrong
+class NothingToDiscover(ProcesmijnError):
     """No case has a completed activity, so there is no flow; import events, or widen the period."""
 
 
