@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import numpy as np
+
 from procesmijn.batch import Applied, Arrival, Batch
-from procesmijn.core.compile import compile_rules
+from procesmijn.core.compile import compile_rules, rule_digests
 from procesmijn.core.difference import difference
 from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.core.mine import mine
-from procesmijn.core.rules import Rules
+from procesmijn.core.rules import CORE_VERSION, Rules
 from procesmijn.entries import append, names_in
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Persons
@@ -44,6 +46,11 @@ class NoCatalogue(ProcesmijnError):
     """The database has no catalogue yet: run ``procesmijn catalogue activate``."""
 
 
+class RulesOutdated(ProcesmijnError):
+    """The catalogue in force means something else here than where it was activated: another version
+    of procesmijn, or other time zone data. Run ``procesmijn catalogue activate``."""
+
+
 class StillInTheWay(ProcesmijnError):
     """Other sessions were in the way of one batch time after time; look in pg_stat_activity."""
 
@@ -58,11 +65,14 @@ class RulesInForce:
 
 
 def load_rules(store: Store) -> RulesInForce:
-    """Compile the active catalogue."""
+    """Compile the active catalogue; it has to mean here what it means to the others."""
     active = store.active()
     if active is None:
-        raise NoCatalogue(
-            "the database has no catalogue yet: run procesmijn catalogue activate"
+        raise NoCatalogue("the database has no catalogue yet: run procesmijn catalogue activate")
+    if active.core_version != CORE_VERSION or active.digests != rule_digests(active.catalogue):
+        raise RulesOutdated(
+            "the catalogue in force means something else to this version of procesmijn or to its"
+            " time zone data: run procesmijn catalogue activate, on the newest version in use"
         )
     rules = compile_rules(active.catalogue, store.terms.code, store.terms.names)
     return RulesInForce(active.catalogue_id, rules, active.rules_of)
@@ -132,6 +142,33 @@ class Applier:
         """Mine objects anew by the rules in force, and give how many cases changed."""
         return self._try((), lambda rules, tx: mine_again(keys, rules, tx))
 
+    def pack_again(self, before: Locked, events: ObjectEvents) -> Int64s:
+        """Make packs and facts of some objects anew from events that were read from the events.
+
+        Gives the keys of those that moved on since ``before``, and were left as they are.
+        """
+
+        def run(rules: RulesInForce, tx: Transaction) -> Int64s:
+            tx.share_rules(rules.catalogue_id)
+            locked = tx.lock_again(events.keys, rules.rules_of)
+            unmoved = locked.unmoved_since(before)
+            moved = locked.keys[~unmoved]
+            keys = np.setdiff1d(events.keys, moved)
+            pack_again(keys, locked.only(unmoved), events.of(keys), rules, tx)
+            return moved
+
+        return self._try((), run)
+
+    def pack_under_lock(self, keys: Int64s) -> None:
+        """The same for objects that do not stand still: they are read when they are locked."""
+
+        def run(rules: RulesInForce, tx: Transaction) -> None:
+            tx.share_rules(rules.catalogue_id)
+            locked = tx.lock_again(keys, rules.rules_of)
+            pack_again(keys, locked, tx.scan(keys), rules, tx)
+
+        self._try((), run)
+
     def catch_up(self) -> Iterator[int]:
         """Mine anew, in chunks, whatever other rules made than those in force.
 
@@ -164,7 +201,7 @@ class Applier:
         )
 
 
-def apply(  # noqa: PLR0913 - everything that a batch needs, once
+def apply(
     batch: Batch,
     versions: list[Version],
     rules: RulesInForce,
@@ -215,16 +252,11 @@ def mine_again(keys: Int64s, rules: RulesInForce, tx: Transaction) -> int:
 
 
 def pack_again(
-    keys: Int64s,
-    rules: RulesInForce,
-    tx: Transaction,
-    read: Callable[[Locked], ObjectEvents],
+    keys: Int64s, locked: Locked, events: ObjectEvents, rules: RulesInForce, tx: Transaction
 ) -> None:
-    """The same from the events themselves: the packs, which are a cache of them, are made anew."""
-    tx.share_rules(rules.catalogue_id)
-    locked = tx.lock_again(keys, rules.rules_of)
-    events = read(locked)
-    tx.replace_packs(locked, events)
+    """Make the packs of locked objects anew, and their facts; those of ``keys`` that are not among
+    the locked have no object any more, so their facts go."""
+    tx.replace_packs(locked, events.of(locked.keys))
     settle(keys, events, rules, tx, Stopwatch())
 
 

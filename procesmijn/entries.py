@@ -49,7 +49,7 @@ def mined_objects(objects: Objects, *, is_retracted: bool) -> Objects:
 
 
 def append(changes: Iterable[Change], terms: Terms) -> Appended:
-    """The entries of a batch: one for each event and object, and a void one where an object lost it."""
+    """The entries of a batch: one for each event and object; a void one where an object lost it."""
     entries: list[tuple[int, str, str, int, tuple[int, ...]]] = []
     for change in changes:
         event = change.version.event
@@ -71,14 +71,13 @@ def append(changes: Iterable[Change], terms: Terms) -> Appended:
         return_inverse=True,
         return_counts=True,
     )
-    net = np.zeros(len(keys), dtype=np.int32)
-    np.add.at(net, owner, np.array([item[3] for item in entries], dtype=np.int32))
+    nets = np.bincount(owner, [item[3] for item in entries], minlength=len(keys))
     return Appended(
         keys=keys,
         types=tuple(entries[at][1] for at in first),
         ids=tuple(entries[at][2] for at in first),
         added=added.astype(np.int32),
-        net=net,
+        net=nets.astype(np.int32),
         owner=owner.astype(np.int32),
         rows=np.array([item[4] for item in entries], dtype=EVENT),
     )

@@ -47,12 +47,6 @@ def _parts(moment: Snapshot) -> Iterator[ObjectEvents]:
         events = chunk.events
         stored = scan.keys_between(after, chunk.until, moment.lookup)
         keys = np.union1d(stored, events.keys)
-        of_rows = events.keys[events.owner]
         for part in np.array_split(keys, -(-len(keys) // OBJECTS_AT_ONCE) or 1):
-            kept = np.isin(of_rows, part)
-            owner = np.searchsorted(part, of_rows[kept]).astype(np.int32)
-            types = np.zeros(len(part), dtype=np.int32)
-            there = np.isin(events.keys, part)
-            types[np.searchsorted(part, events.keys[there])] = events.types[there]
-            yield ObjectEvents(part, types, owner, events.events[kept])
+            yield events.of(part)
         after = chunk.until

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -97,7 +97,7 @@ def verify(rules: RulesInForce, terms: Terms, moment: Snapshot) -> Iterator[Prog
 def _compare(
     chunk: Scanned, after: int, rules: RulesInForce, terms: Terms, connection: Connection
 ) -> Iterator[Finding]:
-    """Packs and facts of all objects up to the chunk's last key, those without events among them."""
+    """Packs and facts of all objects up to the chunk's last key, also of those without events."""
     found = scan.keys_between(after, chunk.until, connection)
     known = scan.find_objects(np.union1d(found, chunk.events.keys), terms, connection)
     packed = objects.read_events(known.locked, terms, connection)
@@ -147,11 +147,13 @@ class _Speaker:
         """Each row that is missing, should not be there, or has another value in a column."""
         if np.array_equal(stored, computed):
             return
-        left = {tuple(row[name] for name in key): row for row in stored}
-        right = {tuple(row[name] for name in key): row for row in computed}
+        left: dict[tuple[int, ...], Any] = {tuple(row[name] for name in key): row for row in stored}
+        right: dict[tuple[int, ...], Any] = {
+            tuple(row[name] for name in key): row for row in computed
+        }
         for place in sorted(left.keys() | right.keys()):
             ours, theirs = left.get(place), right.get(place)
-            row = theirs if ours is None else ours
+            row: Any = theirs if ours is None else ours
             process = self._term(int(row["process"]))
             where = self.object(int(row["object"]))
             if ours is None or theirs is None:
@@ -161,8 +163,10 @@ class _Speaker:
             for column in computed.dtype.names or ():
                 if ours[column] != theirs[column]:
                     yield Finding(
-                        table, process, where, column.replace("_us", "_at")
-                        if column in _INSTANTS else column,
+                        table,
+                        process,
+                        where,
+                        column.replace("_us", "_at") if column in _INSTANTS else column,
                         self._text(column, int(ours[column])),
                         self._text(column, int(theirs[column])),
                     )
@@ -185,14 +189,21 @@ def _compare_roll_ups(terms: Terms, connection: Connection) -> Iterator[Finding]
         day = _EPOCH.date() + timedelta(days=int(row["day"]))
         pair = [terms.names.get(int(row[side]), "-") for side in ("from_activity", "to_activity")]
         yield Finding(
-            "flow_day", terms.names.get(int(row["process"]), ""), f"{day} {' > '.join(pair)}", "n",
-            "another count", f"{int(row['n']):+d} cases, {int(row['wait_us']):+d} us",
+            "flow_day",
+            terms.names.get(int(row["process"]), ""),
+            f"{day} {' > '.join(pair)}",
+            "n",
+            "another count",
+            f"{int(row['n']):+d} cases, {int(row['wait_us']):+d} us",
         )
-    for process, day, supplier, customer, _, number, wait_us, working_us in scan.handover_drift(
-        connection
-    ):
+    for drift in scan.handover_drift(connection):
+        process, picked_up_on, supplier, customer, _, number, wait_us, working_us = drift
         pair = [terms.names.get(party, "") for party in (supplier, customer)]
         yield Finding(
-            "handover_day", terms.names.get(process, ""), f"{day} {' > '.join(pair)}", "n",
-            "another count", f"{number:+d} handovers, {wait_us:+} us, {working_us:+} us working",
+            "handover_day",
+            terms.names.get(process, ""),
+            f"{picked_up_on} {' > '.join(pair)}",
+            "n",
+            "another count",
+            f"{number:+d} handovers, {wait_us:+d} us, {working_us:+d} us working",
         )

@@ -147,6 +147,16 @@ class ObjectEvents:
     owner: Int32s
     events: Rows
 
+    def of(self, keys: Int64s) -> ObjectEvents:
+        """Those of the objects ``keys`` (ascending); one that is not here is there without any."""
+        of_rows = self.keys[self.owner]
+        kept = np.isin(of_rows, keys)
+        types = np.zeros(len(keys), dtype=np.int32)
+        here = np.isin(self.keys, keys)
+        types[np.searchsorted(keys, self.keys[here])] = self.types[here]
+        owner = np.searchsorted(keys, of_rows[kept]).astype(np.int32)
+        return ObjectEvents(keys, types, owner, self.events[kept])
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -54,6 +54,8 @@ class Active:
     activated_at: datetime
     rules_of: Mapping[str, int]
     """By object type the rules in force; object types that no process is about have none."""
+    digests: Mapping[str, str]
+    """By object type the digest of these rules, as it was where they were activated."""
 
 
 def active(connection: Connection) -> Active | None:
@@ -64,7 +66,12 @@ def active(connection: Connection) -> Active | None:
     catalogue_id, _, document, core_version, activated_at = row
     rules = connection.execute(statements("catalogues")["active_rules"]).fetchall()
     return Active(
-        catalogue_id, Catalogue.from_json(document), core_version, activated_at, dict(rules)
+        catalogue_id,
+        Catalogue.from_json(document),
+        core_version,
+        activated_at,
+        {object_type: rules_id for object_type, rules_id, _ in rules},
+        {object_type: digest for object_type, _, digest in rules},
     )
 
 
@@ -193,7 +200,7 @@ def _write_calendars(
     sql = statements("catalogues")
     wanted = {terms.code(name): calendar for name, calendar in calendars.items()}
     digests = {code: _digest(calendar) for code, calendar in wanted.items()}
-    stored = dict(connection.execute(sql["calendar_digests"]).fetchall())
+    stored: dict[int, str] = dict(connection.execute(sql["calendar_digests"]).fetchall())
     for code, digest in stored.items():
         if digest != digests.get(code):
             connection.execute(sql["drop_calendar"], {"code": code})

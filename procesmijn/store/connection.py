@@ -45,10 +45,11 @@ _LINK: Final = {
 
 
 class ServerTooOld(ProcesmijnError):
-    """The server is older than PostgreSQL 18; upgrade it, or name another in PROCESMIJN_DATABASE_URL."""
+    """The server is older than PostgreSQL 18: upgrade it, or name another one in
+    PROCESMIJN_DATABASE_URL."""
 
 
-class Retry(Exception):  # noqa: N818 - it is not an error that anybody sees
+class Retry(Exception):
     """Another worker was in the way; nothing was written, and the same batch may be tried again."""
 
 
@@ -104,7 +105,8 @@ def translated() -> Iterator[None]:
         ) from error
     except pg.ReadOnlySqlTransaction as error:
         raise StoreUnavailable(
-            "PostgreSQL is read-only, a standby perhaps: name the primary in PROCESMIJN_DATABASE_URL"
+            "PostgreSQL is read-only, a standby perhaps: name the primary in"
+            " PROCESMIJN_DATABASE_URL"
         ) from error
     except psycopg.OperationalError as error:
         raise StoreUnavailable(

@@ -15,8 +15,8 @@ from procesmijn.store import catalogues, dead_letters, positions
 from procesmijn.store.catalogues import Active
 from procesmijn.store.connection import Connection, connect, translated
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused
-from procesmijn.store.scan import Snapshot, snapshot
 from procesmijn.store.migrate import Migration, check_schema, migrate
+from procesmijn.store.scan import Snapshot, snapshot
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction

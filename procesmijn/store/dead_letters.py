@@ -85,16 +85,14 @@ def find(wanted: DeadLetterFilter, connection: Connection, *, lock: bool = False
     }
     rows = connection.execute(statements("events")[name], parameters)
     return [
-        Refused(Partition(topic_id, number, topic), offset, *rest, bytes(sealed))
-        for topic_id, number, offset, topic, *rest, sealed in rows
+        Refused(Partition(topic_id, number, topic), *rest)
+        for topic_id, number, topic, *rest in rows
     ]
 
 
 def mark_redriven(letter: Refused, connection: Connection) -> None:
     """Say that it is an event now."""
-    connection.execute(
-        statements("events")["redriven"], _place(letter.partition, letter.offset)
-    )
+    connection.execute(statements("events")["redriven"], _place(letter.partition, letter.offset))
 
 
 def refuse_again(letter: Refused, rejection: Rejection, connection: Connection) -> None:

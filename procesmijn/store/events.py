@@ -56,15 +56,14 @@ def insert(versions: Sequence[Version], connection: Connection) -> Inserted:
         by_key[version.key].append(version)
     known = _standing(by_key, connection)
     contested = {key for key, rivals in by_key.items() if key in known or len(rivals) > 1}
-    set_aside = _superseded(contested, connection) if contested else set()
+    met_before = _superseded(contested, connection) if contested else {}
     standing: list[Version] = []
     for key in sorted(by_key):
         rivals = by_key[key]
         before = known.get(key)
         winner = rivals[0] if len(rivals) == 1 else max(rivals, key=lambda version: version.said)
         if key in contested:
-            seen = {content for k, *content in set_aside if k == key}
-            _count(rivals, before, {(r, m) for r, m in seen}, inserted)
+            _count(rivals, before, met_before.get(key, set()), inserted)
             _keep_losers(rivals, winner, before, connection)
             if before is not None:
                 if winner.said <= before.said:
@@ -97,10 +96,15 @@ def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _
     }
 
 
-def _superseded(keys: Iterable[bytes], connection: Connection) -> set[tuple[bytes, int, bytes]]:
+def _superseded(
+    keys: Iterable[bytes], connection: Connection
+) -> dict[bytes, set[tuple[int, bytes]]]:
     wanted = [UUID(bytes=key) for key in keys]
     rows = connection.execute(statements("events")["superseded"], {"keys": wanted}).fetchall()
-    return {(key.bytes, revision, bytes(mac)) for key, revision, mac in rows}
+    contents: dict[bytes, set[tuple[int, bytes]]] = defaultdict(set)
+    for key, revision, mac in rows:
+        contents[key.bytes].add((revision, bytes(mac)))
+    return contents
 
 
 def _count(
@@ -196,8 +200,8 @@ _WIRE_TYPES: Final = (
     *("text", "text", "text", "text", "text", "text"),
     *("bytea", "bytea", "bytea", "int4", "int8"),
 )
-"""The types that psycopg is to write. On the wire a uuid is 16 bytes, an instant is microseconds
-since 2000 as int8, and jsonb is a version byte and text: written as such they need no object each."""
+"""The types that psycopg is to write. On the wire a uuid is 16 bytes, an instant microseconds since
+2000 as int8, and jsonb a version byte and text: written as such they need no object each."""
 
 
 def _row(version: Version) -> tuple[Any, ...]:

@@ -40,7 +40,7 @@ def read_facts(keys: Int64s, connection: Connection) -> Facts:
 def _read(
     layout: Layout, table: LiteralString, order: LiteralString, keys: Int64s, connection: Connection
 ) -> Rows:
-    columns: LiteralString = ", ".join(layout.names)  # type: ignore[assignment]  # names of ours
+    columns: LiteralString = ", ".join(layout.names)
     query: LiteralString = (
         f"COPY (SELECT {columns} FROM {table} WHERE object_key = ANY (%s::int8[])"  # noqa: S608
         f" ORDER BY object_key, {order}) TO STDOUT (FORMAT BINARY)"
@@ -88,9 +88,7 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     return retraced
 
 
-def roll_up(
-    retraced: Sequence[Retraced], shard: int, connection: Connection
-) -> None:
+def roll_up(retraced: Sequence[Retraced], shard: int, connection: Connection) -> None:
     """Step 5 of a batch: the directly-follows counts by day, from the traces that were written."""
     flows = net(
         minus=_flows([(row.process, row.before) for row in retraced]),
@@ -119,7 +117,7 @@ def _send(
     connection: Connection,
     tails: Sequence[bytes] = (),
 ) -> None:
-    columns: LiteralString = ", ".join(layout.names)  # type: ignore[assignment]  # names of ours
+    columns: LiteralString = ", ".join(layout.names)
     with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(layout.encode(rows, tails))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import LiteralString, NamedTuple, cast
+from typing import LiteralString, NamedTuple
 
 from psycopg import errors as pg
 
@@ -14,8 +14,8 @@ from procesmijn.store.statements import statements
 
 
 class SchemaBehind(ProcesmijnError):
-    """The tables are of an older version: start ``procesmijn worker`` or run ``procesmijn rebuild``,
-    which bring them up to date."""
+    """The tables are of an older version: start ``procesmijn worker``, which brings them up to
+    date."""
 
 
 class SchemaAhead(ProcesmijnError):
@@ -40,7 +40,7 @@ def migrations() -> tuple[Migration, ...]:
     steps = []
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         number, _, name = path.name.removesuffix(".sql").partition("_")
-        sql = cast("LiteralString", path.read_text(encoding="utf-8"))
+        sql = path.read_text(encoding="utf-8")
         steps.append(Migration(int(number), name, sql))
     return tuple(steps)
 
@@ -76,7 +76,7 @@ def migrate(connection: Connection, steps: Sequence[Migration] | None = None) ->
 
 
 def check_schema(connection: Connection) -> None:
-    """Raise :class:`SchemaBehind` or :class:`SchemaAhead` where the tables are of another version."""
+    """Raise :class:`SchemaBehind` or :class:`SchemaAhead` where another version is there."""
     steps = migrations()
     with translated():
         current = _current(connection, steps)

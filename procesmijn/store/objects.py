@@ -11,6 +11,7 @@ import numpy as np
 from procesmijn.core.frames import (
     EVENT,
     MAX_EVENTS_OF_CASE,
+    Bools,
     Int32s,
     Int64s,
     ObjectEvents,
@@ -49,6 +50,20 @@ class Locked:
         """Keys of those that have no more events than a case may have."""
         return self.keys[self.events <= MAX_EVENTS_OF_CASE]
 
+    def only(self, kept: Bools) -> Locked:
+        """Some of them."""
+        return Locked(self.keys[kept], self.types[kept], self.entries[kept], self.events[kept])
+
+    def unmoved_since(self, before: Locked) -> Bools:
+        """Which of them have had no entry added since they were looked at."""
+        return np.isin(_versions(self), _versions(before))
+
+
+def _versions(locked: Locked) -> Rows:
+    pairs = np.empty(len(locked.keys), dtype=[("key", "<i8"), ("entries", "<i4")])
+    pairs["key"], pairs["entries"] = locked.keys, locked.entries
+    return pairs
+
 
 def lock_appended(
     appended: Appended, rules_of: Mapping[str, int], terms: Terms, connection: Connection
@@ -86,9 +101,7 @@ def lock_again(
     keys: Int64s, rules_of: Mapping[str, int], terms: Terms, connection: Connection
 ) -> Locked:
     """Lock objects that are to be mined anew, and mark them as made by the rules in force."""
-    rows = connection.execute(
-        statements("cases")["lock_again"], {"keys": keys.tolist()}
-    ).fetchall()
+    rows = connection.execute(statements("cases")["lock_again"], {"keys": keys.tolist()}).fetchall()
     connection.execute(
         statements("cases")["mark_rules"],
         {
@@ -178,8 +191,8 @@ def _chunks(
     """The entries of each object, cut where its chunks end."""
     body, width = rows.tobytes(), EVENT.itemsize
     at = 0
-    for key, position, more in zip(keys, filled, added, strict=True):
-        end = position + more
+    for key, before, more in zip(keys, filled, added, strict=True):
+        position, end = before, before + more
         while position < end:
             chunk, used = divmod(position, ENTRIES_OF_CHUNK)
             taken = min(ENTRIES_OF_CHUNK - used, end - position)

@@ -51,9 +51,7 @@ def claim(spans: Sequence[Span], connection: Connection) -> None:
             )
 
 
-def advance(
-    span: Span, *, stored: int, duplicate: int, dead: int, connection: Connection
-) -> None:
+def advance(span: Span, *, stored: int, duplicate: int, dead: int, connection: Connection) -> None:
     """Step 6 of a batch: set the next offset, and enter in the ledger what became of each."""
     sql = statements("positions")
     entry = {

@@ -121,7 +121,9 @@ def flow(process: str, period: Period, terms: Terms, connection: Connection) -> 
 def variants(process: str, terms: Terms, connection: Connection) -> list[Variant]:
     """The ways through a process, most frequent first."""
     rows = connection.execute(statements("reports")["variants"], {"process": process}).fetchall()
-    traces = [(count, np.frombuffer(trace, dtype=STEP)["activity"].tolist()) for count, trace in rows]
+    traces = [
+        (count, np.frombuffer(trace, dtype=STEP)["activity"].tolist()) for count, trace in rows
+    ]
     terms.meet({code for _, codes in traces for code in codes}, connection)
     return [Variant(tuple(terms.names[code] for code in codes), count) for count, codes in traces]
 

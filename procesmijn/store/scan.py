@@ -1,10 +1,10 @@
-"""All that there is, read from the events themselves: for proving the tables, and making them anew."""
+"""All that there is, read from the events themselves: to prove the tables, or make them anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from psycopg.sql import SQL
@@ -124,9 +124,7 @@ def _scanned(rows: Rows, until: int) -> Scanned:
 
 def keys_between(after: int, until: int, connection: Connection) -> Int64s:
     """Objects that anything is stored of, with keys above ``after`` and up to ``until``."""
-    rows = connection.execute(
-        statements("scan")["keys_between"], {"after": after, "until": until}
-    )
+    rows = connection.execute(statements("scan")["keys_between"], {"after": after, "until": until})
     return np.array([key for (key,) in rows], dtype=np.int64)
 
 
@@ -179,14 +177,14 @@ def flow_drift(connection: Connection) -> Rows:
     return net(minus=stored, plus=expected)
 
 
-def handover_drift(connection: Connection) -> list[tuple[int, ...]]:
+def handover_drift(connection: Connection) -> list[tuple[Any, ...]]:
     """What would have to be added to the handover counts: process, day, supplier, customer, basis,
     number, elapsed and working microseconds."""
     return connection.execute(statements("scan")["handover_drift"]).fetchall()
 
 
 def add_handover_drift(
-    drift: Sequence[Sequence[int]], shard: int, connection: Connection
+    drift: Sequence[tuple[Any, ...]], shard: int, connection: Connection
 ) -> None:
     """Add what the handover counts were found to lack."""
     rows = [(*row[:5], shard, *row[5:]) for row in sorted(drift)]

@@ -1,11 +1,11 @@
-"""One transaction, in the steps of a batch: the only way in which anything of a batch is written."""
+"""One transaction, in the steps of a batch: the only way in which any of a batch is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from procesmijn.batch import DeadLetter, Span
+from procesmijn.batch import DeadLetter, Partition, Span
 from procesmijn.core.difference import Changes
 from procesmijn.core.frames import Facts, Int64s, ObjectEvents, Rows
 from procesmijn.persons import Persons
@@ -82,7 +82,7 @@ class Transaction:
         """Add what the traces written have changed to the flow counts by day."""
         facts.roll_up(written, self._shard, self._connection)
 
-    def add_drift(self, flows: Rows, handovers: Sequence[Sequence[int]]) -> None:
+    def add_drift(self, flows: Rows, handovers: Sequence[tuple[Any, ...]]) -> None:
         """Add to the counts by day what they were found to lack."""
         facts.add_flows(flows, self._shard, self._connection)
         scan.add_handover_drift(handovers, self._shard, self._connection)
@@ -103,7 +103,9 @@ class Transaction:
         """Say why it still breaks the contract."""
         dead_letters.refuse_again(letter, rejection, self._connection)
 
-    def advance(self, spans: Sequence[Span], inserted: Inserted, dead: Mapping[object, int]) -> None:
+    def advance(
+        self, spans: Sequence[Span], inserted: Inserted, dead: Mapping[Partition, int]
+    ) -> None:
         """Set the next offsets, and enter in the ledger what became of each offset."""
         for span in sorted(spans):
             positions.advance(

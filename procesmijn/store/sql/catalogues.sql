@@ -17,7 +17,7 @@ FROM mining.catalogue WHERE is_active;
 
 -- name: active_rules
 -- By object type, the rules in force.
-SELECT object_type, rules_id FROM mining.rules WHERE is_active;
+SELECT object_type, rules_id, digest FROM mining.rules WHERE is_active;
 
 -- name: retire
 -- No catalogue is in force, for as long as this transaction lasts.

@@ -45,7 +45,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: dead_letters
 -- Refused records, oldest first; those redriven only when asked for.
-SELECT topic_id, partition, "offset", topic, reason, message, recorded_at, refused_at, redriven_at,
+SELECT topic_id, partition, topic, "offset", reason, message, recorded_at, refused_at, redriven_at,
        payload_encrypted
 FROM stream.dead_letter
 WHERE (redriven_at IS NULL OR %(all)s)
@@ -58,7 +58,7 @@ LIMIT %(limit)s;
 
 -- name: lock_dead_letters
 -- The same rows, to be redriven by nobody else meanwhile.
-SELECT topic_id, partition, "offset", topic, reason, message, recorded_at, refused_at, redriven_at,
+SELECT topic_id, partition, topic, "offset", reason, message, recorded_at, refused_at, redriven_at,
        payload_encrypted
 FROM stream.dead_letter
 WHERE redriven_at IS NULL

@@ -75,9 +75,9 @@ WHERE object_key = ANY (%(keys)s::int8[]) ORDER BY object_key;
 -- Where the counts by day say something else than the handovers do: what would have to be added.
 SELECT COALESCE(f.process, d.process), COALESCE(f.day, d.day), COALESCE(f.supplier, d.supplier),
        COALESCE(f.customer, d.customer), COALESCE(f.pickup_basis, d.pickup_basis),
-       COALESCE(f.n, 0) - COALESCE(d.n, 0),
-       COALESCE(f.wait_us, 0) - COALESCE(d.wait_us, 0),
-       COALESCE(f.wait_working_us, 0) - COALESCE(d.wait_working_us, 0)
+       (COALESCE(f.n, 0) - COALESCE(d.n, 0))::int8,
+       (COALESCE(f.wait_us, 0) - COALESCE(d.wait_us, 0))::int8,
+       (COALESCE(f.wait_working_us, 0) - COALESCE(d.wait_working_us, 0))::int8
 FROM (
     SELECT process, picked_up_on AS day, supplier, customer, pickup_basis,
            count(*) AS n, sum(wait_us) AS wait_us, sum(wait_working_us) AS wait_working_us

@@ -1,0 +1,58 @@
+"""One event type, one handover, all the way: the thinnest proof that the store works."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from procesmijn.apply import Applier, load_rules
+from procesmijn.batch import Arrival, Batch
+from procesmijn.store import Store, reports
+from procesmijn.store.reports import Period
+from procesmijn.verify import verify
+from schemas.event import Event
+
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def happened(hours: float, type_: str, party: str) -> Event:
+    """Something about employee E1, some hours after Monday morning."""
+    moment = MONDAY + timedelta(hours=hours)
+    return Event(
+        source="/hr",
+        id=f"{type_}/{hours}",
+        type=type_,
+        occurred_us=int(moment.timestamp() * 1_000_000),
+        objects=(("employee", "E1"),),
+        party=party,
+    )
+
+
+def test_a_handover_is_in_the_store_with_both_clocks(store: Store, applier: Applier) -> None:
+    """Contract issued on Monday at 11:00 local, signed on Tuesday at 10:00: 23 hours, 7 worked."""
+    applied = applier.apply(
+        Batch(
+            arrivals=(
+                Arrival(happened(23, "contract.signed", "employee")),
+                Arrival(happened(0, "contract.issued", "hr")),
+            )
+        )
+    )
+    assert (applied.stored, applied.duplicates, applied.cases) == (2, 0, 1)
+    with store.reader() as connection:
+        (row,) = reports.handovers("onboarding", Period(), None, connection)
+    assert (row.supplier, row.customer, row.handovers, row.cases) == ("hr", "employee", 1, 1)
+    assert row.wait_seconds_mean == 23 * 3600
+    assert row.wait_working_seconds_mean == 7 * 3600
+
+
+def test_the_same_events_again_change_nothing_and_verify_agrees(
+    store: Store, applier: Applier
+) -> None:
+    """A second time they are duplicates, and everything computed again is what is stored."""
+    batch = Batch(arrivals=(Arrival(happened(0, "contract.issued", "hr")),) * 2)
+    assert applier.apply(batch).duplicates == 1
+    assert applier.apply(batch).duplicates == 2
+    with store.snapshot() as moment:
+        done = list(verify(load_rules(store), store.terms, moment))
+    assert sum(progress.objects for progress in done) == 1
+    assert [finding for progress in done for finding in progress.findings] == []
