@@ -16,12 +16,13 @@ leads nowhere: pm4py would pass over it, and a model without rare activities wou
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pm4py.algo.conformance.tokenreplay.variants import token_replay
 from pm4py.objects.log.obj import Event, EventLog, Trace
+from pm4py.objects.petri_net import semantics
 from pm4py.objects.petri_net.obj import Marking, PetriNet
 from pm4py.objects.petri_net.utils.align_utils import (
     get_visible_transitions_eventually_enabled_by_marking,
@@ -74,12 +75,7 @@ class _Replay:
         for name in codes.keys() - set(names(tree)):
             _add_stranger(net, codes[name])
         self._model = (net, Marking({nodes[nets.SOURCE]: 1}), Marking({nodes[nets.SINK]: 1}))
-
-    def first(self) -> set[str]:
-        """The activities that a case may start with."""
-        net, initial, _ = self._model
-        enabled = get_visible_transitions_eventually_enabled_by_marking(net, initial)
-        return {transition.label for transition in enabled}
+        self._allowed: dict[frozenset[Any], set[str]] = {}
 
     def replay(self, traces: Iterable[_Trace], **parameters: bool) -> list[dict[str, Any]]:
         """What became of each trace."""
@@ -90,6 +86,24 @@ class _Replay:
             log, *self._model, parameters={"show_progress_bar": False, **parameters}
         )
         return results
+
+    def possible(self, fired: Iterable[Any]) -> Iterator[set[str]]:
+        """The activities that can come next: at the start, and after each activity fired."""
+        net, marking, _ = self._model
+        yield self._next(marking)
+        for transition in fired:
+            marking = semantics.execute(transition, net, marking)
+            if transition.label is not None:
+                yield self._next(marking)
+
+    def _next(self, marking: Any) -> set[str]:
+        """The activities that a marking allows, silent steps gone through; found once for each."""
+        key = frozenset(marking.items())
+        if key not in self._allowed:
+            net = self._model[0]
+            enabled = get_visible_transitions_eventually_enabled_by_marking(net, marking)
+            self._allowed[key] = {transition.label for transition in enabled}
+        return self._allowed[key]
 
 
 def _add_stranger(net: Any, code: str) -> None:
@@ -115,28 +129,28 @@ def _fitness(replay: _Replay, cases: Counter[_Trace]) -> float:
 
 
 def _precision(replay: _Replay, cases: Counter[_Trace]) -> float:
-    """One minus the share of what was possible next, but never done next, over all states."""
+    """One minus the share of what was possible next, but never done next, over all states.
+
+    The state is what was done so far. Each variant is replayed once, and tells what was possible
+    after each of its activities; from where it no longer fits, it tells nothing.
+    """
     done: defaultdict[_Trace, set[str]] = defaultdict(set)
     times: Counter[_Trace] = Counter()
     for trace, weight in cases.items():
         for length, activity in enumerate(trace):
             done[trace[:length]].add(activity)
             times[trace[:length]] += weight
-    prefixes = [prefix for prefix in done if prefix]
-    possible: dict[_Trace, set[str]] = {(): replay.first()}
+    possible: dict[_Trace, set[str]] = {}
     results = replay.replay(
-        prefixes,
-        consider_remaining_in_fitness=False,
+        cases,
         try_to_reach_final_marking_through_hidden=False,
         stop_immediately_unfit=True,
         walk_through_hidden_trans=True,
     )
-    for prefix, result in zip(prefixes, results, strict=True):
-        if result["trace_is_fit"]:
-            enabled = result["enabled_transitions_in_marking"]
-            possible[prefix] = {t.label for t in enabled if t.label is not None}
-    allowed = sum(len(labels) * times[prefix] for prefix, labels in possible.items())
-    escaping = sum(
-        len(labels - done[prefix]) * times[prefix] for prefix, labels in possible.items()
-    )
+    for trace, result in zip(cases, results, strict=True):
+        for length, activities in enumerate(replay.possible(result["activated_transitions"])):
+            possible[trace[:length]] = activities
+    states = possible.keys() & done.keys()
+    allowed = sum(len(possible[state]) * times[state] for state in states)
+    escaping = sum(len(possible[state] - done[state]) * times[state] for state in states)
     return 1 - escaping / allowed if allowed else 1.0
