@@ -25,14 +25,11 @@ from pm4py.objects.dfg.obj import DFG
 from pm4py.objects.dfg.util import get_vertices
 
 from procesmijn.core.flow import DirectlyFollows, Variant, activities_of
-from procesmijn.errors import ProcesmijnError, UsageError
+from procesmijn.errors import UsageError
 from procesmijn.flows import tree as trees
+from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.noise import without_noise
 from procesmijn.flows.tree import Activity, Operator, Tree
-
-
-class NothingToDiscover(ProcesmijnError):
-    """No case has a completed activity, so there is no flow; import events, or widen the period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,16 @@ def discover(flow: DirectlyFollows | Sequence[Variant], noise: float = 0.0) -> M
     ``noise`` from 0 (everything that happened) to 1 (only the usual): what is rarer than this share
     of the most frequent continuation is not modelled. From variants that may leave out activities;
     from a graph every activity stays.
+
+    Raises:
+        NothingHappened: no case has a completed activity.
+        UsageError: ``noise`` is no share.
     """
     if not 0 <= noise <= 1:
         raise UsageError(f"noise is {noise}; give a share from 0 (all) to 1 (only the usual)")
     counts = flow.activities if isinstance(flow, DirectlyFollows) else activities_of(flow)
     if not counts:
-        raise NothingToDiscover(
-            "no case has a completed activity yet: import events, or choose a longer period"
-        )
+        raise NothingHappened
     names = list(counts)
     if isinstance(flow, DirectlyFollows):
         mined = _of_graph(flow, names, noise)

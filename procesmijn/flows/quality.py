@@ -32,6 +32,7 @@ from pm4py.util.xes_constants import DEFAULT_NAME_KEY
 
 from procesmijn.core.flow import Variant, activities_of
 from procesmijn.flows import net as nets
+from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.tree import Tree, names
 
 _Codes = dict[str, str]
@@ -47,13 +48,19 @@ class Quality:
 
 
 def quality(tree: Tree, variants: Sequence[Variant]) -> Quality:
-    """Fitness and precision of a model for the cases of these variants."""
+    """Fitness and precision of a model for the cases of these variants.
+
+    Raises:
+        NothingHappened: no case has a completed activity.
+    """
     known = sorted({*names(tree), *activities_of(variants)})
     codes = {name: f"{number:09}" for number, name in enumerate(known)}
     cases: Counter[_Trace] = Counter()
     for variant in variants:
         if variant.activities:
             cases[tuple(codes[name] for name in variant.activities)] += variant.cases
+    if not cases:
+        raise NothingHappened
     replayed = _Replay(tree, codes)
     return Quality(_fitness(replayed, cases), _precision(replayed, cases))
 

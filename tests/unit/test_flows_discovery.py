@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from procesmijn.core.flow import DirectlyFollows, Edge, Variant
 from procesmijn.errors import UsageError
 from procesmijn.flows import bpmn, net
-from procesmijn.flows.discovery import NothingToDiscover, discover
+from procesmijn.flows.discovery import discover
+from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.noise import without_noise
 from procesmijn.flows.tree import names, text
 from tests import languages
@@ -97,7 +98,7 @@ def test_cases_without_a_completed_activity_say_nothing() -> None:
 
 @pytest.mark.parametrize("nothing", [[], [Variant((), 5)], DirectlyFollows({}, {}, {})])
 def test_no_activity_no_model(nothing: list[Variant] | DirectlyFollows) -> None:
-    with pytest.raises(NothingToDiscover, match="import events"):
+    with pytest.raises(NothingHappened, match="import events"):
         discover(nothing)
 
 

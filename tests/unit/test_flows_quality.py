@@ -8,6 +8,7 @@ import pytest
 from procesmijn.core.flow import Variant
 from procesmijn.flows import net
 from procesmijn.flows.discovery import discover
+from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.quality import Quality, quality
 from procesmijn.flows.tree import Activity, Block, Operator, Tree
 from tests.flow_logs import LOGS, frame_of, variants_of
@@ -63,6 +64,12 @@ def test_activities_that_the_model_does_not_know_cost_fitness() -> None:
 def test_cases_without_activities_do_not_count() -> None:
     log = [Variant(("a", "b"), 3), Variant((), 7)]
     assert quality(SEQUENCE, log) == Quality(1.0, 1.0)
+
+
+@pytest.mark.parametrize("nothing", [[], [Variant((), 7)]])
+def test_no_activity_no_quality(nothing: list[Variant]) -> None:
+    with pytest.raises(NothingHappened, match="import events"):
+        quality(SEQUENCE, nothing)
 
 
 @pytest.mark.parametrize("name", ["a,b", "it's", "tau", "a;b\n"])
