@@ -22,13 +22,13 @@ from procesmijn.core.difference import difference
 from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.core.mine import mine
 from procesmijn.core.rules import CORE_VERSION, Rules
-from procesmijn.entries import append, names_in
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Persons
 from procesmijn.store import Store
 from procesmijn.store.catalogues import RulesChanged
 from procesmijn.store.connection import Retry
 from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.store.entries import append, names_in
 from procesmijn.store.objects import Locked
 from procesmijn.store.transaction import Transaction
 from procesmijn.versions import Version, version_of

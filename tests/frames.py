@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from procesmijn.core import rules as core_rules
 from procesmijn.core.days import Days
 from procesmijn.core.frames import (
     EVENT,
@@ -19,14 +20,18 @@ from procesmijn.core.frames import (
     ObjectEvents,
 )
 from procesmijn.core.mine import mine as core_mine
-from procesmijn.core.rules import CodeMap, Membership, ProcessRules, Rules
+from procesmijn.core.rules import CodeMap, Membership, ProcessRules
 from procesmijn.core.worktime import Calendar, build_calendar
 from schemas.event import Lifecycle
 from tests import reference
+from tests.reference import Event, Handover, Member, Mined, Pending, Process, Rules
 
 _HALF = 1 << 64
 _EPOCH = date(1970, 1, 1)
 OFFICE = build_calendar([[(time(9), time(17))]] * 5 + [[], []], "Europe/Amsterdam")
+
+
+PROCESS = Process("p")
 
 
 class Terms:
@@ -58,7 +63,7 @@ class Packed(NamedTuple):
     objects: Mapping[int, str]
 
 
-def pack(entries: Iterable[reference.Event], terms: Terms) -> Packed:
+def pack(entries: Iterable[Event], terms: Terms) -> Packed:
     """Pack the entries of each object, in the order given."""
     entries = list(entries)
     names = sorted({(entry.object, entry.object_type) for entry in entries})
@@ -74,7 +79,7 @@ def pack(entries: Iterable[reference.Event], terms: Terms) -> Packed:
     )
 
 
-def _row(entry: reference.Event, terms: Terms) -> tuple[int, ...]:
+def _row(entry: Event, terms: Terms) -> tuple[int, ...]:
     lifecycles = {reference.START: Lifecycle.START, reference.COMPLETE: Lifecycle.COMPLETE}
     return (
         entry.key // _HALF,
@@ -95,8 +100,8 @@ def _row(entry: reference.Event, terms: Terms) -> tuple[int, ...]:
 
 
 def compile_rules(
-    rules: reference.Rules, terms: Terms, calendars: Mapping[str, Calendar] | None = None
-) -> Rules:
+    rules: Rules, terms: Terms, calendars: Mapping[str, Calendar] | None = None
+) -> core_rules.Rules:
     """Rules as the core takes them. Every term of the entries must be known before."""
     by_type: dict[int, tuple[ProcessRules, ...]] = {}
     for process in rules.processes:
@@ -107,10 +112,12 @@ def compile_rules(
     subjects = terms.code_map(rules.subjects)
     calendar_of = {terms.code(party): own for party, own in (calendars or {}).items()}
     names = {code: name for code, name in enumerate(terms.names) if name is not None}
-    return Rules(by_type, names, automatic, performers, teams, OFFICE, calendar_of, subjects)
+    return core_rules.Rules(
+        by_type, names, automatic, performers, teams, OFFICE, calendar_of, subjects
+    )
 
 
-def _process_rules(process: reference.Process, terms: Terms) -> ProcessRules:
+def _process_rules(process: Process, terms: Terms) -> ProcessRules:
     pairs = [tuple(pair) * (3 - len(pair)) for pair in process.concurrent]
     return ProcessRules(
         process=terms.code(process.name),
@@ -129,7 +136,7 @@ def _process_rules(process: reference.Process, terms: Terms) -> ProcessRules:
     )
 
 
-def _membership(members: Iterable[reference.Member], terms: Terms) -> Membership:
+def _membership(members: Iterable[Member], terms: Terms) -> Membership:
     rows = sorted(
         (terms.code(one.member), _day(one.since), _day(one.until), terms.code(one.party))
         for one in members
@@ -142,7 +149,7 @@ def _day(local: date) -> int:
     return (local - _EPOCH).days
 
 
-def mine(entries: Iterable[reference.Event], rules: reference.Rules) -> reference.Mined:
+def mine(entries: Iterable[Event], rules: Rules) -> Mined:
     """What :func:`tests.reference.mine` does, by the core, and with its answer in plain values."""
     entries = list(entries)
     terms = Terms()
@@ -153,9 +160,9 @@ def mine(entries: Iterable[reference.Event], rules: reference.Rules) -> referenc
     return unpack(core_mine(packed.events, compile_rules(rules, terms)), packed, terms)
 
 
-def unpack(facts: Facts, packed: Packed, terms: Terms) -> reference.Mined:
+def unpack(facts: Facts, packed: Packed, terms: Terms) -> Mined:
     """Facts in plain values, as the reference gives them; working time is not among them."""
-    return reference.Mined(
+    return Mined(
         [
             _case(row, trace, packed, terms)
             for row, trace in zip(facts.cases.tolist(), facts.traces, strict=True)
@@ -176,15 +183,15 @@ def _case(row: Any, trace: bytes, packed: Packed, terms: Terms) -> reference.Cas
             _instant(ended_us),
             _instant(closed_us),
             *counts,
-            tuple((terms.text(activity), completed_us) for activity, completed_us in steps),
+            tuple((terms.text(activity), completed_us) for activity, _, completed_us in steps),
         ]
     )
 
 
-def _handover(row: Any, packed: Packed, terms: Terms) -> reference.Handover:
+def _handover(row: Any, packed: Packed, terms: Terms) -> Handover:
     key, process, to_hi, to_lo, from_hi, from_lo, *rest = row
     *names, delivered_us, picked_up_us, delivered_on, picked_up_on, wait_us, _, basis = rest
-    return reference.Handover._make(
+    return Handover._make(
         [
             packed.objects[key],
             terms.text(process),
@@ -201,10 +208,10 @@ def _handover(row: Any, packed: Packed, terms: Terms) -> reference.Handover:
     )
 
 
-def _pending(row: Any, packed: Packed, terms: Terms) -> reference.Pending:
+def _pending(row: Any, packed: Packed, terms: Terms) -> Pending:
     key, process, from_hi, from_lo, supplier, customer, activity, *moments = row
     delivered_us, delivered_on, settled_us = moments
-    return reference.Pending._make(
+    return Pending._make(
         [
             packed.objects[key],
             terms.text(process),
@@ -225,3 +232,17 @@ def _instant(instant_us: int) -> int | None:
 
 def _date(day: int) -> date:
     return _EPOCH + timedelta(days=day)
+
+
+def step(key: int, activity: str, at_us: int, party: str | None = None, **more: Any) -> Event:
+    """A generic step of case ``c`` in process ``p``."""
+    event = Event(key, "c", at_us, process="p", activity=activity, party=party)
+    return event._replace(**more)
+
+
+def mine_steps(*steps: Event, process: Process = PROCESS, **rules: Any) -> Mined:
+    """Mine steps by the core, and see that the reference says the same."""
+    by = Rules([process], **rules)
+    mined = mine(steps, by)
+    assert mined == reference.mine(steps, by)
+    return mined

@@ -5,22 +5,20 @@ A roll-up moves by the traces that were written, less those that they replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from procesmijn.core.days import Days
 from procesmijn.core.frames import FLOW, NO_TERM, STEP, Int32s, Rows
 from procesmijn.core.order import is_first, order_by
 
 _KEY = ("process", "day", "from_activity", "to_activity")
 
 
-def flow_counts(process: Int32s, traces: Sequence[bytes], days_of: Mapping[int, Days]) -> Rows:
+def flow_counts(process: Int32s, traces: Sequence[bytes]) -> Rows:
     """Directly-follows counts of traces: :data:`~procesmijn.core.frames.FLOW` rows, by key.
 
-    ``process`` int32[n] says of which process each of the n traces is, and ``days_of`` gives the
-    local dates of each of these. A trace that is not empty also counts once from ``NO_TERM`` to its
+    ``process`` int32[n] says of which process each of the n traces is. A trace that is not empty also counts once from ``NO_TERM`` to its
     first activity and once from its last to ``NO_TERM``, on the dates of these completions and
     without waiting.
     """
@@ -38,11 +36,8 @@ def flow_counts(process: Int32s, traces: Sequence[bytes], days_of: Mapping[int, 
     to["from_activity"] = np.where(begins, NO_TERM, np.roll(steps["activity"], 1))
     completed_us = steps["completed_us"]
     to["wait_us"] = np.where(begins, 0, completed_us - np.roll(completed_us, 1))
+    to["day"], end["day"] = steps["completed_on"], steps["completed_on"][last]
     flows["n"] = 1
-    at_us = np.concatenate([completed_us, completed_us[last]])
-    for term in np.unique(process).tolist():
-        rows = np.flatnonzero(flows["process"] == term)
-        flows["day"][rows] = days_of[term].local_day(at_us[rows])
     return _summed(flows)
 
 

@@ -117,8 +117,10 @@ PENDING: Final = np.dtype(
 )
 PENDING_KEY: Final = ("object", "process", "from_hi", "from_lo")
 
-STEP: Final = np.dtype([("activity", "<i4"), ("completed_us", "<i8")])
-"""One completed activity instance in a trace; a trace is these in order of completion."""
+STEP: Final = np.dtype([("activity", "<i4"), ("completed_on", "<i4"), ("completed_us", "<i8")])
+"""One completed activity instance in a trace, with its local date in the zone of the process; a
+trace is these in order of completion. So the flow counts follow from the traces alone, also from
+those that were made under other rules."""
 
 FLOW: Final = np.dtype(
     [

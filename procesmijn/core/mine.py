@@ -24,6 +24,6 @@ def mine(events: ObjectEvents, rules: Rules) -> Facts:
     instances = pair(case_events, rules)
     handed_over, handovers = find_handovers(cases, instances, rules)
     pendings = find_pendings(cases, instances)
-    traces = trace(instances, len(cases), rules.names)
+    traces = trace(cases, instances, rules.names)
     rows = describe_cases(cases, case_events, instances, traces, handed_over)
     return Facts(rows, traces.steps, handovers, pendings)

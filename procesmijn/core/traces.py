@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from procesmijn.core.assign import Cases
 from procesmijn.core.frames import STEP, Int64s, Rows
 from procesmijn.core.instances import Instances
 from procesmijn.core.order import count_by
@@ -30,17 +31,19 @@ class Traces:
     variant: Int64s
     """BLAKE2b, 8 bytes long, of the activity names with ``NAME_SEPARATOR`` between them."""
     trace_hash: Int64s
-    """Likewise of those 8 bytes and the completions: microseconds, 8 bytes each. All numbers are
-    signed and little-endian."""
+    """Likewise of those 8 bytes, the completions (microseconds, 8 bytes each) and their local dates
+    (days, 4 bytes each). All numbers are signed and little-endian."""
 
 
-def trace(instances: Instances, cases: int, names: Mapping[int, str]) -> Traces:
-    """Trace each of so many cases. Transparent instances are in it, open ones are not."""
+def trace(cases: Cases, instances: Instances, names: Mapping[int, str]) -> Traces:
+    """Trace each case. Transparent instances are in it, open ones are not."""
     completed = instances.completed
     steps = np.empty(len(completed), dtype=STEP)
     steps["activity"] = instances.activity[completed]
+    case = instances.case[completed]
     steps["completed_us"] = instances.completion_us[completed]
-    ends = np.cumsum(count_by(instances.case[completed], cases))
+    steps["completed_on"] = cases.local_day(case, steps["completed_us"])
+    ends = np.cumsum(count_by(case, len(cases)))
 
     text_of = {code: names[code].encode() for code in np.unique(steps["activity"]).tolist()}
     activities = _cut(steps["activity"], ends)
@@ -49,8 +52,8 @@ def trace(instances: Instances, cases: int, names: Mapping[int, str]) -> Traces:
         for codes in set(activities)
     }
     variants = [hash_of[codes] for codes in activities]
-    moments = _cut(steps["completed_us"], ends)
-    hashes = [_hash(variant + times) for variant, times in zip(variants, moments, strict=True)]
+    moments, dates = _cut(steps["completed_us"], ends), _cut(steps["completed_on"], ends)
+    hashes = [_hash(b"".join(parts)) for parts in zip(variants, moments, dates, strict=True)]
     return Traces(tuple(_cut(steps, ends)), _numbers(variants), _numbers(hashes))
 
 

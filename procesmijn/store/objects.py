@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -19,11 +19,9 @@ from procesmijn.core.frames import (
 )
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store.connection import Connection
+from procesmijn.store.entries import Appended
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
-
-if TYPE_CHECKING:
-    from procesmijn.entries import Appended
 
 ENTRIES_OF_CHUNK: Final = 24
 """24 entries of 70 bytes stay below the size at which PostgreSQL moves a value out of its row."""

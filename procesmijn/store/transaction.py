@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from procesmijn.batch import DeadLetter, Partition, Span
 from procesmijn.core.difference import Changes
@@ -13,15 +13,13 @@ from procesmijn.store import dead_letters, events, facts, objects, positions, sc
 from procesmijn.store.catalogues import share_active
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused
+from procesmijn.store.entries import Appended
 from procesmijn.store.events import Inserted
 from procesmijn.store.facts import Retraced
 from procesmijn.store.objects import Locked
 from procesmijn.store.terms import Terms
 from procesmijn.versions import Version
 from schemas.event import Rejection
-
-if TYPE_CHECKING:
-    from procesmijn.entries import Appended
 
 
 class Transaction:

@@ -28,19 +28,19 @@ def happened(hours: float, type_: str, party: str) -> Event:
 
 
 def test_a_handover_is_in_the_store_with_both_clocks(store: Store, applier: Applier) -> None:
-    """Contract issued on Monday at 11:00 local, signed on Tuesday at 10:00: 23 hours, 7 worked."""
+    """Payroll data delivered on Monday at 11:00 local, accepted on Tuesday at 10:00: 7 hours worked."""
     applied = applier.apply(
         Batch(
             arrivals=(
-                Arrival(happened(23, "contract.signed", "employee")),
-                Arrival(happened(0, "contract.issued", "hr")),
+                Arrival(happened(23, "payroll_data.accepted", "payroll")),
+                Arrival(happened(0, "payroll_data.delivered", "hr")),
             )
         )
     )
     assert (applied.stored, applied.duplicates, applied.cases) == (2, 0, 1)
     with store.reader() as connection:
         (row,) = reports.handovers("onboarding", Period(), None, connection)
-    assert (row.supplier, row.customer, row.handovers, row.cases) == ("hr", "employee", 1, 1)
+    assert (row.supplier, row.customer, row.handovers, row.cases) == ("hr", "payroll", 1, 1)
     assert row.wait_seconds_mean == 23 * 3600
     assert row.wait_working_seconds_mean == 7 * 3600
 

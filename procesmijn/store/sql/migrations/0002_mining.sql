@@ -79,7 +79,7 @@ CREATE TABLE mining."case" (
     PRIMARY KEY (object_key, process)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE mining."case" IS 'One case: an object in a process. Missing instants are infinity.';
-COMMENT ON COLUMN mining."case".trace IS 'Completed activities in order of completion: pairs of activity code (int4) and completion (int8, microseconds since 1970), little-endian.';
+COMMENT ON COLUMN mining."case".trace IS 'Completed activities in order of completion: activity code (int4), local date (int4, days since 1970) and completion (int8, microseconds since 1970), little-endian.';
 
 CREATE TABLE mining.handover (
     object_key      int8        NOT NULL,
