@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from procesmijn.embedded.errors import ServerError
-from procesmijn.embedded.locks import locked
+from procesmijn.embedded.locks import POLL_SECONDS, holders, locked
 
 LEASH: Final = Path(__file__).with_name("leash.py")
 ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
@@ -24,7 +24,6 @@ ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": os.defpath, "LANG": "C.UTF-8", 
 READY_WITHIN_SECONDS: Final = 300.0
 """Recovery after a crash replays what was not checkpointed yet, which may be some gigabytes."""
 STOPPED_WITHIN_SECONDS: Final = 15.0
-POLL_SECONDS: Final = 0.02
 LOG_LINES_IN_ERROR: Final = 15
 
 
@@ -44,7 +43,7 @@ class Server(ABC):
     def __init__(self, home: Path) -> None:
         self.folder = home / self.name
         self.log = home / "log" / f"{self.name}.log"
-        self._claim = home / "run" / f"{self.name}.pid"
+        self._claim = home / "run" / f"{self.name}.lock"
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"embedded-{self.name}")
         self._process: subprocess.Popen[bytes] | None = None
         self._is_stopping = False
@@ -68,8 +67,8 @@ class Server(ABC):
     @property
     def pid(self) -> int | None:
         """Process id while it runs."""
-        running = self._process is not None and self._process.poll() is None
-        return self._process.pid if running and self._process else None
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
 
     def start_soon(self) -> Future[None]:
         """Start; the future is done when the server answers, or holds the :class:`ServerError`."""
@@ -113,6 +112,13 @@ class Server(ABC):
     def _start(self) -> None:
         if self.pid is not None:
             return
+        try:
+            self._launch()
+        except OSError as error:
+            raise ServerError(f"{self.name} did not start: {error}") from error
+        self._wait_until_ready()
+
+    def _launch(self) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with self._claimed() as claim:
             self._turn_over_log()
@@ -128,9 +134,6 @@ class Server(ABC):
                     pass_fds=[claim],
                     start_new_session=True,  # Ctrl-C is for us; we stop it when we are done with it
                 )
-            os.ftruncate(claim, 0)
-            os.pwrite(claim, str(self._process.pid).encode(), 0)
-        self._wait_until_ready()
 
     def _leashed(
         self, command: Sequence[str | Path], death_signal: signal.Signals
@@ -138,7 +141,7 @@ class Server(ABC):
         user = self.user()
         return [
             sys.executable,
-            "-ISs",
+            "-IS",
             LEASH,
             str(os.getpid()),
             str(int(death_signal)),
@@ -153,7 +156,7 @@ class Server(ABC):
                 raise self._failure("it ended while it was starting")
             if self._is_stopping or time.monotonic() > deadline:
                 self._end(signal.SIGKILL)
-                raise self._failure(f"it did not answer within {READY_WITHIN_SECONDS:.0f} s")
+                raise self._failure(f"it was not ready within {READY_WITHIN_SECONDS:.0f} s")
             time.sleep(POLL_SECONDS)
 
     def _end(self, by: signal.Signals) -> None:
@@ -173,12 +176,13 @@ class Server(ABC):
         claim = os.open(self._claim, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if not locked(claim, STOPPED_WITHIN_SECONDS):
-                leftover = int(os.pread(claim, 20, 0) or b"0")
-                if leftover:
-                    os.kill(leftover, signal.SIGKILL)
+                leftovers = holders(self._claim)
+                for pid in leftovers:
+                    os.kill(pid, signal.SIGKILL)
                 if not locked(claim, STOPPED_WITHIN_SECONDS):
                     raise ServerError(
-                        f"{self.name} of an earlier run does not end: kill process {leftover}"
+                        f"{self.name} of an earlier run does not end: look for processes"
+                        f" {leftovers}, which not even SIGKILL ends"
                     )
             yield claim
         finally:

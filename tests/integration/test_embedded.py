@@ -255,6 +255,14 @@ def test_a_home_that_cannot_be_made_is_one_clear_line(home: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
+def test_a_server_that_cannot_be_launched_is_one_clear_line(home: Path) -> None:
+    home.mkdir()
+    (home / "postgres").write_text("a file")
+    with pytest.raises(ServerError, match="postgres did not start") as refused:
+        Embedded(home, kafka=False).__enter__()
+    assert "\n" not in str(refused.value)
+
+
 def test_postgres_never_runs_as_root(servers: Embedded) -> None:
     _, postgres = pids_of(servers)
     assert all(uid != 0 for uid in psutil.Process(postgres).uids())

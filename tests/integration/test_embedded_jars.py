@@ -87,9 +87,9 @@ def test_the_class_path_is_what_is_pinned(mirror: Mirror, tmp_path: Path) -> Non
     assert [path.name for path in class_path] == [jar.filename for jar in pinned()]
     assert f"kafka_2.13-{KAFKA_VERSION}.jar" in mirror.jars
     assert in_cache(tmp_path / "cache") == set(mirror.jars)
-    size = f"{sum(jar.size for jar in pinned()) / 1e6:.0f} MB"
-    assert told[0] == f"Downloading Kafka {KAFKA_VERSION}: {size}, once"
-    assert told[-1] == f"Downloading Kafka {KAFKA_VERSION}: {size.split()[0]} of {size}"
+    mb = f"{sum(jar.size for jar in pinned()) / 1e6:.0f}"
+    assert told[0] == f"Downloading Kafka {KAFKA_VERSION}: {mb} MB, once"
+    assert told[-1] == f"Downloading Kafka {KAFKA_VERSION}: {mb} of {mb} MB"
     told.clear()
     assert fetch(tmp_path / "cache", told.append) == class_path
     assert not told
