@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from random import Random
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
+from procesmijn.core.frames import CASE_KEY, HANDOVER_KEY, PENDING_KEY
+from procesmijn.core.mine import mine
 from tests import frames, reference
 from tests.reference import Event, Member, Process, Rules
 
@@ -95,3 +98,45 @@ def rules(draw: st.DrawFn) -> Rules:
 @given(st.lists(entries(), max_size=40), rules())
 def test_core_gives_what_the_reference_gives(events: list[Event], by: Rules) -> None:
     assert frames.mine(events, by) == reference.mine(events, by)
+
+
+@settings(deadline=None)
+@given(st.lists(entries(), max_size=30, unique_by=lambda entry: entry.key), rules(), st.randoms())
+def test_the_order_of_different_events_makes_no_difference(
+    events: list[Event], by: Rules, random: Random
+) -> None:
+    shuffled = random.sample(events, len(events))
+    assert frames.mine(shuffled, by) == frames.mine(events, by)
+
+
+@settings(deadline=None)
+@given(st.lists(entries(), max_size=30), rules())
+def test_which_objects_are_mined_together_makes_no_difference(
+    events: list[Event], by: Rules
+) -> None:
+    terms = frames.Terms()
+    whole = frames.pack(events, terms).events
+    compiled = frames.compile_rules(by, terms)
+    alone = [mine(whole.of(whole.keys[at : at + 1]), compiled) for at in range(len(whole.keys))]
+    facts = mine(whole, compiled)
+    for part in ("cases", "handovers", "pendings", "traces"):
+        assert [row for one in alone for row in getattr(one, part)] == list(getattr(facts, part))
+
+
+@settings(deadline=None)
+@given(st.lists(entries(), max_size=30), rules())
+def test_facts_are_sorted_by_their_keys(events: list[Event], by: Rules) -> None:
+    terms = frames.Terms()
+    facts = mine(frames.pack(events, terms).events, frames.compile_rules(by, terms))
+    for rows, key in (
+        (facts.cases, CASE_KEY),
+        (facts.handovers, HANDOVER_KEY),
+        (facts.pendings, PENDING_KEY),
+    ):
+        keys = rows[list(key)].tolist()
+        assert keys == sorted(set(keys))
+
+
+def test_nothing_gives_nothing() -> None:
+    assert frames.mine([], Rules([])) == reference.Mined([], [], [])
+    assert frames.mine([Event(1, "c", 10)], Rules([])) == reference.Mined([], [], [])

@@ -1,0 +1,82 @@
+"""What a customer was asked to take up, and what settles it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.frames import mine_steps, step
+from tests.reference import START, Event, Process
+
+
+def _settled(*steps: Event, **rules: Any) -> dict[int, int | None]:
+    """When each pending handover was settled, by the key of the event that named the receiver."""
+    return {one.from_key: one.settled_us for one in mine_steps(*steps, **rules).pendings}
+
+
+ASKED = step(1, "ask", 10, "HR", receiver="IT")
+
+
+def test_an_event_that_names_a_receiver_keeps_it_waiting() -> None:
+    [pending] = mine_steps(ASKED, step(2, "think", 20, "HR")).pendings
+    assert (pending.supplier, pending.customer, pending.activity) == ("HR", "IT", "ask")
+    assert pending.delivered_us == 10
+    assert pending.settled_us is None
+
+
+def test_the_receiver_settles_it_when_it_starts() -> None:
+    assert _settled(ASKED, step(2, "do", 40, "IT", started_us=30)) == {1: 30}
+    assert _settled(ASKED, step(2, "do", 30, "IT", lifecycle=START)) == {1: 30}
+
+
+def test_what_the_receiver_did_before_settles_nothing() -> None:
+    assert _settled(step(2, "do", 5, "IT"), ASKED) == {1: None}
+    assert _settled(ASKED, step(2, "do", 20, "IT", object="d")) == {1: None}
+
+
+def test_the_first_event_of_the_receiver_counts() -> None:
+    assert _settled(ASKED, step(2, "do", 20, "IT"), step(3, "do", 30, "IT")) == {1: 20}
+
+
+def test_reassignment_settles_it_when_it_completes() -> None:
+    again = step(2, "ask", 30, "HR", started_us=20, receiver="Legal")
+    assert _settled(ASKED, again) == {1: 30, 2: None}
+    assert _settled(ASKED, again._replace(receiver="HR")) == {1: 30}
+
+
+def test_naming_a_receiver_of_another_subject_reassigns_nothing() -> None:
+    process = Process("p", activities={"assign": "ask", "borrow": "lend"})
+    steps = (
+        Event(1, "c", 10, type="assign", party="HR", receiver="IT"),
+        Event(2, "c", 20, type="borrow", party="HR", receiver="Legal"),
+    )
+    assert _settled(*steps, process=process) == {1: 20, 2: None}
+    assert _settled(*steps, process=process, subjects={"assign": "ticket"}) == {1: None, 2: None}
+    both = {"assign": "ticket", "borrow": "ticket"}
+    assert _settled(*steps, process=process, subjects=both) == {1: 20, 2: None}
+
+
+def test_an_end_activity_settles_it_when_it_completes() -> None:
+    closing = Process("p", ends=frozenset({"close"}))
+    assert _settled(ASKED, step(2, "close", 30, "HR", started_us=20), process=closing) == {1: 30}
+    assert _settled(ASKED, step(2, "close", 20, lifecycle=START), process=closing) == {1: None}
+
+
+def test_asking_oneself_is_not_pending() -> None:
+    assert _settled(step(1, "ask", 10, "IT", receiver="IT")) == {}
+
+
+def test_systems_and_unknown_parties_can_ask() -> None:
+    mined = mine_steps(
+        step(1, "ask", 10, receiver="IT"),
+        step(2, "ask", 20, "Robot", receiver="HR"),
+        automatic=frozenset({"Robot"}),
+    )
+    assert [(one.supplier, one.customer) for one in mined.pendings] == [
+        (None, "IT"),
+        ("Robot", "HR"),
+    ]
+
+
+def test_work_that_is_not_completed_has_not_been_passed_on() -> None:
+    begun = step(2, "ask", 20, "HR", lifecycle=START, receiver="Legal")
+    assert _settled(ASKED, begun) == {1: None}
