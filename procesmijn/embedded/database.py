@@ -90,9 +90,10 @@ class Database(Server):
                 f"{self.data} was made by PostgreSQL {made_by}, and this is {MAJOR}: move it with"
                 " pg_dump, or choose another home"
             )
-        # Nobody else runs on this data (the claim says so), so a pid file here was left by a crash;
+        # Nobody else runs on this data (the claim says so), so pid files here were left by a crash;
         # PostgreSQL itself would refuse to start if that pid now belongs to anything of this user.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for stale in (self.data / "postmaster.pid", *self.data.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def command(self) -> Sequence[str | Path]:
         """``postgres``, with its settings as arguments: so an old home gets new ones, too."""

@@ -178,6 +178,25 @@ def test_a_server_that_outlives_its_killed_parent_is_ended_first(
         assert wait_until(lambda: all(is_gone(pid) for pid in pids), 1)
 
 
+def test_pid_files_of_a_crash_do_not_matter_when_the_pid_lives_on_as_another(
+    servers: Embedded, home: Path
+) -> None:
+    with Embedded(home, kafka=False) as crashed:
+        files = [
+            path for path in crashed.database.data.iterdir() if path.suffix in {".pid", ".lock"}
+        ]
+        left = {path: path.read_text() for path in files}
+        mine, other = crashed.database.pid, servers.database.pid
+    assert {path.name for path in left} == {
+        "postmaster.pid",
+        f".s.PGSQL.{crashed.database.port}.lock",
+    }
+    for path, text in left.items():
+        path.write_text(text.replace(str(mine), str(other), 1))
+    with Embedded(home, kafka=False) as again:
+        note(again.database_url, "started")
+
+
 def test_a_home_in_use_says_by_whom(home: Path) -> None:
     with other_process(home) as (process, _), pytest.raises(HomeInUseError) as refused:
         Embedded(home).__enter__()
