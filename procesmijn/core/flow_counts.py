@@ -18,9 +18,9 @@ _KEY = ("process", "day", "from_activity", "to_activity")
 def flow_counts(process: Int32s, traces: Sequence[bytes]) -> Rows:
     """Directly-follows counts of traces: :data:`~procesmijn.core.frames.FLOW` rows, by key.
 
-    ``process`` int32[n] says of which process each of the n traces is. A trace that is not empty also counts once from ``NO_TERM`` to its
-    first activity and once from its last to ``NO_TERM``, on the dates of these completions and
-    without waiting.
+    ``process`` int32[n] says of which process each of the n traces is. A trace that is not empty
+    also counts once from ``NO_TERM`` to its first activity and once from its last to ``NO_TERM``,
+    on the dates of these completions and without waiting.
     """
     steps = np.frombuffer(b"".join(traces), dtype=STEP)
     lengths = np.fromiter(map(len, traces), dtype=np.int64, count=len(traces)) // STEP.itemsize

@@ -135,16 +135,16 @@ def _matches(case_events: CaseEvents, is_start: Bools, is_lone: Bools) -> tuple[
     begins = is_first(case_events.case[rows], case_events.activity[rows])
     queue = np.cumsum(begins) - 1
 
-    walk = np.cumsum(np.where(starts, 1, -1))
-    walk -= (walk - np.where(starts, 1, -1))[begins][queue]
+    step = np.where(starts, 1, -1)
+    walk = np.cumsum(step)
+    walk -= (walk - step)[begins][queue]
     drop = queue * (len(rows) + 1)  # so that the lowest point of one queue is no limit for the next
     lowest = np.minimum.accumulate(np.minimum(walk, 0) - drop) + drop
     waiting = np.roll(walk - lowest, 1)
     waiting[begins] = 0
     is_match = ~starts & (waiting > 0)
 
-    first_start = (np.cumsum(starts) - starts)[begins]
-    first_match = (np.cumsum(is_match) - is_match)[begins]
-    of_match = queue[is_match]
-    turn = np.arange(len(of_match)) - first_match[of_match]
-    return rows[starts][first_start[of_match] + turn], rows[is_match]
+    of_start, of_match = queue[starts], queue[is_match]
+    turn = np.arange(len(of_match)) - np.searchsorted(of_match, of_match)
+    taken = np.searchsorted(of_start, of_match) + turn
+    return rows[starts][taken], rows[is_match]

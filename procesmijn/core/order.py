@@ -77,7 +77,9 @@ def previous_alike(case: Int64s, *codes: npt.NDArray[Any]) -> Int64s:
     return previous
 
 
-def next_alike(case: Int64s, codes: Int32s, among: Int64s, wanted: Int32s, after: Int64s) -> Int64s:
+def next_alike(
+    case: Int64s, codes: Int32s | Bools, among: Int64s, wanted: Int32s | Bools, after: Int64s
+) -> Int64s:
     """For each row in ``after`` the first later row of its case, out of the rows ``among``, whose
     code is the one ``wanted``; the number of rows where there is none (it sorts last)."""
     none = len(case)

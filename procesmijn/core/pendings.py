@@ -45,17 +45,13 @@ def _settled_us(instances: Instances, rows: Int64s, naming: Int64s) -> Int64s:
     names a receiver of the same subject (when it completes: reassigned), or has an end activity
     (when it completes: closed).
     """
-    case, party = instances.case, instances.party
-    everything = np.arange(len(case))
-    own = next_alike(case, party, everything, instances.receiver[rows], rows)
+    case = instances.case
+    own = next_alike(case, instances.party, np.arange(len(case)), instances.receiver[rows], rows)
     again = next_alike(case, instances.subject, naming, instances.subject[rows], rows)
     ends = np.flatnonzero(instances.closes & (instances.completion_us != NO_INSTANT))
-    end = next_alike(case, instances.closes, ends, np.ones(len(rows), dtype=np.int32), rows)
+    end = next_alike(case, instances.closes, ends, np.ones(len(rows), dtype=np.bool_), rows)
 
     first = np.minimum(own, np.minimum(again, end))
-    settled_us = np.full(len(rows), NO_INSTANT)
-    is_own = (first == own) & (first < len(case))
-    settled_us[is_own] = instances.start_us[first[is_own]]
-    is_other = first != own
-    settled_us[is_other] = instances.completion_us[first[is_other]]
-    return settled_us
+    started_us = np.append(instances.start_us, NO_INSTANT)  # the row after the last: none
+    completed_us = np.append(instances.completion_us, NO_INSTANT)
+    return np.where(first == own, started_us[first], completed_us[first])
