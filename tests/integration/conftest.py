@@ -18,15 +18,6 @@ from psycopg import sql
 from procesmijn.embedded import Embedded
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let kafka-python load its schemas in a way that Python 3.11 and 3.12 call deprecated, and
-    3.13 does not any more."""
-    config.addinivalue_line(
-        "filterwarnings",
-        "ignore:(read|open)_text is deprecated:DeprecationWarning",
-    )
-
-
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder for an embedded home of the test's own; its path is short enough for sockets."""
