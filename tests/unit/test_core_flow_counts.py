@@ -59,6 +59,14 @@ def test_a_trace_in_which_nothing_was_completed_counts_nothing() -> None:
     ]
 
 
+def test_a_step_that_only_moved_in_time_changes_the_sum_and_not_the_number() -> None:
+    before, after = (
+        _counts([(5, [(1, 7, 10), (2, 7, 30)])]),
+        _counts([(5, [(1, 7, 10), (2, 7, 25)])]),
+    )
+    assert net(before, after).tolist() == [(5, 7, 1, 2, 0, -5)]
+
+
 STEPS = st.lists(
     st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(0, 50)), max_size=6
 ).map(lambda trace: sorted(trace, key=lambda step: step[2]))
