@@ -20,6 +20,7 @@ from procesmijn.core.order import count_by
 
 NAME_SEPARATOR: Final = b"\x1f"
 _HASH: Final = np.dtype("<i8")
+_MOMENT: Final = np.dtype([(name, STEP[name]) for name in ("completed_on", "completed_us")])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,18 +32,19 @@ class Traces:
     variant: Int64s
     """BLAKE2b, 8 bytes long, of the activity names with ``NAME_SEPARATOR`` between them."""
     trace_hash: Int64s
-    """Likewise of those 8 bytes, the completions (microseconds, 8 bytes each) and their local dates
-    (days, 4 bytes each). All numbers are signed and little-endian."""
+    """Likewise of those 8 bytes and, for each step, its local date (days, 4 bytes) and completion
+    (microseconds, 8 bytes). All numbers are signed and little-endian."""
 
 
 def trace(cases: Cases, instances: Instances, names: Mapping[int, str]) -> Traces:
     """Trace each case. Transparent instances are in it, open ones are not."""
     completed = instances.completed
+    case, completed_us = instances.case[completed], instances.completion_us[completed]
     steps = np.empty(len(completed), dtype=STEP)
+    moments = np.empty(len(completed), dtype=_MOMENT)
     steps["activity"] = instances.activity[completed]
-    case = instances.case[completed]
-    steps["completed_us"] = instances.completion_us[completed]
-    steps["completed_on"] = cases.local_day(case, steps["completed_us"])
+    steps["completed_on"] = moments["completed_on"] = cases.local_day(case, completed_us)
+    steps["completed_us"] = moments["completed_us"] = completed_us
     ends = np.cumsum(count_by(case, len(cases)))
 
     text_of = {code: names[code].encode() for code in np.unique(steps["activity"]).tolist()}
@@ -52,8 +54,9 @@ def trace(cases: Cases, instances: Instances, names: Mapping[int, str]) -> Trace
         for codes in set(activities)
     }
     variants = [hash_of[codes] for codes in activities]
-    moments, dates = _cut(steps["completed_us"], ends), _cut(steps["completed_on"], ends)
-    hashes = [_hash(b"".join(parts)) for parts in zip(variants, moments, dates, strict=True)]
+    hashes = [
+        _hash(variant + when) for variant, when in zip(variants, _cut(moments, ends), strict=True)
+    ]
     return Traces(tuple(_cut(steps, ends)), _numbers(variants), _numbers(hashes))
 
 

@@ -117,10 +117,10 @@ def test_hashes_are_of_names_times_and_dates_whatever_their_codes() -> None:
     other = _facts(Terms(["b", "taken", "c", "eén"]), *steps)
     assert facts.traces != other.traces
     names = blake2b("b\x1feén".encode(), digest_size=8).digest()
-    times = np.array([5, 10], dtype="<i8").tobytes() + np.array([0, 0], dtype="<i4").tobytes()
+    moments = np.array([(0, 5), (0, 10)], dtype="<i4, <i8").tobytes()
     for mined in (facts, other):
         assert mined.cases["variant"].tolist() == [int.from_bytes(names, "little", signed=True)]
-        assert mined.cases["trace_hash"].tolist() == [_number(names + times)]
+        assert mined.cases["trace_hash"].tolist() == [_number(names + moments)]
 
 
 def test_a_trace_is_the_bytes_of_its_steps_with_their_local_dates() -> None:
