@@ -236,11 +236,11 @@ class Persons:
 
         The same for two deliveries of one fact, whatever the order of members in their JSON. Where
         it came from and which one it is (source, id, revision, sequence) is no part of it, nor is
-        what the contract says of it (extras, persons).
+        what the contract says of it (extras, persons), nor a time that is only its record's.
         """
         said = (
             event.type,
-            event.occurred_us,
+            None if event.is_time_of_record else event.occurred_us,
             event.started_us,
             event.is_retracted,
             int(event.lifecycle),

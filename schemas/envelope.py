@@ -49,6 +49,8 @@ class Envelope(NamedTuple):
     revision: int
     is_retracted: bool
     data: Any
+    is_time_of_record: bool = False
+    """It has no ``time`` of its own: the record's timestamp stands in."""
 
 
 def open_record(record: Record) -> Envelope | Skip:
@@ -102,7 +104,8 @@ def _open_structured(record: Record, *, is_declared: bool) -> Envelope | Skip:
         )
     attributes = read_attributes(event, record.timestamp_us)
     is_retracted = attributes[-1]
-    return Envelope(*attributes, None if is_retracted else _structured_data(event))
+    data = None if is_retracted else _structured_data(event)
+    return Envelope(*attributes, data, event.get("time") is None)
 
 
 def _open_binary(record: Record, headers: Mapping[str, bytes]) -> Envelope | Skip:
@@ -115,11 +118,11 @@ def _open_binary(record: Record, headers: Mapping[str, bytes]) -> Envelope | Ski
     if record.value is None and str(attributes.get("retracted")).lower() != "true":
         return TOMBSTONE
     checked = read_attributes(attributes, record.timestamp_us)
-    is_retracted = checked[-1]
+    is_retracted, is_time_of_record = checked[-1], "time" not in attributes
     if is_retracted or record.value is None:
-        return Envelope(*checked, None)
+        return Envelope(*checked, None, is_time_of_record)
     _require_json(headers.get("content-type", b"").decode("latin-1"))
-    return Envelope(*checked, _parse(record.value))
+    return Envelope(*checked, _parse(record.value), is_time_of_record)
 
 
 def _structured_data(event: Mapping[str, Any]) -> Any:

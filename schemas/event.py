@@ -31,7 +31,7 @@ class Record(NamedTuple):
     """The record's own timestamp, microseconds since 1970 UTC: times are held against it."""
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Event(NamedTuple):
@@ -64,13 +64,16 @@ class Event(NamedTuple):
     team: str | None = None
     performer: str | None = None
     receiver: str | None = None
-    """The party that is to act next, where the event names one (assigned, transferred, requested)."""
+    """The party that is to act next, where one is named (assigned, transferred, requested)."""
     data: dict[str, Any] = {}  # noqa: RUF012 - shared and empty; events are never changed
     """What the event type adds: JSON values, declared fields only."""
     persons: tuple[str, ...] = ()
     """The members of ``data`` that name a person: a text, or a list of texts."""
     extras: int = 0
     """How many undeclared fields were left out."""
+    is_time_of_record: bool = False
+    """It gives no time of its own: ``occurred_us`` is when the record was made, so that a second
+    delivery says the same at another time. The earliest stands."""
 
 
 class Rejection(NamedTuple):

@@ -160,6 +160,7 @@ def _retraction(envelope: Envelope, event_type: str) -> Event:
         objects=(),
         revision=envelope.revision,
         is_retracted=True,
+        is_time_of_record=envelope.is_time_of_record,
     )
 
 
@@ -207,6 +208,7 @@ def _reader(model: type[EventData]) -> Callable[[Envelope], Event]:
             data=data,
             persons=tuple(name for name in persons if name in data),
             extras=len(sent) - len(checked.model_fields_set),
+            is_time_of_record=envelope.is_time_of_record,
         )
 
     return read

@@ -52,7 +52,7 @@ class Refused(NamedTuple):
             timestamp_us=body["timestamp_us"],
             key=_from_hex(body["key"]),
             value=_from_hex(body["value"]),
-            headers=tuple((name, bytes.fromhex(value)) for name, value in body["headers"]),
+            headers=tuple((name, _from_hex(value)) for name, value in body["headers"]),
         )
 
 
@@ -112,7 +112,7 @@ def _seal(letter: DeadLetter, persons: Persons) -> bytes:
         "timestamp_us": letter.timestamp_us,
         "key": _to_hex(letter.key),
         "value": _to_hex(letter.value),
-        "headers": [(name, value.hex()) for name, value in letter.headers],
+        "headers": [(name, _to_hex(value)) for name, value in letter.headers],
     }
     place = letter.origin
     return persons.encrypt(orjson.dumps(body), _context(place.partition, place.offset))

@@ -88,11 +88,11 @@ def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _
     rows = connection.execute(statements("events")["standing"], {"keys": wanted}).fetchall()
     return {
         key.bytes: _Standing(
-            Said(revision, bytes(mac), -sequence),
+            Said(revision, bytes(mac), (-sequence, -occurred_us)),
             tuple((type_, id_) for type_, id_ in objects),
             is_retracted,
         )
-        for key, revision, mac, sequence, objects, is_retracted in rows
+        for key, revision, mac, sequence, occurred_us, objects, is_retracted in rows
     }
 
 
@@ -154,8 +154,8 @@ def _keep_beside(key: bytes, said: Said, event: Event, connection: Connection) -
     )
 
 
-_NOT_OF_THE_CONTENT: Final = ("sequence", "extras")
-"""What may differ between two arrivals of one content: left out, so that neither arrival shows."""
+_NOT_OF_THE_CONTENT: Final = ("sequence", "extras", "persons", "is_time_of_record")
+"""What is no part of a content: left out, so that no arrival of it shows."""
 
 
 def event_of(row: Sequence[Any]) -> Event:
@@ -195,7 +195,7 @@ def _copy(versions: Sequence[Version], connection: Connection) -> None:
 _PG_EPOCH_US: Final = 946_684_800_000_000
 
 _WIRE_TYPES: Final = (
-    *("bytea", "text", "text", "int4", "bytea", "bool", "text", "int2"),
+    *("bytea", "text", "text", "int8", "bytea", "bool", "text", "int2"),
     *("int8", "int8", "int8"),
     *("text", "text", "text", "text", "text", "text"),
     *("bytea", "bytea", "bytea", "int4", "int8"),

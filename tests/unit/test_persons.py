@@ -146,12 +146,21 @@ def test_where_it_came_from_is_no_part_of_what_was_said() -> None:
     assert PERSONS.content_mac(elsewhere) == PERSONS.content_mac(HIRED)
 
 
+def test_a_time_that_is_only_that_of_the_record_was_not_said() -> None:
+    """A second delivery of one fact has a record of its own."""
+    first = HIRED._replace(is_time_of_record=True)
+
+    assert PERSONS.content_mac(first._replace(occurred_us=7)) == PERSONS.content_mac(first)
+    assert PERSONS.content_mac(first) != PERSONS.content_mac(HIRED)
+
+
 def test_every_field_of_an_event_is_either_said_or_not() -> None:
     """A new field has to be thought about: is it part of what was said?"""
     said = {next(iter(change)) for change in MEANINGFUL}
     not_said = {"source", "id", "revision", "sequence", "extras", "persons"}
+    of_the_record = {"is_time_of_record"}
 
-    assert said | not_said == set(Event._fields)
+    assert said | not_said | of_the_record == set(Event._fields)
 
 
 @given(st.binary(), st.binary())

@@ -1,7 +1,8 @@
 -- name: standing
 -- Which of these events are known, and in which version; locked, so that two corrections of one
 -- event wait for each other.
-SELECT event_key, revision, content_mac, sequence, objects, is_retracted
+SELECT event_key, revision, content_mac, sequence,
+       (extract(epoch FROM occurred_at) * 1000000)::int8, objects, is_retracted
 FROM stream.event
 WHERE event_key = ANY (%(keys)s::uuid[])
 ORDER BY event_key
@@ -30,10 +31,11 @@ RETURNING source, id, revision, is_retracted, type, lifecycle,
           sequence, process, activity, party, team, performer, receiver, objects, data;
 
 -- name: keep_beside
--- A version that does not stand.
+-- A version that does not stand; of the same content the earliest, whichever came first.
 INSERT INTO stream.superseded (event_key, revision, content_mac, event)
 VALUES (%(key)s::uuid, %(revision)s, %(content_mac)s, %(event)s::jsonb)
-ON CONFLICT DO NOTHING;
+ON CONFLICT (event_key, revision, content_mac) DO UPDATE SET event = EXCLUDED.event
+    WHERE (EXCLUDED.event ->> 'occurred_us')::int8 < (superseded.event ->> 'occurred_us')::int8;
 
 -- name: refuse
 -- A record that broke the contract.

@@ -28,7 +28,7 @@ def happened(hours: float, type_: str, party: str) -> Event:
 
 
 def test_a_handover_is_in_the_store_with_both_clocks(store: Store, applier: Applier) -> None:
-    """Payroll data delivered on Monday at 11:00 local, accepted on Tuesday at 10:00: 7 hours worked."""
+    """Delivered on Monday at 11:00 local, accepted on Tuesday at 10:00: 23 hours, 7 worked."""
     applied = applier.apply(
         Batch(
             arrivals=(
@@ -56,3 +56,20 @@ def test_the_same_events_again_change_nothing_and_verify_agrees(
         done = list(verify(load_rules(store), store.terms, moment))
     assert sum(progress.objects for progress in done) == 1
     assert [finding for progress in done for finding in progress.findings] == []
+
+
+def test_a_second_delivery_without_a_time_of_its_own_is_no_conflict(
+    store: Store, applier: Applier
+) -> None:
+    """The time is that of the record, so it differs; the earliest stands, whichever came first."""
+    first = happened(0, "contract.issued", "hr")._replace(is_time_of_record=True)
+    later = first._replace(occurred_us=first.occurred_us + 60_000_000)
+    for deliveries in ((first, later), (later, first)):
+        for event in deliveries:
+            applier.apply(Batch(arrivals=(Arrival(event),)))
+        with store.reader() as connection:
+            assert connection.execute("SELECT started_at FROM bi.fct_case").fetchone() == (MONDAY,)
+            assert connection.execute("SELECT count(*) FROM stream.superseded").fetchone() == (0,)
+            connection.execute(
+                'TRUNCATE stream.event, mining.object, mining.pack, mining."case", mining.flow_day'
+            )

@@ -42,7 +42,7 @@ CREATE TABLE stream.event (
     event_key    uuid        NOT NULL PRIMARY KEY,
     source       text        NOT NULL,
     id           text        NOT NULL,
-    revision     int4        NOT NULL,
+    revision     int8        NOT NULL,
     content_mac  bytea       NOT NULL,
     is_retracted bool        NOT NULL,
     type         text        NOT NULL,
@@ -73,7 +73,7 @@ COMMENT ON COLUMN stream.event.objects IS 'Pairs of object type and object id, i
 
 CREATE TABLE stream.superseded (
     event_key   uuid        NOT NULL,
-    revision    int4        NOT NULL,
+    revision    int8        NOT NULL,
     content_mac bytea       NOT NULL,
     event       jsonb       NOT NULL,
     noted_at    timestamptz NOT NULL DEFAULT now(),

@@ -330,6 +330,17 @@ COMMENT ON COLUMN bi.dim_activity.is_end IS 'It closes a case.';
 COMMENT ON COLUMN bi.dim_activity.party IS 'Who does it, where the event does not say.';
 
 CREATE VIEW bi.dim_date AS
+WITH working AS (
+    SELECT d::date AS date, array_agg(DISTINCT t.name ORDER BY t.name) AS calendars
+    FROM mining.calendar_stretch s
+    JOIN mining.calendar k ON k.code = s.calendar
+    JOIN mining.term t ON t.code = k.code
+    CROSS JOIN LATERAL generate_series(
+        date_trunc('day', s.opens_at AT TIME ZONE k.time_zone),
+        (s.closes_at - interval '1 microsecond') AT TIME ZONE k.time_zone,
+        interval '1 day') AS d
+    GROUP BY d::date
+)
 SELECT d::date AS date,
        extract(isoyear FROM d)::int4 AS iso_year,
        extract(week FROM d)::int4 AS iso_week,
@@ -340,11 +351,9 @@ SELECT d::date AS date,
        date_trunc('month', d)::date AS month_start,
        (ARRAY['januari', 'februari', 'maart', 'april', 'mei', 'juni', 'juli', 'augustus', 'september', 'oktober', 'november', 'december'])[extract(month FROM d)::int4] AS month_nl,
        (ARRAY['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'])[extract(month FROM d)::int4] AS month_en,
-       (SELECT coalesce(array_agg(t.name ORDER BY t.name), '{}')
-        FROM mining.calendar k JOIN mining.term t ON t.code = k.code
-        WHERE mining.working_us(k.code, d AT TIME ZONE k.time_zone, (d + interval '1 day') AT TIME ZONE k.time_zone) > 0
-       ) AS working_calendars
-FROM generate_series(timestamp '1970-01-01', timestamp '2099-12-31', interval '1 day') AS d;
+       COALESCE(w.calendars, '{}') AS working_calendars
+FROM generate_series(timestamp '1970-01-01', timestamp '2099-12-31', interval '1 day') AS d
+LEFT JOIN working w ON w.date = d::date;
 COMMENT ON VIEW bi.dim_date IS 'Dates, 1970 to 2099.';
 COMMENT ON COLUMN bi.dim_date.date IS 'Key.';
 COMMENT ON COLUMN bi.dim_date.iso_year IS 'Year of the ISO week.';

@@ -1,0 +1,32 @@
+-- name: as_of
+-- The moment that the views of this session speak of.
+SELECT set_config('procesmijn.as_of', %(moment)s, false);
+
+-- name: clock
+-- What time it is here.
+SELECT clock_timestamp();
+
+-- name: positions
+-- How far some partitions have been applied, and when they last moved on.
+SELECT p.topic_id, p.partition, p.topic, p.next_offset, p.owner, p.updated_at
+FROM stream.position p
+WHERE p.topic_id = ANY (%(topic_ids)s::uuid[])
+ORDER BY p.topic, p.partition;
+
+-- name: refused
+-- What was refused of the records of one partition from one offset up to another.
+SELECT reason, message, count(*)
+FROM stream.dead_letter
+WHERE topic_id = %(topic_id)s AND partition = %(partition)s
+  AND "offset" >= %(first_offset)s AND "offset" < %(next_offset)s AND redriven_at IS NULL
+GROUP BY reason, message
+ORDER BY count(*) DESC, reason, message;
+
+-- name: processes
+-- Processes that the catalogue in force declares.
+SELECT t.name FROM mining.process p JOIN mining.term t ON t.code = p.code ORDER BY t.name;
+
+-- name: conflicts
+-- Versions of events that do not stand although their revision is that of the one that does.
+SELECT count(*) FROM stream.superseded s JOIN stream.event e USING (event_key)
+WHERE s.revision = e.revision;

@@ -1,0 +1,78 @@
+"""What those who look after the streams ask: how far each partition is, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from procesmijn.batch import Partition
+from procesmijn.store.connection import Connection
+from procesmijn.store.statements import statements
+
+
+class Standing(NamedTuple):
+    """How far a partition has been applied."""
+
+    next_offset: int | None
+    """None where nothing was applied yet."""
+    owner: str
+    updated_at: datetime
+
+
+class RefusedFor(NamedTuple):
+    """Records that were refused for one reason."""
+
+    reason: str
+    message: str
+    records: int
+
+
+def positions(topic_ids: Collection[UUID], connection: Connection) -> dict[Partition, Standing]:
+    """How far the partitions of some topics have been applied; those never claimed are absent."""
+    rows = connection.execute(statements("streams")["positions"], {"topic_ids": list(topic_ids)})
+    return {
+        Partition(topic_id, number, topic): Standing(*rest)
+        for topic_id, number, topic, *rest in rows
+    }
+
+
+def refused(
+    partition: Partition, first_offset: int, next_offset: int, connection: Connection
+) -> list[RefusedFor]:
+    """What was refused from one offset up to another, most frequent first."""
+    rows = connection.execute(
+        statements("streams")["refused"],
+        {
+            "topic_id": partition.topic_id,
+            "partition": partition.number,
+            "first_offset": first_offset,
+            "next_offset": next_offset,
+        },
+    )
+    return [RefusedFor(*row) for row in rows]
+
+
+def processes(connection: Connection) -> list[str]:
+    """Names of the processes that the catalogue in force declares."""
+    return [name for (name,) in connection.execute(statements("streams")["processes"])]
+
+
+def conflicts(connection: Connection) -> int:
+    """How many contents lost against another one of the same event and revision."""
+    row = connection.execute(statements("streams")["conflicts"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def speak_of(moment: datetime, connection: Connection) -> None:
+    """Let the views of this session speak of a moment instead of now."""
+    connection.execute(statements("streams")["as_of"], {"moment": moment.isoformat()})
+
+
+def clock(connection: Connection) -> datetime:
+    """What time it is at the database."""
+    row = connection.execute(statements("streams")["clock"]).fetchone()
+    assert row is not None  # noqa: S101 - the statement always returns its row
+    moment: datetime = row[0]
+    return moment

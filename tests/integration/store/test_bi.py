@@ -1,0 +1,199 @@
+"""What BI tools read: columns, comments, roles, and what readers do not get to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors as pg
+
+from procesmijn.apply import Applier
+from procesmijn.batch import Arrival, Batch
+from procesmijn.catalogue import parse
+from procesmijn.store import Store
+from schemas.event import Event
+
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
+READERS_VIEWS = {"agg_handover_monthly", "dim_party", "dim_process", "dim_activity", "dim_date"}
+FACT_VIEWS = {"fct_handover", "fct_pending", "fct_case", "removed", "agg_handover_daily"}
+
+CATALOGUE = """
+parties:
+  hr: {members: 12}
+  payroll: {members: 8, parent: finance}
+  finance: {members: 40}
+  clerks: {members: 2, parent: payroll}
+  lonely: {members: 1}
+processes:
+  flow: {case: flow, activities: {done: {}}, end: [done]}
+"""
+
+
+@pytest.fixture
+def database(database_url: str, store: Store) -> Iterator[psycopg.Connection[Any]]:
+    """A session with all rights, on a database with a small catalogue."""
+    store.activate(parse(CATALOGUE))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def step(case: str, hours: float, activity: str, party: str, **more: Any) -> Arrival:
+    """A generic step some hours after Monday morning."""
+    moment = MONDAY + timedelta(hours=hours)
+    return Arrival(
+        Event(
+            source="/test",
+            id=f"{case}/{activity}/{hours}",
+            type="step",
+            occurred_us=int(moment.timestamp() * 1_000_000),
+            objects=(("flow", case),),
+            process="flow",
+            activity=activity,
+            party=party,
+            **more,
+        )
+    )
+
+
+def passed(cases: int, supplier: str, customer: str) -> Batch:
+    """As many cases in which the supplier hands over to the customer, two hours later."""
+    return Batch(
+        arrivals=tuple(
+            arrival
+            for case in range(cases)
+            for arrival in (
+                step(f"{supplier}-{customer}-{case}", 0, "ask", supplier),
+                step(f"{supplier}-{customer}-{case}", 2, "answer", customer),
+            )
+        )
+    )
+
+
+def test_every_column_says_what_it_means(database: psycopg.Connection[Any]) -> None:
+    """Tools show comments beside columns; a view without one is a riddle."""
+    silent = database.execute(
+        """
+        SELECT c.relname, a.attname FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace = 'bi'::regnamespace
+          AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid) IS NULL)
+        """
+    ).fetchall()
+    assert silent == []
+    views = database.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'bi'::regnamespace"
+    ).fetchall()
+    assert {name for (name,) in views} == READERS_VIEWS | FACT_VIEWS
+
+
+def test_a_reader_sees_months_and_dimensions_and_nothing_else(
+    database: psycopg.Connection[Any],
+) -> None:
+    """Not the facts, not the days, not the tables below; an analyst sees all of bi."""
+    database.execute("SET ROLE bi_reader")
+    for view in READERS_VIEWS:
+        database.execute(f"SELECT * FROM bi.{view} LIMIT 1").fetchall()
+    for view in FACT_VIEWS:
+        with pytest.raises(pg.InsufficientPrivilege):
+            database.execute(f"SELECT * FROM bi.{view}")
+    with pytest.raises(pg.InsufficientPrivilege):
+        database.execute("SELECT * FROM mining.handover")
+    database.execute("SET ROLE bi_analyst")
+    for view in READERS_VIEWS | FACT_VIEWS:
+        database.execute(f"SELECT * FROM bi.{view} LIMIT 1").fetchall()
+    with pytest.raises(pg.InsufficientPrivilege):
+        database.execute("SELECT * FROM stream.event")
+
+
+def test_small_groups_are_hidden_from_readers_and_small_parties_report_as_their_parent(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """Five cases show, four do not; two clerks are payroll; one without a parent, or undeclared,
+    is not named at all; and within one reported party there is no handover."""
+    applier.apply(passed(4, "hr", "finance"))
+    applier.apply(passed(5, "hr", "clerks"))
+    applier.apply(passed(6, "payroll", "clerks"))
+    applier.apply(passed(7, "hr", "lonely"))
+    applier.apply(passed(8, "hr", "stranger"))
+    shown = database.execute(
+        "SELECT supplier, customer, month, handovers, cases, wait_seconds_p50"
+        " FROM bi.agg_handover_monthly"
+    ).fetchall()
+    assert shown == [("hr", "payroll", date(2026, 3, 1), 5, 5, 7200.0)]
+    daily = database.execute(
+        "SELECT supplier, customer, handovers, cases, wait_seconds_mean, wait_working_seconds_p90"
+        " FROM bi.agg_handover_daily ORDER BY handovers"
+    ).fetchall()
+    assert [row[:4] for row in daily] == [
+        ("hr", "finance", 4, 4),
+        ("hr", "clerks", 5, 5),
+        ("payroll", "clerks", 6, 6),
+        ("hr", "lonely", 7, 7),
+        ("hr", "stranger", 8, 8),
+    ]
+    assert all(row[4:] == (7200, 7200) for row in daily)
+
+
+def test_pending_ends_with_the_customers_next_event_and_depends_on_the_moment(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """Named on Monday at 11:00 local, picked up five hours later: pending only in between."""
+    arrivals = (
+        step("1", 0, "ask", "hr", receiver="payroll"),
+        step("1", 5, "answer", "payroll"),
+    )
+    applier.apply(Batch(arrivals=arrivals))
+    assert database.execute("SELECT * FROM bi.fct_pending").fetchall() == []
+    database.execute("SET procesmijn.as_of = '2026-03-02 13:30+00'")
+    pending = database.execute(
+        "SELECT process, case_key, supplier, customer, activity, delivered_at, delivered_on,"
+        " waiting_seconds, waiting_working_seconds FROM bi.fct_pending"
+    ).fetchall()
+    assert pending == [
+        ("flow", "1", "hr", "payroll", "ask", MONDAY, date(2026, 3, 2), 3.5 * 3600, 3.5 * 3600)
+    ]
+    assert database.execute("SELECT count(*) FROM bi.fct_handover").fetchone() == (0,)
+
+
+def test_what_a_late_event_takes_away_is_listed_as_removed(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """An event in between makes another handover; who loads increments learns which one went."""
+    applier.apply(Batch(arrivals=(step("1", 0, "ask", "hr"), step("1", 4, "answer", "payroll"))))
+    ((before, change_id),) = database.execute(
+        "SELECT handover_id, change_id FROM bi.fct_handover"
+    ).fetchall()
+    (bound,) = database.execute("SELECT bi.safe_change_id()").fetchone() or (None,)
+    assert change_id < bound
+    applier.apply(Batch(arrivals=(step("1", 2, "check", "payroll"),)))
+    removed = database.execute("SELECT kind, handover_id, change_id FROM bi.removed").fetchall()
+    assert [(kind, key) for kind, key, _ in removed] == [("handover", before)]
+    assert removed[0][2] >= bound
+
+
+def test_a_case_is_open_until_its_end_activity(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """And its cycle time is from first start to last completion."""
+    applier.apply(Batch(arrivals=(step("1", 0, "ask", "hr"), step("1", 3, "answer", "payroll"))))
+    query = "SELECT is_open, cycle_seconds, started_on, events, handovers, parties FROM bi.fct_case"
+    assert database.execute(query).fetchone() == (True, 10_800, date(2026, 3, 2), 2, 1, 2)
+    applier.apply(Batch(arrivals=(step("1", 4, "done", "hr"),)))
+    assert database.execute(query).fetchone() == (False, 14_400, date(2026, 3, 2), 3, 2, 2)
+
+
+def test_dates_know_the_calendars_that_work(database: psycopg.Connection[Any]) -> None:
+    """King's Day and a Sunday are closed for the office; nothing is for always."""
+    rows = database.execute(
+        "SELECT date, iso_weekday, month_nl, working_calendars FROM bi.dim_date"
+        " WHERE date IN ('2026-04-27', '2026-04-28', '2026-05-03') ORDER BY date"
+    ).fetchall()
+    assert rows == [
+        (date(2026, 4, 27), 1, "april", ["always"]),
+        (date(2026, 4, 28), 2, "april", ["always", "office"]),
+        (date(2026, 5, 3), 7, "mei", ["always"]),
+    ]
+    assert database.execute("SELECT count(*) FROM bi.dim_date").fetchone() == (47_482,)
