@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Iterable
 from typing import Final
 
+from consumers.chunk import Chunk
 from consumers.contracts import Contract
-from consumers.stream import Chunk
 from procesmijn.batch import Arrival, Batch, DeadLetter, Origin, Span
 from schemas.event import Event, Record, Rejection, Skip
 

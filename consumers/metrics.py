@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,8 +18,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from consumers.stream import Chunk, Stream
-from procesmijn.batch import Applied, Batch
+from consumers.chunk import Chunk
+from procesmijn.batch import Applied, Batch, Partition
 
 FRESHNESS_SECONDS: Final = (
     *(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
@@ -57,6 +58,13 @@ class Freshness(Collector):
             buckets=list(zip(bounds, counts, strict=True)),
             sum_value=self._sum_seconds,
         )
+
+
+@dataclass(slots=True)
+class Spent:
+    """Wall time of a block, once it has ended."""
+
+    seconds: float = 0.0
 
 
 class Metrics:
@@ -100,13 +108,15 @@ class Metrics:
         self.store_away = gauge("store_unavailable", "1 while the database is away.")
 
     @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
+    def timed(self, step: str) -> Iterator[Spent]:
         """Add the wall time of a block to a step."""
+        spent = Spent()
         began = time.perf_counter()
         try:
-            yield
+            yield spent
         finally:
-            self.steps.labels(step).inc(time.perf_counter() - began)
+            spent.seconds = time.perf_counter() - began
+            self.steps.labels(step).inc(spent.seconds)
 
     def applied(self, chunks: Iterable[Chunk], batch: Batch, applied: Applied) -> None:
         """Count a batch that was committed just now."""
@@ -124,11 +134,11 @@ class Metrics:
             time.time_ns() // 1000,
         )
 
-    def reading(self, stream: Stream) -> None:
-        """Show where the stream stands; partitions that went to another worker disappear."""
+    def reading(self, lags: Mapping[Partition, int], stalled: Iterable[tuple[str, int]]) -> None:
+        """Show where reading stands; partitions that went to another worker disappear."""
         self.lag.clear()
-        for partition, offsets in stream.lags().items():
+        for partition, offsets in lags.items():
             self.lag.labels(partition.topic, partition.number).set(offsets)
         self.paused.clear()
-        for topic, number in stream.stalled():
+        for topic, number in stalled:
             self.paused.labels(topic, number).set(1)

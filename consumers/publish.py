@@ -82,9 +82,7 @@ def publish(
         while on_their_way:
             wait_for_oldest()
     except KafkaError as error:
-        raise PublishFailed(
-            f"Kafka did not take all messages into {topic}: {error}"
-        ) from error
+        raise PublishFailed(f"Kafka did not take all messages into {topic}: {error}") from error
     finally:
         producer.close(timeout=1.0)
     progress(acknowledged)

@@ -31,6 +31,7 @@ from kafka.errors import (
 )
 from kafka.structs import MemberState
 
+from consumers.chunk import Chunk
 from consumers.connection import KafkaSettings, reaching
 from consumers.contracts import Positions
 from consumers.errors import StreamFailed
@@ -50,6 +51,10 @@ METADATA_SECONDS: Final = 5.0
 LOOK_AGAIN_SECONDS: Final = 10.0
 """How often a partition that stands still over a gap is looked at again."""
 REPORT_SECONDS: Final = 1.0
+FETCH_BYTES: Final = 16 * 1024 * 1024
+PARTITION_FETCH_BYTES: Final = 4 * 1024 * 1024
+"""A worker with one partition gets a full batch at once (the default of 1 MiB is 2,600 records of
+400 bytes), and one with many holds no more than a few batches in memory."""
 CLOSE_SECONDS: Final = 1.5
 NO_TOPIC: Final = UUID(int=0)
 """What a broker says of a topic that does not exist."""
@@ -72,17 +77,6 @@ class Reading:
     batch_seconds: float = 300.0
     """A worker that works longer than this on one batch loses its partitions; it is also how long
     the group waits for one that is busy when another joins."""
-
-
-class Chunk(NamedTuple):
-    """The records of one partition that one poll brought, and all offsets that they stand for."""
-
-    partition: Partition
-    epoch: int
-    first_offset: int
-    next_offset: int
-    """Beyond the last record: transactions and compaction leave offsets without one."""
-    records: Sequence[Record]
 
 
 @dataclass(slots=True)
@@ -135,6 +129,8 @@ class Stream:
                 session_timeout_ms=round(reading.session_seconds * 1000),
                 heartbeat_interval_ms=round(HEARTBEAT_SECONDS * 1000),
                 metadata_max_age_ms=round(METADATA_SECONDS * 1000),
+                fetch_max_bytes=FETCH_BYTES,
+                max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
                 metrics_enabled=False,
             )
         self._assignments = _Assignments(self._consumer)
@@ -189,6 +185,14 @@ class Stream:
             first_offset, next_offset = holding.next_offset, self._position(place)
             if next_offset == first_offset:
                 continue
+            fetched_here = fetched.get(place, ())
+            if fetched_here and not (
+                first_offset <= fetched_here[0].offset <= fetched_here[-1].offset < next_offset
+            ):
+                raise StreamFailed(
+                    f"{_name(place)} gave offsets {fetched_here[0].offset} to "
+                    f"{fetched_here[-1].offset} outside of {first_offset} to {next_offset - 1}"
+                )
             holding.next_offset = next_offset
             records = [
                 Record(
@@ -200,15 +204,16 @@ class Stream:
                     record.value,
                     tuple(record.headers),
                 )
-                for record in fetched.get(place, ())
+                for record in fetched_here
             ]
             yield Chunk(holding.partition, holding.epoch, first_offset, next_offset, records)
 
     def _position(self, place: Place) -> int:
+        """Where reading stands. Given no time to wait, the client asks no broker, which may fail."""
         while True:
             try:
-                return int(self._consumer.position(place))
-            except LogTruncationError as error:  # raised once; the position itself is there
+                return int(self._consumer.position(place, timeout_ms=0))
+            except LogTruncationError as error:  # told once; the position itself is there
                 self._doubt(error)
 
     # -- what the group gives and takes -------------------------------------------------------

@@ -13,10 +13,11 @@ from types import FrameType
 from typing import Final, TypeVar
 
 from consumers import intake
+from consumers.chunk import Chunk
 from consumers.contracts import Apply, Contract, Positions
 from consumers.health import Pulse
-from consumers.metrics import Metrics
-from consumers.stream import Chunk, Stream
+from consumers.metrics import Metrics, Spent
+from consumers.stream import Stream
 from procesmijn.batch import Applied, Batch
 from procesmijn.errors import PositionLost, StoreUnavailable
 
@@ -30,11 +31,7 @@ LONGEST_WAIT_SECONDS: Final = 2.0
 
 
 class Worker:
-    """One member of the consumer group: reads, judges, applies, reports, until it is stopped.
-
-    A crash after any step costs a re-read and nothing else: the store knows the positions, and
-    moves them in the transaction that writes the events.
-    """
+    """One member of the consumer group: claims, reads, judges, applies, reports, until stopped."""
 
     def __init__(
         self,
@@ -58,7 +55,7 @@ class Worker:
         self._stopping.set()
 
     def run(self) -> None:
-        """Work until stopped.
+        """Work until stopped, then leave the group.
 
         Raises:
             StreamFailed: Kafka said something that reading on could lose records over.
@@ -66,31 +63,35 @@ class Worker:
         _freeze_what_stays()
         try:
             while not self._stopping.is_set():
-                self._turn()
+                with _collector_at_rest():
+                    self._turn()
+                self._metrics.reading(self._stream.lags(), self._stream.stalled())
+                self._pulse.beat(is_member=self._stream.is_member)
         except _Stopped:
-            log.info("stopped while the store was away: what was read is read again")
+            log.info("stopped while the store was away: what was read will be read again")
         finally:
             self._stream.close()
 
     def _turn(self) -> None:
+        """The way of one batch. Before the store has committed it a crash costs a second reading
+        of it, and after that nothing: the positions moved in the same transaction."""
+        self._insist(partial(self._stream.claim, self._positions))
+        with self._metrics.timed("poll"):
+            chunks = self._stream.poll()
+        if not chunks:
+            return
+        with self._metrics.timed("decode"):
+            batch = intake.decode(chunks, self._contract)
         try:
-            with _collector_at_rest():
-                self._insist(partial(self._stream.claim, self._positions))
-                with self._metrics.timed("poll"):
-                    chunks = self._stream.poll()
-                if chunks:
-                    with self._metrics.timed("decode"):
-                        batch = intake.decode(chunks, self._contract)
-                    with self._metrics.timed("apply"):
-                        applied = self._insist(partial(self._apply, batch))
-                    self._stream.report(batch.spans)
-                    self._note(chunks, batch, applied)
+            with self._metrics.timed("apply") as spent:
+                applied = self._insist(partial(self._apply, batch))
         except PositionLost as lost:
-            log.warning("%s; the batch is dropped, and what is still assigned claimed again", lost)
+            log.warning("%s: the batch is dropped, and what is still ours claimed again", lost)
             self._metrics.positions_lost.inc()
             self._stream.release()
-        self._metrics.reading(self._stream)
-        self._pulse.beat(is_member=self._stream.is_member)
+            return
+        self._stream.report(batch.spans)
+        self._note(chunks, batch, applied, spent)
 
     def _insist(self, step: Callable[[], T]) -> T:
         """Do what needs the store. While it is away stay in the group, fetch nothing, try again."""
@@ -118,7 +119,7 @@ class Worker:
         self._pulse.trouble = trouble
         self._metrics.store_away.set(trouble is not None)
 
-    def _note(self, chunks: Sequence[Chunk], batch: Batch, applied: Applied) -> None:
+    def _note(self, chunks: Sequence[Chunk], batch: Batch, applied: Applied, spent: Spent) -> None:
         self._metrics.applied(chunks, batch, applied)
         log.info(
             "batch records=%d partitions=%d stored=%d duplicates=%d dead=%d skipped=%d cases=%d "
@@ -131,7 +132,7 @@ class Worker:
             applied.skipped,
             applied.cases,
             sum(self._stream.lags().values()),
-            1000 * sum(applied.seconds.values()),
+            1000 * spent.seconds,
         )
 
 
@@ -139,9 +140,8 @@ class Worker:
 def stopped_by_signals(worker: Worker) -> Iterator[None]:
     """Within the block SIGTERM and Ctrl-C stop the worker cleanly. For the main thread."""
 
-    def stop(number: int, _: FrameType | None) -> None:
-        log.info("%s: the batch in hand is finished", signal.Signals(number).name)
-        worker.stop()
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()  # and nothing else: a log that is being written may not be written to here
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -151,7 +151,7 @@ def stopped_by_signals(worker: Worker) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _Stopped(Exception):  # noqa: N818 - it is no error, and nobody sees it
+class _Stopped(Exception):
     """The worker was told to stop while the store was away."""
 
 
@@ -163,8 +163,8 @@ def _freeze_what_stays() -> None:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """A batch makes hundreds of thousands of objects without a cycle among them; looking for
-    cycles at every 700th costs a third of decoding. They go by reference count when it ends."""
+    """A batch makes a hundred thousand objects without a cycle among them, which go by reference
+    count when it ends: looking for cycles in between costs a tenth of polling and decoding."""
     gc.disable()
     try:
         yield

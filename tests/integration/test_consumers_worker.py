@@ -20,6 +20,7 @@ from consumers import topics
 from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
 from consumers.worker import Worker
+from procesmijn.embedded import Embedded
 from tests.ledger import Ledger
 from tests.member import make_worker
 
@@ -169,6 +170,29 @@ def test_the_store_away_is_told_once_and_costs_nothing(
         "the store is away, nothing is read until it is back: the ledger was put away",
         "the store is back",
     ]
+
+
+def test_a_broker_that_comes_back_is_read_on(
+    home: Path, topic: str, ledger: Ledger, ledger_path: Path
+) -> None:
+    """Its connections are cut and its group forgets its members; nobody restarts the worker."""
+    with ExitStack() as stack:
+        with Embedded(home, database=False) as servers:
+            settings = KafkaSettings(servers.kafka_servers)
+            topics.ensure(settings, [topic], create=True, partitions=PARTITIONS)
+            members = Members(settings.servers, topic, ledger_path)
+            stack.callback(members.close)
+            member = members.start("alone")
+            publish(settings, topic, (Message(b"%d" % n) for n in range(100)))
+            _until(lambda: ledger.events() == 100)
+        time.sleep(1)
+        with Embedded(home, database=False) as servers:
+            assert servers.kafka_servers == settings.servers
+            publish(settings, topic, (Message(b"%d" % n) for n in range(50, 200)))
+            _until(lambda: ledger.outcomes() == 250)
+            assert member.poll() is None
+    assert ledger.events() == 200
+    assert sum(it.events for it in ledger.accounts().values()) == 250
 
 
 def test_a_worker_stops_while_the_store_is_away(

@@ -1,0 +1,54 @@
+"""Where the logs of partitions begin and end: for whoever waits for what was published, or looks
+whether all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient, OffsetSpec
+from kafka.protocol.consumer.offsets import IsolationLevel
+
+from consumers.connection import KafkaSettings, reaching
+from procesmijn.batch import Partition
+
+
+class LogEnds(NamedTuple):
+    """The offsets of a log: ``[first_offset, next_offset)``."""
+
+    first_offset: int
+    next_offset: int
+
+
+def log_ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[Partition, LogEnds]:
+    """Both ends of every partition of some topics; topics that do not exist are left out.
+
+    What an open transaction holds back is not counted: nobody can read it yet.
+
+    Raises:
+        KafkaUnavailable: no broker answers, or it refuses.
+    """
+    with reaching(kafka):
+        admin = KafkaAdminClient(**kafka.options())
+        try:
+            wanted = sorted(set(topics) & set(admin.list_topics()))
+            partitions = {
+                TopicPartition(topic["name"], each["partition_index"]): Partition(
+                    topic["topic_id"], each["partition_index"], topic["name"]
+                )
+                for topic in (admin.describe_topics(wanted) if wanted else ())
+                for each in topic["partitions"]
+            }
+            starts, ends = (
+                admin.list_partition_offsets(
+                    dict.fromkeys(partitions, spec), IsolationLevel.READ_COMMITTED
+                )
+                for spec in (OffsetSpec.EARLIEST, OffsetSpec.LATEST)
+            )
+        finally:
+            admin.close()
+    return {
+        partition: LogEnds(starts[place].offset, ends[place].offset)
+        for place, partition in sorted(partitions.items())
+    }
