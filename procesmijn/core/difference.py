@@ -48,9 +48,11 @@ def difference(stored: Facts, mined: Facts) -> Changes:
 def _compare(stored: Rows, mined: Rows, key: tuple[str, ...]) -> tuple[Rows, Int64s]:
     """Keys that are stored only; and which of the mined rows are not stored as they are."""
     columns = [np.concatenate([stored[column], mined[column]]) for column in key]
-    order = order_by(*columns, np.arange(len(stored) + len(mined)))
+    order = order_by(*columns)
     again = np.flatnonzero(~is_first(*(column[order] for column in columns)))
-    in_stored, in_mined = order[again - 1], order[again] - len(stored)
+    # of two rows with one key the stored one has the lower number
+    in_stored = np.minimum(order[again - 1], order[again])
+    in_mined = np.maximum(order[again - 1], order[again]) - len(stored)
 
     is_gone = np.ones(len(stored), dtype=np.bool_)
     is_gone[in_stored] = False
