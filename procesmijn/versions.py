@@ -1,8 +1,8 @@
 """Which of several versions of an event stands: a total order, so arrival never decides.
 
 An event is (source, id). A higher revision replaces a lower one; of two contents with one revision
-the larger keyed hash stands; and of two that say the same, the lower sequence, then the earlier
-time (which differs only where it is that of the record). Retracting is saying something too.
+the larger keyed hash stands; and of two that say the same, the earlier time (which differs only
+where it is that of the record), then the lower sequence. Retracting is saying something too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class Said(NamedTuple):
     revision: int
     content_mac: bytes
     earliness: tuple[int, int]
-    """Minus the sequence and, for events that give no time of their own, minus the time."""
+    """Minus the time, which differs for events that give none of their own, and minus the sequence.
+    The time comes first: of what does not stand only that is kept."""
 
     @property
     def content(self) -> tuple[int, bytes]:
@@ -66,5 +67,5 @@ def version_of(arrival: Arrival, persons: Persons) -> Version:
     """Conceal the persons of an arrival, and say which version of which event it is."""
     mac = persons.content_mac(arrival.event)
     event = persons.conceal(arrival.event)
-    said = Said(event.revision, mac, (-sequence_of(event), -event.occurred_us))
+    said = Said(event.revision, mac, (-event.occurred_us, -sequence_of(event)))
     return Version(event_key(event.source, event.id), said, event, arrival.origin)

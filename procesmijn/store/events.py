@@ -88,7 +88,7 @@ def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _
     rows = connection.execute(statements("events")["standing"], {"keys": wanted}).fetchall()
     return {
         key.bytes: _Standing(
-            Said(revision, bytes(mac), (-sequence, -occurred_us)),
+            Said(revision, bytes(mac), (-occurred_us, -sequence)),
             tuple((type_, id_) for type_, id_ in objects),
             is_retracted,
         )

@@ -109,6 +109,7 @@ def _events(draw: st.DrawFn) -> Event:
         occurred_us=occurred_us,
         objects=(),
         revision=draw(st.sampled_from([0, 0, 0, 1, 2])),
+        is_time_of_record=draw(st.integers(0, 4)) == 0,
     )
     if draw(st.integers(0, 7)) == 0:
         return event._replace(is_retracted=True)
@@ -132,17 +133,19 @@ def _events(draw: st.DrawFn) -> Event:
 
 
 @st.composite
+def _told_again(draw: st.DrawFn, event: Event) -> Event:
+    """The same content: in another place of its source, or told at another time."""
+    if event.is_time_of_record and draw(st.booleans()):
+        event = event._replace(occurred_us=draw(_INSTANTS))
+    return event._replace(sequence=draw(st.sampled_from([event.sequence, 0, 3])))
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
-    """Events, with exact duplicates and with ones that differ in their sequence alone."""
+    """Events, some of them told again."""
     events = draw(st.lists(_events(), min_size=1, max_size=24))
-    again = draw(st.lists(st.sampled_from(events), max_size=8))
-    return [
-        *events,
-        *(
-            event if draw(st.booleans()) else event._replace(sequence=draw(st.integers(0, 3)))
-            for event in again
-        ),
-    ]
+    again = draw(st.lists(st.sampled_from(events).flatmap(_told_again), max_size=8))
+    return [*events, *again]
 
 
 def in_batches(
