@@ -1,0 +1,74 @@
+"""``make bench``: every figure of the service in one run, on servers of its own.
+
+``BENCH_EVENTS`` sets the records of a leg (default: a million; there are four legs). Figures of
+less than 100,000 only show that the benchmark works.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import batch, freshness
+from benchmarks.events import Leg
+from benchmarks.fill import fill
+from benchmarks.machine import describe
+from benchmarks.poll import poll_per_second
+from benchmarks.results import LATEST, Results
+from benchmarks.whole import Place, Run, read_leg
+from procesmijn.embedded import Embedded
+
+LEGS = 4
+FRESH_PER_SECOND = 2_000
+FRESH_SECONDS = 30
+FRAME_EVENTS = 250_000
+
+
+def main() -> None:
+    """Measure, print the table, and write ``benchmarks/results/latest.json``."""
+    records = int(os.environ.get("BENCH_EVENTS", "1_000_000"))
+    machine = describe()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        Embedded(Path(folder) / "home", progress=_tell) as servers,
+    ):
+        place = Place(servers, Path(folder))
+        place.prepare()
+        polls: list[float] = []
+        legs: list[Run] = []
+        for number in range(LEGS):
+            leg, topic = Leg(number, records), f"leg-{number}"
+            _tell(f"leg {number + 1} of {LEGS}: filling a topic with {records:,} records")
+            fill(servers.kafka_servers, topic, leg)
+            if number == 0:
+                polls.append(_poll(servers, topic, records))
+            _tell(f"leg {number + 1} of {LEGS}: the whole way")
+            legs.append(read_leg(place, topic, leg))
+            if number == 0:
+                polls.append(_poll(servers, topic, records))
+        seconds = min(FRESH_SECONDS, max(3, records // 3_000))
+        _tell(f"{FRESH_PER_SECOND:,} events a second for {seconds} s")
+        fresh = freshness.measure(place, FRESH_PER_SECOND, seconds)
+    frame_events = min(FRAME_EVENTS, records)
+    _tell(f"handovers of {frame_events:,} events, and the same by pm4py")
+    results = Results(
+        machine, records, (polls[0], polls[1]), legs, fresh, batch.compare(frame_events)
+    )
+    results.save()
+    results.show()
+    _tell(f"written to {LATEST}")
+
+
+def _poll(servers: Embedded, topic: str, records: int) -> float:
+    _tell("the raw poll rate")
+    return poll_per_second(servers.kafka_servers, topic, records)
+
+
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

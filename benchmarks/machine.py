@@ -1,0 +1,44 @@
+"""What it was measured on, and how much processor time the servers took."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+PACKAGES = ("kafka-python", "crc32c", "psycopg", "numpy", "pydantic", "orjson", "pandas", "pm4py")
+
+
+def describe() -> dict[str, object]:
+    """Processors, memory and system."""
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    return {
+        "processors": os.cpu_count(),
+        "processor": names[0] if names else platform.processor(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": platform.platform(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that the figures depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def cpu_seconds(pid: int | None) -> float:
+    """Processor time of a server, its children and those that have ended included."""
+    process = psutil.Process(pid)
+    times = [process.cpu_times(), *(child.cpu_times() for child in process.children())]
+    return (
+        sum(each.user + each.system for each in times)
+        + times[0].children_user
+        + times[0].children_system
+    )

@@ -1,0 +1,119 @@
+"""The figures: as a table for people, and as JSON for whoever compares runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.batch import Batch
+from benchmarks.freshness import Freshness
+from benchmarks.machine import versions
+from benchmarks.whole import Run
+
+LATEST = Path(__file__).with_name("results") / "latest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that one run of the benchmark measured."""
+
+    machine: dict[str, object]
+    records: int
+    """Of one leg."""
+    polls_per_second: tuple[float, float]
+    """Before and after the first leg."""
+    legs: Sequence[Run]
+    """Each on top of those before it."""
+    freshness: Freshness
+    batch: Batch
+
+    @property
+    def poll_per_second(self) -> float:
+        """Over both times."""
+        return 2 / sum(1 / rate for rate in self.polls_per_second)
+
+    @property
+    def ratio(self) -> float:
+        """Of the whole way to the raw poll rate."""
+        return self.legs[0].per_second / self.poll_per_second
+
+    @property
+    def cost_growth(self) -> float:
+        """Processor time per record on top of three legs, to that on top of one."""
+        return self.legs[3].cpu_us_per_record / self.legs[1].cpu_us_per_record
+
+    def as_json(self) -> dict[str, object]:
+        """What ``latest.json`` holds."""
+        return {
+            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "events": self.records,
+            "poll_per_second": round(self.poll_per_second),
+            "whole_per_second": round(self.legs[0].per_second),
+            "ratio": round(self.ratio, 3),
+            "cost_per_event_3m_to_1m": round(self.cost_growth, 3),
+            "freshness_p99_ms": round(self.freshness.p99_ms, 1),
+            "batch_ratio_to_pm4py": round(self.batch.ratio, 1),
+            "worker_peak_mb": round(max(leg.notes.peak_mb for leg in self.legs)),
+            "versions": versions(),
+            "machine": self.machine,
+            "polls_per_second": [round(rate) for rate in self.polls_per_second],
+            "legs": [asdict(leg) for leg in self.legs],
+            "freshness": asdict(self.freshness),
+            "batch": asdict(self.batch),
+        }
+
+    def save(self) -> None:
+        """Write ``latest.json``."""
+        LATEST.parent.mkdir(exist_ok=True)
+        LATEST.write_text(json.dumps(self.as_json(), indent=2) + "\n")
+
+    def show(self) -> None:
+        """Print the table."""
+        table = Table("what", "figure", "", title=f"{self.records:,} records a leg")
+        for what, figure, note in self._rows():
+            table.add_row(what, figure, note)
+        Console(width=100).print(table)
+
+    def _rows(self) -> Iterator[tuple[str, str, str]]:
+        first = self.legs[0]
+        notes, records = first.notes, first.notes.records
+        yield "raw poll rate of kafka-python", f"{self.poll_per_second:,.0f}/s", "mean of two reads"
+        yield "the whole way, one worker", f"{first.per_second:,.0f}/s", "to the last commit"
+        yield "ratio", f"{self.ratio:.3f}", "aim: 0.15"
+        cases = f"{notes.records / notes.batches:,.0f} records, {notes.cases / notes.batches:,.0f}"
+        yield "a batch, on average", f"{cases} cases", ""
+        for name, seconds in (
+            ("worker", notes.cpu_seconds),
+            ("database", first.database_cpu_seconds),
+            ("broker", first.broker_cpu_seconds),
+        ):
+            yield f"processor time of {name}", f"{seconds:.1f} s", _each(seconds, records)
+        yield "peak memory of the worker", f"{notes.peak_mb:,.0f} MB", ""
+        for step, seconds in notes.seconds_by_step.items():
+            yield f"step {step}", f"{seconds:.2f} s", _each(seconds, records)
+        for number, leg in enumerate(self.legs):
+            yield (
+                f"on top of {number * self.records:,} records",
+                f"{leg.per_second:,.0f}/s",
+                f"{leg.cpu_us_per_record:.1f} us of processor time each",
+            )
+        yield "cost on top of 3 legs to that on 1", f"{self.cost_growth:.2f}", "processor time"
+        fresh = self.freshness
+        yield f"freshness at {fresh.per_second:,}/s, p50", f"{fresh.p50_ms:.0f} ms", ""
+        yield "p90", f"{fresh.p90_ms:.0f} ms", ""
+        yield "p99", f"{fresh.p99_ms:.0f} ms", "aim: under 500"
+        yield "slowest", f"{fresh.max_ms:.0f} ms", f"of {fresh.events:,} events"
+        batch = self.batch
+        yield "batch handovers, ours", f"{batch.ours_per_second:,.0f}/s", f"{batch.events:,} events"
+        yield "pm4py on the same frame", f"{batch.pm4py_per_second:,.0f}/s", ""
+        yield "ratio to pm4py", f"{batch.ratio:.1f}", "aim: 20"
+
+
+def _each(seconds: float, records: int) -> str:
+    return f"{1e6 * seconds / records:.2f} us a record"

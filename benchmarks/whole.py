@@ -1,0 +1,118 @@
+"""The whole way: one worker from a full topic of a real Kafka into a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.events import Leg
+from benchmarks.machine import cpu_seconds
+from benchmarks.worker import Notes
+from procesmijn.catalogue import default
+from procesmijn.embedded import Embedded
+from procesmijn.persons import Keys, Persons
+from procesmijn.store import Store
+
+LOOK_SECONDS = 0.1
+PATIENCE_SECONDS = 3_600.0
+_READ = "SELECT coalesce(sum(next_offset), 0) FROM stream.position WHERE topic = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is measured: servers of its own, in a folder that goes away."""
+
+    servers: Embedded
+    folder: Path
+
+    @property
+    def keys(self) -> Path:
+        """File of the keys."""
+        return self.folder / "keys"
+
+    def prepare(self) -> None:
+        """Make keys and tables, and put the default catalogue in force."""
+        keys = Keys.generate()
+        keys.save(self.keys)
+        store = Store(self.servers.database_url)
+        store.migrate()
+        store.activate(default().pseudonymous(Persons(keys).pseudonym))
+        store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What reading a leg took."""
+
+    notes: Notes
+    database_cpu_seconds: float
+    broker_cpu_seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Records from first claim to last commit."""
+        return self.notes.records / self.notes.wall_seconds
+
+    @property
+    def cpu_us_per_record(self) -> float:
+        """Processor time of worker, database and broker."""
+        cpu = self.notes.cpu_seconds + self.database_cpu_seconds + self.broker_cpu_seconds
+        return 1e6 * cpu / self.notes.records
+
+
+@contextmanager
+def working(place: Place, topic: str, notes: Path) -> Iterator[None]:
+    """A worker of a topic while the block runs; afterwards ``notes`` is there."""
+    servers = place.servers
+    command = [sys.executable, "-m", "benchmarks.worker", servers.kafka_servers]
+    log = place.folder / f"{topic}.log"
+    with log.open("wb") as stderr:
+        worker = subprocess.Popen(
+            [*command, servers.database_url, place.keys, topic, notes], stderr=stderr
+        )
+        try:
+            yield
+        finally:
+            worker.terminate()
+            status = worker.wait()
+    if status:
+        raise RuntimeError(f"the worker ended with {status}:\n{log.read_text()[-2000:]}")
+
+
+def wait_until_applied(place: Place, topic: str, records: int) -> None:
+    """Return when so many offsets of a topic are behind the stored positions."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    with psycopg.connect(place.servers.database_url, autocommit=True) as connection:
+        while time.monotonic() < until:
+            row = connection.execute(_READ, [topic]).fetchone()
+            if row and row[0] >= records:
+                return
+            time.sleep(LOOK_SECONDS)
+    raise RuntimeError(f"{topic} was not read to its end in {PATIENCE_SECONDS:.0f} s")
+
+
+def read_leg(place: Place, topic: str, leg: Leg) -> Run:
+    """Read a topic that holds a leg to its end.
+
+    A figure of a wrong result is worth nothing, so what was stored is counted.
+    """
+    servers, notes = place.servers, place.folder / f"{topic}.json"
+    database, broker = cpu_seconds(servers.database.pid), cpu_seconds(servers.broker.pid)
+    with working(place, topic, notes):
+        wait_until_applied(place, topic, leg.records)
+    run = Run(
+        Notes(**json.loads(notes.read_text())),
+        cpu_seconds(servers.database.pid) - database,
+        cpu_seconds(servers.broker.pid) - broker,
+    )
+    if (run.notes.records, run.notes.stored) != (leg.records, leg.events):
+        raise RuntimeError(f"{run.notes} does not add up to {leg}")
+    return run

@@ -1,0 +1,130 @@
+"""A worker as the product composes it, in a process of its own, that notes what it took.
+
+``python -m benchmarks.worker SERVERS DATABASE_URL KEYS TOPIC NOTES`` works until SIGTERM, and then
+writes :class:`Notes` as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from prometheus_client import CollectorRegistry
+
+from consumers.connection import KafkaSettings
+from consumers.health import Pulse
+from consumers.metrics import Metrics
+from consumers.stream import Reading, Stream
+from consumers.worker import Worker, stopped_by_signals
+from procesmijn.apply import Applier
+from procesmijn.batch import Applied, Batch, Held, Partition
+from procesmijn.persons import Keys, Persons
+from procesmijn.store import Store
+from schemas.registry import decode
+
+WARM_UP_SECONDS = 2.0
+"""Ages of what was committed before that are left out: modules and plans are still being loaded."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a worker took, from the first claim to the last commit."""
+
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_mb: float = 0.0
+    records: int = 0
+    stored: int = 0
+    duplicates: int = 0
+    cases: int = 0
+    batches: int = 0
+    seconds_by_step: dict[str, float] = field(default_factory=dict)
+    """Wall time: poll, decode, and the steps of apply."""
+    age_ms: dict[str, float] = field(default_factory=dict)
+    """Percentiles of the time from when an event happened to when it was committed."""
+
+
+class Noting:
+    """Stands between the worker and the store, and looks at the clock."""
+
+    def __init__(self, store: Store, applier: Applier) -> None:
+        self._store = store
+        self._applier = applier
+        self._began: tuple[float, float] | None = None
+        self._ages_us: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        self._steps: Counter[str] = Counter()
+        self.notes = Notes()
+
+    def take(self, partitions: Sequence[Partition], owner: str) -> Mapping[Partition, Held]:
+        """Claim partitions; the first time is the beginning."""
+        self._began = self._began or (time.perf_counter(), time.process_time())
+        return self._store.take(partitions, owner)
+
+    def apply(self, batch: Batch) -> Applied:
+        """Apply a batch; the last time is the end."""
+        applied = self._applier.apply(batch)
+        now_us, notes = time.time_ns() // 1000, self.notes
+        if self._began is not None:
+            notes.wall_seconds = time.perf_counter() - self._began[0]
+            notes.cpu_seconds = time.process_time() - self._began[1]
+        notes.records += sum(span.records for span in batch.spans)
+        notes.stored += applied.stored
+        notes.duplicates += applied.duplicates
+        notes.cases += applied.cases
+        notes.batches += 1
+        if notes.wall_seconds > WARM_UP_SECONDS:
+            occurred_us = [arrival.event.occurred_us for arrival in batch.arrivals]
+            self._ages_us.append(now_us - np.array(occurred_us, dtype=np.int64))
+        return applied
+
+    def finished(self, registry: CollectorRegistry) -> Notes:
+        """What it came to."""
+        notes = self.notes
+        notes.peak_mb = _peak_mb()
+        for metric in registry.collect():
+            for sample in metric.samples:
+                if sample.name == "procesmijn_step_seconds_total":
+                    notes.seconds_by_step[sample.labels["step"]] = sample.value
+        if self._ages_us:
+            ages_ms = np.concatenate(self._ages_us) / 1000
+            for percent in (50, 90, 99, 100):
+                notes.age_ms[str(percent)] = float(np.percentile(ages_ms, percent))
+        return notes
+
+
+def _peak_mb() -> float:
+    """``ru_maxrss`` would be that of the parent, where it was larger at the fork."""
+    status = Path("/proc/self/status").read_text()
+    match = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(match[1]) / 1024 if match else float("nan")
+
+
+def main(servers: str, url: str, keys: Path, topic: str, notes: Path) -> None:
+    """Work until stopped."""
+    store = Store(url)
+    noting = Noting(store, Applier(store, Persons(Keys.load(keys))))
+    reading = Reading(topics=(topic,), group=f"bench-{topic}")
+    registry = CollectorRegistry()
+    worker = Worker(
+        Stream(KafkaSettings(servers), reading, f"bench-{os.getpid()}"),
+        decode,
+        noting.apply,
+        noting,
+        Metrics(registry),
+        Pulse(allowed_seconds=reading.batch_seconds),
+    )
+    with stopped_by_signals(worker):
+        worker.run()
+    notes.write_text(json.dumps(asdict(noting.finished(registry))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))
