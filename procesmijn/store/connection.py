@@ -10,7 +10,8 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.conninfo import make_conninfo
 
-from procesmijn.errors import ProcesmijnError, StoreUnavailable
+from procesmijn.errors import ProcesmijnError, StoreUnavailable, UsageError
+from procesmijn.store.statements import statements
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -49,6 +50,11 @@ class ServerTooOld(ProcesmijnError):
     PROCESMIJN_DATABASE_URL."""
 
 
+class BadAddress(UsageError):
+    """What is set as the address of the database is none: it should be like
+    ``postgresql://user:password@host:5432/database``."""
+
+
 class Retry(Exception):
     """Another worker was in the way; nothing was written, and the same batch may be tried again."""
 
@@ -56,22 +62,32 @@ class Retry(Exception):
 def connect(url: str, *, worker: bool = False) -> Connection:
     """Open a connection, with the settings of a worker or of a reader.
 
-    Raises :class:`StoreUnavailable` where there is no answer or no admission, and
-    :class:`ServerTooOld`.
+    Raises :class:`StoreUnavailable` where there is no answer or no admission,
+    :class:`ServerTooOld` and :class:`BadAddress`.
     """
-    settings = _EVERY_SETTING | (_WORKER_SETTINGS if worker else _READER_SETTINGS)
-    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    try:
+        address = make_conninfo(url, application_name=_APPLICATION, **_LINK)
+    except psycopg.ProgrammingError:  # whose words may quote the password
+        raise BadAddress(
+            "the address of the database cannot be read: set PROCESMIJN_DATABASE_URL to something"
+            " like postgresql://user:password@host:5432/database, with the special characters of"
+            " the password percent-encoded"
+        ) from None
     with translated():
-        connection = psycopg.connect(
-            make_conninfo(url, options=options, application_name=_APPLICATION, **_LINK),
-            autocommit=True,
-        )
+        connection = psycopg.connect(address, autocommit=True)
     if connection.info.server_version < OLDEST_SERVER:
         version = connection.info.server_version // 10_000
         connection.close()
         raise ServerTooOld(
             f"the server is PostgreSQL {version}, and 18 or later is needed: upgrade it, or name"
             " another one in PROCESMIJN_DATABASE_URL"
+        )
+    # Only now: an older server would refuse the very connection over a setting that it lacks.
+    settings = _EVERY_SETTING | (_WORKER_SETTINGS if worker else _READER_SETTINGS)
+    with translated():
+        connection.execute(
+            statements("session")["settings"],
+            {"names": list(settings), "settings": list(settings.values())},
         )
     return connection
 
@@ -95,13 +111,11 @@ def translated() -> Iterator[None]:
         raise StoreUnavailable(
             f"the disk of PostgreSQL is full ({_line(error)}): make room; work goes on by itself"
         ) from error
-    except pg.InvalidPassword as error:
+    except (pg.InternalError_, pg.DataCorrupted, pg.IndexCorrupted) as error:
+        # A quota, a file system that takes no larger file: PostgreSQL has no code for these.
         raise StoreUnavailable(
-            f"PostgreSQL refuses the password ({_line(error)}): check PROCESMIJN_DATABASE_URL"
-        ) from error
-    except (pg.InvalidCatalogName, pg.InvalidAuthorizationSpecification) as error:
-        raise StoreUnavailable(
-            f"PostgreSQL does not let us in ({_line(error)}): check PROCESMIJN_DATABASE_URL"
+            f"PostgreSQL failed inside ({_line(error)}): look in its log; work goes on by itself"
+            " once it is mended"
         ) from error
     except pg.ReadOnlySqlTransaction as error:
         raise StoreUnavailable(
@@ -109,11 +123,15 @@ def translated() -> Iterator[None]:
             " PROCESMIJN_DATABASE_URL"
         ) from error
     except psycopg.OperationalError as error:
+        # libpq has no codes for a connection that failed: only the words of the server tell a
+        # wrong password from a server that is away, and those come in its language.
         raise StoreUnavailable(
-            f"PostgreSQL does not answer ({_line(error)}): check that it runs, and"
-            " PROCESMIJN_DATABASE_URL"
+            f"PostgreSQL cannot be used ({_line(error)}): check that it runs, and the address, user"
+            " and password in PROCESMIJN_DATABASE_URL"
         ) from error
 
 
 def _line(error: psycopg.Error) -> str:
-    return " ".join(str(error).split())
+    """All of it in one line; what libpq says of every attempt to connect is said once."""
+    lines = (line.removeprefix("connection failed: ").strip() for line in str(error).splitlines())
+    return " ".join(dict.fromkeys(line for line in lines if line))

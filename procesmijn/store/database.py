@@ -130,15 +130,18 @@ class Store:
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed or self._connection.broken:
             connection = connect(self.url, worker=True)
-            with translated():
-                check_schema(connection)
-                connection.execute(statements("session")["incoming_tables"])
-                row = connection.execute(statements("session")["take_shard"]).fetchone()
-            if row is None:
+            try:
+                with translated():
+                    check_schema(connection)
+                    connection.execute(statements("session")["incoming_tables"])
+                    row = connection.execute(statements("session")["take_shard"]).fetchone()
+                if row is None:
+                    raise TooManyWorkers(
+                        "all 256 slots of this database are taken by workers: stop some of them"
+                    )
+            except BaseException:
                 connection.close()
-                raise TooManyWorkers(
-                    "all 256 slots of this database are taken by workers: stop some of them"
-                )
+                raise
             self._shard = row[0]
             self._connection = connection
         return self._connection

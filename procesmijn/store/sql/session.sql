@@ -1,3 +1,8 @@
+-- name: settings
+-- How a session of ours behaves.
+SELECT set_config(name, setting, false)
+FROM unnest(%(names)s::text[], %(settings)s::text[]) AS wanted (name, setting);
+
 -- name: incoming_tables
 -- What a batch brings lands here first, by binary COPY; emptied at the end of each transaction.
 CREATE TEMP TABLE incoming_pack (object_key int8, chunk int4, events bytea) ON COMMIT DELETE ROWS;
