@@ -37,6 +37,7 @@ from consumers.contracts import Positions
 from consumers.errors import StreamFailed
 from consumers.topics import DEFAULT_TOPIC
 from procesmijn.batch import Partition, Span
+from schemas.envelope import NO_TIMESTAMP
 from schemas.event import Record
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ PARTITION_FETCH_BYTES: Final = 4 * 1024 * 1024
 """A worker with one partition gets a full batch at once (the default of 1 MiB is 2,600 records of
 400 bytes), and one with many holds no more than a few batches in memory."""
 CLOSE_SECONDS: Final = 1.5
+LAST_TIMESTAMP_MS: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999, which is as far as instants go in Python."""
 NO_TOPIC: Final = UUID(int=0)
 """What a broker says of a topic that does not exist."""
 _TRUNCATED: Final = "the end of the log was lost, and may have been written anew since"
@@ -159,6 +162,10 @@ class Stream:
         self._consumer.resume(*self._holdings)
 
     def _fetch(self, seconds: float) -> Mapping[Place, Sequence[Any]]:
+        if not self.is_member:
+            # The client forgets a join that new metadata asked for when it outlasts one poll: it
+            # would neither join nor say so, until its session has expired and ever after.
+            self._consumer._coordinator.request_rejoin()
         try:
             fetched: Mapping[Place, Sequence[Any]] = self._consumer.poll(round(seconds * 1000))
         except (OffsetOutOfRangeError, LogTruncationError) as error:
@@ -199,7 +206,7 @@ class Stream:
                     record.topic,
                     record.partition,
                     record.offset,
-                    record.timestamp * 1000,
+                    _timestamp_us(record.timestamp),
                     record.key,
                     record.value,
                     tuple(record.headers),
@@ -209,7 +216,7 @@ class Stream:
             yield Chunk(holding.partition, holding.epoch, first_offset, next_offset, records)
 
     def _position(self, place: Place) -> int:
-        """Where reading stands. Given no time to wait, the client asks no broker, which may fail."""
+        """Where reading stands. Given no time to wait the client asks no broker, which may fail."""
         while True:
             try:
                 return int(self._consumer.position(place, timeout_ms=0))
@@ -415,6 +422,12 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-pyt
 def _note_report(offsets: Mapping[Place, OffsetAndMetadata], outcome: object) -> None:
     if isinstance(outcome, Exception):
         log.info("Kafka was not told the positions of %s: %s", _names(offsets), outcome)
+
+
+def _timestamp_us(timestamp_ms: int) -> int:
+    """Within what an instant can be: producers that date in micro- or nanoseconds are common, and
+    many brokers let that pass."""
+    return 1000 * min(max(timestamp_ms, NO_TIMESTAMP), LAST_TIMESTAMP_MS)
 
 
 def _name(place: Place) -> str:
