@@ -14,16 +14,15 @@ from typing import Final, NamedTuple
 import simpy
 
 from procesmijn.catalogue import Catalogue, default
+from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.catalogue.parties import Membership
 from procesmijn.core.compile import open_hours
-from procesmijn.core.days import load_zone
 from procesmijn.demo import onboarding, recruitment, service
 from procesmijn.demo.hours import Hours
+from procesmijn.demo.schedule import instant_us, local, midnight
 from procesmijn.demo.season import busyness
 from procesmijn.demo.staff import Department, Steps, Work, made_up_people
 from procesmijn.demo.systems import HOUR_US, SECOND_US, Emission, Systems
-
-ZONE: Final = "Europe/Amsterdam"
 
 
 class Staffing(NamedTuple):
@@ -36,9 +35,9 @@ class Staffing(NamedTuple):
 STAFF: Final[Mapping[str, Staffing]] = {
     "hr": Staffing(5),
     "payroll": Staffing(2),
-    "it": Staffing(7, "workplace"),
+    "it": Staffing(8, "workplace"),
     "network": Staffing(3, "connectivity"),
-    "servicedesk": Staffing(3, "front-desk"),
+    "servicedesk": Staffing(4, "front-desk"),
     "facilities": Staffing(2),
     "finance": Staffing(2),
     "purchasing": Staffing(2),
@@ -70,7 +69,7 @@ class Organisation:
 
     def __init__(self, seed: int, begin: datetime) -> None:
         self.rng = random.Random(seed)
-        self.env = simpy.Environment(round(begin.timestamp()) * SECOND_US)
+        self.env = simpy.Environment(instant_us(begin))
         self.systems = Systems(self.env, self.rng)
         rules = catalogue()
         names = iter(made_up_people(self.rng, sum(each.people for each in STAFF.values())))
@@ -86,7 +85,6 @@ class Organisation:
             for party, staffing in STAFF.items()
         }
         self._numbers: Counter[str] = Counter()
-        self._zone = load_zone(ZONE)
         for flow in FLOWS:
             self.env.process(self._arrivals(flow))
 
@@ -107,15 +105,13 @@ class Organisation:
     @property
     def today(self) -> date:
         """Local date of the simulated instant."""
-        return datetime.fromtimestamp(self.env.now // SECOND_US, self._zone).date()
+        return local(datetime.fromtimestamp(self.env.now // SECOND_US, UTC)).date()
 
     def midnight_us(self, day: date) -> int:
         """Instant at which a local date begins."""
-        return instant_us(datetime(day.year, day.month, day.day, tzinfo=self._zone))
+        return instant_us(midnight(day))
 
-    def done(
-        self, source: str, event_type: str, data: Mapping[str, object], work: Work
-    ) -> str:
+    def done(self, source: str, event_type: str, data: Mapping[str, object], work: Work) -> str:
         """Tell that a piece of work was done: by whom, and since when."""
         return self.systems.tell(
             source,
@@ -155,6 +151,12 @@ def catalogue() -> Catalogue:
     return default().model_copy(update={"teams": teams})
 
 
-def instant_us(instant: datetime) -> int:
-    """Whole simulated microseconds of an aware instant, to the second."""
-    return round(instant.astimezone(UTC).timestamp()) * SECOND_US
+def office() -> Hours:
+    """When most people work."""
+    return Hours(open_hours(default(), OFFICE))
+
+
+def desk() -> Hours:
+    """When anybody works: the service desk begins first and goes home last."""
+    rules = catalogue()
+    return Hours(open_hours(rules, rules.calendar_of("servicedesk")))

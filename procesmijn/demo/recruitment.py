@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import simpy
 
@@ -93,6 +93,6 @@ def _interview(org: Organisation, person: Mapping[str, object]) -> Steps:
     )
 
 
-def _at_table(manager: Department) -> Steps:
+def _at_table(manager: Department) -> Generator[simpy.Event, Any, str]:
     work = yield from manager.work(60)
     return work.performer

@@ -1,0 +1,101 @@
+"""``procesmijn demo``: all of it at work, on an organisation that does not exist.
+
+A quarter of its history goes through Kafka, then its present goes on, faster than the clock. It
+lives some weeks ago, so that its time can run without coming to ours too soon; and its database
+takes that present for now (:mod:`procesmijn.store.present`), so what is pending is so *then*.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from procesmijn.cli.demo_home import Stay, move_in
+from procesmijn.cli.demo_run import Demonstration
+from procesmijn.cli.members import members
+from procesmijn.cli.service import service
+from procesmijn.cli.tell import note
+from procesmijn.cli.worker import make_topics
+from procesmijn.demo.organisation import Organisation, catalogue, office
+from procesmijn.demo.schedule import begin_before, instant_us, present_at_start
+from procesmijn.demo.screen import final
+from procesmijn.settings import Settings, read_settings, variable
+
+app = typer.Typer(add_completion=False)
+
+SECONDS_WITHOUT_TERMINAL: Final = 30.0
+WIDTH_WITHOUT_TERMINAL: Final = 120
+
+_OF_A_REAL_SERVICE: Final = ("kafka_", "database_", "keys", "health_")
+"""Settings that say where a real service runs: the demonstration brings its own."""
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed, another organisation.")] = 1,
+    speed: Annotated[
+        float, typer.Option(help="How many times as fast as the clock it lives.", min=1, max=3600)
+    ] = 60.0,
+    seconds: Annotated[
+        float | None,
+        typer.Option(help="How long to run: until Ctrl-C, or 30 without a terminal.", min=0),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Go on with what the last run has left.")
+    ] = False,
+) -> None:
+    """Show it all at work: Kafka, PostgreSQL, a worker, and an organisation that keeps them busy.
+
+    Eight departments recruit, welcome new colleagues and solve each other's tickets. A quarter of
+    their history is read, then they go on live. Everything is in a home of its own, the folder demo
+    in PROCESMIJN_HOME, which is made fresh at each start.
+    """
+    began = time.monotonic()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
+    if seconds is None and not console.is_terminal:
+        seconds = SECONDS_WITHOUT_TERMINAL
+    settings = _settings()
+    present = present_at_start(datetime.now(UTC), office())
+    stay = move_in(settings.home, Stay(seed, begin_before(present), present), keep=keep)
+    organisation = Organisation(stay.seed, stay.begin)
+    with ThreadPoolExecutor(2) as threads:
+        history = threads.submit(lambda: list(organisation.until(instant_us(stay.present))))
+        note("starting Kafka and PostgreSQL")
+        with service(settings, kafka=True) as parts:
+            rules = catalogue()
+            parts.store.activate(rules.pseudonymous(parts.persons.pseudonym))
+            make_topics(parts, settings, [stream.topic for stream in rules.streams])
+            with members(settings, 1) as group:
+                show = Demonstration(organisation, stay.present, speed, parts, settings)
+                show.run(history.result(), group, console, seconds, threads, began)
+    stay._replace(present=show.present).write(settings.home)
+    console.print(final(show.figures))
+
+
+def _settings() -> Settings:
+    """Settings of the demonstration: a home and servers of its own.
+
+    They go into the environment, which is where the worker that we start reads them.
+    """
+    home = read_settings().home / "demo"
+    for name in Settings.model_fields:
+        if name.startswith(_OF_A_REAL_SERVICE):
+            os.environ.pop(variable(name), None)
+    os.environ[variable("home")] = str(home)
+    os.environ[variable("health_port")] = str(_free_port())
+    return read_settings()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,82 @@
+"""A home of the demonstration's own: made fresh at each start, or gone on with where it is kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from procesmijn.embedded.home import Home
+from procesmijn.errors import UsageError
+
+_FILE: Final = "demo.json"
+_OF_EVERY_HOME: Final = frozenset({"lock", "run", "log"})
+
+
+class NotADemoHome(UsageError):
+    """The folder holds something else than a demonstration, which would be lost: name another one
+    by PROCESMIJN_HOME."""
+
+
+class OtherSeed(UsageError):
+    """The home that is kept was made with another seed: leave --seed out, or --keep."""
+
+
+class Stay(NamedTuple):
+    """What makes one organisation: with the same two a simulation says the same again."""
+
+    seed: int
+    begin: datetime
+    present: datetime
+    """How far it had come."""
+
+    @classmethod
+    def of(cls, home: Path) -> Self | None:
+        """The stay that is written down in a home, if one is."""
+        file = home / _FILE
+        if not file.exists():
+            return None
+        kept = json.loads(file.read_text())
+        begin, present = (datetime.fromisoformat(kept[name]) for name in ("begin", "present"))
+        return cls(kept["seed"], begin, present)
+
+    def write(self, home: Path) -> None:
+        """Write it down, for a start that goes on with it."""
+        content = {
+            "seed": self.seed,
+            "begin": self.begin.isoformat(),
+            "present": self.present.isoformat(),
+        }
+        (home / _FILE).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def move_in(home: Path, stay: Stay, *, keep: bool) -> Stay:
+    """Empty the home and begin ``stay`` there; or go on with the one that was kept.
+
+    Raises :class:`procesmijn.embedded.errors.HomeInUseError` where a demonstration runs there.
+    """
+    held = Home(home)
+    held.hold()
+    try:
+        kept = Stay.of(home)
+        others = [each for each in home.iterdir() if each.name not in _OF_EVERY_HOME]
+        if kept is None and others:
+            raise NotADemoHome(
+                f"{home} holds something else than a demonstration ({others[0].name}): name another"
+                " folder by PROCESMIJN_HOME"
+            )
+        if keep and kept is not None:
+            if kept.seed != stay.seed:
+                raise OtherSeed(
+                    f"what is kept in {home} was made with seed {kept.seed}: give that one, or leave"
+                    " --keep out to begin anew"
+                )
+            return kept._replace(present=max(kept.present, stay.present))
+        for each in others:
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        stay.write(home)
+        return stay
+    finally:
+        held.release()

@@ -1,0 +1,6 @@
+-- name: keep
+-- Let sessions that begin from now on speak of the moment of which this one speaks; '' is now.
+DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET procesmijn.as_of = %L',
+                   current_database(), current_setting('procesmijn.as_of'));
+END $$;
