@@ -131,17 +131,22 @@ class Store:
         if self._connection is None or self._connection.closed or self._connection.broken:
             connection = connect(self.url, worker=True)
             try:
-                with translated():
-                    check_schema(connection)
-                    connection.execute(statements("session")["incoming_tables"])
-                    row = connection.execute(statements("session")["take_shard"]).fetchone()
-                if row is None:
-                    raise TooManyWorkers(
-                        "all 256 slots of this database are taken by workers: stop some of them"
-                    )
+                self._shard = _prepare(connection)
             except BaseException:
                 connection.close()
                 raise
-            self._shard = row[0]
             self._connection = connection
         return self._connection
+
+
+def _prepare(connection: Connection) -> int:
+    """Make a session ready to write, and give its slot among the workers of this database."""
+    with translated():
+        check_schema(connection)
+        connection.execute(statements("session")["incoming_tables"])
+        row = connection.execute(statements("session")["take_shard"]).fetchone()
+    if row is None:
+        raise TooManyWorkers(
+            "all 256 slots of this database are taken by workers: stop some of them"
+        )
+    return int(row[0])
