@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -25,7 +24,7 @@ from procesmijn.cli.service import service
 from procesmijn.cli.tell import note
 from procesmijn.cli.worker import make_topics
 from procesmijn.demo.organisation import Organisation, catalogue, office
-from procesmijn.demo.schedule import begin_before, instant_us, present_at_start
+from procesmijn.demo.schedule import begin_before, present_at_start
 from procesmijn.demo.screen import final
 from procesmijn.settings import Settings, read_settings, variable
 
@@ -33,6 +32,9 @@ app = typer.Typer(add_completion=False)
 
 SECONDS_WITHOUT_TERMINAL: Final = 30.0
 WIDTH_WITHOUT_TERMINAL: Final = 120
+
+BATCH_RECORDS: Final = 2_000
+"""So that the first handovers show soon, and Ctrl-C need not wait for a large batch."""
 
 _OF_A_REAL_SERVICE: Final = ("kafka_", "database_", "keys", "health_")
 """Settings that say where a real service runs: the demonstration brings its own."""
@@ -58,7 +60,7 @@ def demo(
     their history is read, then they go on live. Everything is in a home of its own, the folder demo
     in PROCESMIJN_HOME, which is made fresh at each start.
     """
-    began = time.monotonic()
+    began_seconds = time.monotonic()
     console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
     if seconds is None and not console.is_terminal:
         seconds = SECONDS_WITHOUT_TERMINAL
@@ -66,16 +68,16 @@ def demo(
     present = present_at_start(datetime.now(UTC), office())
     stay = move_in(settings.home, Stay(seed, begin_before(present), present), keep=keep)
     organisation = Organisation(stay.seed, stay.begin)
-    with ThreadPoolExecutor(2) as threads:
-        history = threads.submit(lambda: list(organisation.until(instant_us(stay.present))))
-        note("starting Kafka and PostgreSQL")
-        with service(settings, kafka=True) as parts:
-            rules = catalogue()
-            parts.store.activate(rules.pseudonymous(parts.persons.pseudonym))
-            make_topics(parts, settings, [stream.topic for stream in rules.streams])
-            with members(settings, 1) as group:
-                show = Demonstration(organisation, stay.present, speed, parts, settings)
-                show.run(history.result(), group, console, seconds, threads, began)
+    note("starting Kafka and PostgreSQL")
+    with (
+        Demonstration(organisation, stay.present, speed, settings) as show,
+        service(settings, kafka=True) as parts,
+    ):
+        rules = catalogue()
+        parts.store.activate(rules.pseudonymous(parts.persons.pseudonym))
+        make_topics(parts, settings, [stream.topic for stream in rules.streams])
+        with members(settings, 1) as group:
+            show.run(parts, group, console, began_seconds, seconds)
     stay._replace(present=show.present).write(settings.home)
     console.print(final(show.figures))
 
@@ -91,6 +93,7 @@ def _settings() -> Settings:
             os.environ.pop(variable(name), None)
     os.environ[variable("home")] = str(home)
     os.environ[variable("health_port")] = str(_free_port())
+    os.environ[variable("batch_records")] = str(BATCH_RECORDS)
     return read_settings()
 
 

@@ -70,8 +70,8 @@ def move_in(home: Path, stay: Stay, *, keep: bool) -> Stay:
         if keep and kept is not None:
             if kept.seed != stay.seed:
                 raise OtherSeed(
-                    f"what is kept in {home} was made with seed {kept.seed}: give that one, or leave"
-                    " --keep out to begin anew"
+                    f"what is kept in {home} was made with seed {kept.seed}: give that one, or"
+                    " leave --keep out to begin anew"
                 )
             return kept._replace(present=max(kept.present, stay.present))
         for each in others:

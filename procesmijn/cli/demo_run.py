@@ -7,16 +7,18 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import Final, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from consumers.publish import Message, publish
@@ -31,40 +33,49 @@ from procesmijn.demo.schedule import instant_us, local
 from procesmijn.demo.screen import Figures, live
 from procesmijn.demo.systems import SECOND_US, Emission
 from procesmijn.settings import Settings
-from procesmijn.store import reports
+from procesmijn.store import Store, reports
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import DeadLetterFilter
 from procesmijn.store.present import set_present
 
 _TICK_SECONDS: Final = 0.2
 _REFRESH_SECONDS: Final = 1.0
+_LAST_WORDS_SECONDS: Final = 2.0
 _MOST_LETTERS: Final = 10_000
 
 
 class Demonstration:
-    """One run: what it has sent, what came of it, and what time it is there."""
+    """One run: what the organisation does, what of it is sent, and what comes of that.
+
+    Within its ``with`` block the history is simulated, beside whatever is started meanwhile.
+    """
 
     figures: Figures
     """The last that were taken."""
 
     def __init__(
-        self,
-        organisation: Organisation,
-        present: datetime,
-        speed: float,
-        parts: Service,
-        settings: Settings,
+        self, organisation: Organisation, present: datetime, speed: float, settings: Settings
     ) -> None:
         self._organisation = organisation
         self._clock = Clock(instant_us(present), speed, desk())
         self._speed = speed
-        self._parts = parts
         self._catalogue = catalogue()
         self._metrics_url = f"http://{settings.health_address}:{settings.health_port}/metrics"
         self._hints = _hints(settings.home)
-        self._stopping = Event()
         self._pace = Pace(0.0, None, None)
         self._reading = Reading(0.0, 0, 0, 0)
+        self._threads = ThreadPoolExecutor(2)
+        self._stopping = Event()
+
+    def __enter__(self) -> Self:
+        """Begin to simulate the history."""
+        self._history = self._threads.submit(self._simulate)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of everything that still goes on."""
+        self._stopping.set()
+        self._threads.shutdown()
 
     @property
     def present(self) -> datetime:
@@ -73,74 +84,82 @@ class Demonstration:
 
     def run(
         self,
-        history: Sequence[Emission],
+        parts: Service,
         group: Members,
         console: Console,
+        began_seconds: float,
         seconds: float | None,
-        threads: ThreadPoolExecutor,
-        began: float,
     ) -> None:
         """Send and show until the time is up, or until Ctrl-C."""
+        until_seconds = inf if seconds is None else time.monotonic() + seconds
+        history = self._history.result()
         topic = self._catalogue.streams[0].topic
-        until = None if seconds is None else time.monotonic() + seconds
-        with self._parts.store.reader() as connection:
-            set_present(self.present, connection)
-            sending = threads.submit(publish, self._parts.kafka, topic, self._messages(history))
-            try:
-                for _ in self._load(len(history), connection, began):
-                    _check(sending, group)
-                for _ in self._live(console, connection):
-                    _check(sending, group)
-                    if until is not None and time.monotonic() >= until:
-                        break
-            except (KeyboardInterrupt, SystemExit):
-                note("stopping")
-            finally:
-                self._stopping.set()
-        with self._parts.store.reader() as connection:  # the other may have been interrupted
-            self._look(connection)
+        sending = self._threads.submit(publish, parts.kafka, topic, self._messages(history))
+
+        def check() -> None:
+            """Raise what went wrong elsewhere, if something did."""
+            group.check()
+            if sending.done():
+                sending.result()
+
+        try:
+            with parts.store.reader() as connection:
+                set_present(self.present, connection)
+                self._load(len(history), check, began_seconds, connection)
+                minute = LastMinute(self._reading)
+                with _screen(console) as show:
+                    while time.monotonic() < until_seconds:
+                        check()
+                        self._pace = minute.add(self._read())
+                        self._look(parts.store, connection)
+                        show(live(self.figures, self._hints, console.height))
+                        time.sleep(_REFRESH_SECONDS)
+        except (KeyboardInterrupt, SystemExit):
+            note("stopping")
+        finally:
+            self._stopping.set()
+            wait([sending], _LAST_WORDS_SECONDS)  # the broker goes after the one who talks to it
+        parts.store.close()  # its session may have been interrupted
+        with parts.store.reader() as connection:
+            self._look(parts.store, connection)
+
+    def _simulate(self) -> list[Emission]:
+        history: list[Emission] = []
+        for emission in self._organisation.until(self._clock.at_us):
+            if self._stopping.is_set():
+                break
+            history.append(emission)
+        return history
 
     def _messages(self, history: Sequence[Emission]) -> Iterator[Message]:
         """The history at once, then what happens, when it does."""
-        yield from (_message(emission) for emission in history)
+        for emission in history:
+            if self._stopping.is_set():
+                return
+            yield _message(emission)
         before = time.monotonic()
         while not self._stopping.wait(_TICK_SECONDS):
             now = time.monotonic()
             at_us = self._clock.advance(now - before, time.time_ns() // 1000)
             before = now
-            yield from (_message(emission) for emission in self._organisation.until(at_us))
+            yield from map(_message, self._organisation.until(at_us))
 
-    def _load(self, total: int, connection: Connection, began: float) -> Iterator[None]:
+    def _load(
+        self, total: int, check: Callable[[], None], began_seconds: float, connection: Connection
+    ) -> None:
         """Wait until the history is in."""
         note(f"a quarter of history: {many(total, 'record')}")
-        is_first = True
+        has_handover = False
         with progress("history", total) as report:
             while self._read().records < total:
+                check()
                 report(self._reading.records)
-                if is_first and reports.counts(connection).handovers:
-                    is_first = False
-                    note(
-                        f"the first handover was there {time.monotonic() - began:.1f} s after the start"
-                    )
-                yield
+                if not has_handover and reports.counts(connection).handovers:
+                    has_handover = True
+                    note(f"the first handover was there after {_since(began_seconds)}")
                 time.sleep(_TICK_SECONDS)
             report(total)
-        note(f"the history was in after {time.monotonic() - began:.1f} s; now live")
-
-    def _live(self, console: Console, connection: Connection) -> Iterator[None]:
-        """Show what goes on; without a terminal only look."""
-        minute = LastMinute(self._reading)
-        if not console.is_terminal:
-            note("\n".join(self._hints[:-1]))
-        with Live(console=console, screen=console.is_terminal, auto_refresh=False) as screen:
-            while True:
-                self._pace = minute.add(self._read())
-                set_present(self.present, connection)
-                self._look(connection)
-                if console.is_terminal:
-                    screen.update(live(self.figures, self._hints), refresh=True)
-                yield
-                time.sleep(_REFRESH_SECONDS)
+        note("\n".join([f"all of it was in after {_since(began_seconds)}", *self._hints[:-1]]))
 
     def _read(self) -> Reading:
         """What the worker says of itself; nothing new while it is still starting."""
@@ -151,11 +170,11 @@ class Demonstration:
             pass
         return self._reading
 
-    def _look(self, connection: Connection) -> None:
-        """Take the figures as of the present."""
+    def _look(self, store: Store, connection: Connection) -> None:
+        """Take the figures as of the present, which the database takes for now."""
         set_present(self.present, connection)
         counts = reports.counts(connection)
-        letters = self._parts.store.dead_letters(DeadLetterFilter(limit=_MOST_LETTERS))
+        letters = store.dead_letters(DeadLetterFilter(limit=_MOST_LETTERS))
         self.figures = Figures(
             present=local(self.present),
             speed=self._speed,
@@ -167,11 +186,10 @@ class Demonstration:
             per_second=self._pace.per_second,
             p50_seconds=self._pace.p50_seconds,
             p99_seconds=self._pace.p99_seconds,
-            waits=[
-                (process, row)
+            waits={
+                process: reports.handovers(process, reports.Period(), None, connection)
                 for process in self._catalogue.processes
-                for row in reports.handovers(process, reports.Period(), None, connection)
-            ],
+            },
             pending=reports.pending(None, connection),
             dead_letters=dict(Counter(letter.reason for letter in letters).most_common()),
             labels=_labels(self._catalogue),
@@ -182,11 +200,18 @@ def _message(emission: Emission) -> Message:
     return Message(emission.value, emission.key, emission.headers)
 
 
-def _check(sending: Future[int], group: Members) -> None:
-    """Raise what went wrong elsewhere, if something did."""
-    group.check()
-    if sending.done():
-        sending.result()
+def _since(began_seconds: float) -> str:
+    return f"{time.monotonic() - began_seconds:.1f} s"
+
+
+@contextmanager
+def _screen(console: Console) -> Iterator[Callable[[RenderableType], None]]:
+    """The whole terminal, where there is one."""
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Live(console=console, screen=True, auto_refresh=False) as screen:
+        yield lambda shown: screen.update(shown, refresh=True)
 
 
 def _labels(catalogue: Catalogue) -> dict[str, str]:
@@ -202,9 +227,8 @@ def _hints(home: Path) -> list[str]:
     script = Path(sys.executable).with_name("procesmijn")
     program = "procesmijn" if shutil.which("procesmijn") else os.path.relpath(script)
     return [
-        "In another terminal:",
-        f"  export PROCESMIJN_HOME={home}",
-        f"  {program} handovers onboarding",
-        f"  {program} flow onboarding --as bpmn --out onboarding.bpmn",
+        f"In another terminal:  export PROCESMIJN_HOME={home}",
+        f"                      {program} handovers onboarding",
+        f"                      {program} flow onboarding --as bpmn --out onboarding.bpmn",
         "Ctrl-C stops all of it.",
     ]

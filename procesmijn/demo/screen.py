@@ -13,8 +13,14 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-HANDOVERS_SHOWN: Final = 12
-PENDING_SHOWN: Final = 8
+MOST_PER_PROCESS: Final = 4
+"""Pairs of parties of one process."""
+MOST_PENDING: Final = 8
+
+_LINES_BESIDE_ROWS: Final = 16
+"""Borders, titles and headers."""
+_PARTIES_WIDTH: Final = 35
+_NUMBER_WIDTH: Final = 7
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
@@ -70,8 +76,8 @@ class Figures:
     per_second: float
     p50_seconds: float | None
     p99_seconds: float | None
-    waits: Sequence[tuple[str, Handover]]
-    """(process, handovers of a pair of parties in it)."""
+    waits: Mapping[str, Sequence[Handover]]
+    """Handovers between pairs of parties by process, most frequent first."""
     pending: Sequence[Pending]
     dead_letters: Mapping[str, int]
     """Records that were refused, by reason."""
@@ -79,8 +85,10 @@ class Figures:
     """Of parties and processes, as people call them."""
 
 
-def live(figures: Figures, hints: Sequence[str]) -> RenderableType:
-    """The screen while the demonstration runs."""
+def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
+    """The screen while the demonstration runs, on a terminal of so many lines."""
+    rows = max(height - len(hints) - _LINES_BESIDE_ROWS, 0)
+    per_process = min(max(rows * 2 // 3 // max(len(figures.waits), 1), 1), MOST_PER_PROCESS)
     clock = f"{figures.present:%A %-d %B %Y, %H:%M}"
     return Group(
         Panel(
@@ -88,14 +96,23 @@ def live(figures: Figures, hints: Sequence[str]) -> RenderableType:
             title=f"[bold]procesmijn demo[/]  {clock}  ({figures.speed:g} times the clock)",
             border_style="cyan",
         ),
-        *_tables(figures),
+        _handovers(figures, per_process),
+        "",
+        _pending(figures, min(max(rows - per_process * len(figures.waits), 1), MOST_PENDING)),
+        "",
         Text("\n".join(hints), style="dim"),
     )
 
 
 def final(figures: Figures) -> RenderableType:
     """What is left when it has stopped."""
-    return Group(*_tables(figures), _pulse(figures))
+    return Group(
+        _handovers(figures, MOST_PER_PROCESS),
+        "",
+        _pending(figures, MOST_PENDING),
+        "",
+        _pulse(figures),
+    )
 
 
 def span(seconds: float | None) -> str:
@@ -139,53 +156,31 @@ def _pulse(figures: Figures) -> RenderableType:
     return Group(grid, letters)
 
 
-def _tables(figures: Figures) -> tuple[Table, Table]:
-    return _handover_table(figures), _pending_table(figures)
-
-
-def _handover_table(figures: Figures) -> Table:
+def _handovers(figures: Figures, per_process: int) -> Table:
     table = _table(
-        "Who waits for whom: most waiting first",
-        ("process", "left"),
-        ("supplier", "left"),
-        ("customer, who waited", "left"),
-        ("handovers", "right"),
-        ("mean", "right"),
-        ("p90", "right"),
-        ("mean, working", "right"),
-        ("p90, working", "right"),
+        "Who waits for whom",
+        *("number", "mean", "90%", "mean,\nworking", "90%,\nworking"),
     )
-    waits = sorted(
-        figures.waits,
-        key=lambda wait: -wait[1].handovers * wait[1].wait_working_seconds_mean,
-    )
-    for process, pair in waits[:HANDOVERS_SHOWN]:
-        table.add_row(
-            _label(figures, process),
-            _label(figures, pair.supplier),
-            _label(figures, pair.customer),
-            f"{pair.handovers:,}",
-            span(pair.wait_seconds_mean),
-            span(pair.wait_seconds_p90),
-            _working(pair.wait_working_seconds_mean),
-            _working(pair.wait_working_seconds_p90),
-        )
+    for process, pairs in figures.waits.items():
+        table.add_row(f"[cyan]{_label(figures, process)}[/]")
+        for pair in pairs[:per_process]:
+            table.add_row(
+                f"  {_label(figures, pair.supplier)} → {_label(figures, pair.customer)}",
+                f"{pair.handovers:,}",
+                span(pair.wait_seconds_mean),
+                span(pair.wait_seconds_p90),
+                _working(pair.wait_working_seconds_mean),
+                _working(pair.wait_working_seconds_p90),
+            )
     return table
 
 
-def _pending_table(figures: Figures) -> Table:
-    table = _table(
-        "Pending: handed over, and not picked up yet",
-        ("from", "left"),
-        ("waits at", "left"),
-        ("cases", "right"),
-        ("oldest", "right"),
-        ("oldest, working", "right"),
-    )
-    for each in figures.pending[:PENDING_SHOWN]:
+def _pending(figures: Figures, rows: int) -> Table:
+    table = _table("Pending: not picked up yet", "cases", "oldest", "oldest,\nworking")
+    for each in figures.pending[:rows]:
+        supplier = _label(figures, each.supplier) if each.supplier else "nobody that is known"
         table.add_row(
-            _label(figures, each.supplier) if each.supplier else "-",
-            _label(figures, each.customer),
+            f"  {supplier} → {_label(figures, each.customer)}",
             f"{each.cases:,}",
             span(each.waiting_seconds_max),
             _working(each.waiting_working_seconds_max),
@@ -193,10 +188,12 @@ def _pending_table(figures: Figures) -> Table:
     return table
 
 
-def _table(title: str, *columns: tuple[str, str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for header, justify in columns:
-        table.add_column(header, justify="right" if justify == "right" else "left", no_wrap=True)
+def _table(title: str, *numbers: str) -> Table:
+    """Parties and then numbers, at the same places in both tables; 80 columns wide."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+    table.add_column(title, min_width=_PARTIES_WIDTH, max_width=_PARTIES_WIDTH)
+    for header in numbers:
+        table.add_column(header, justify="right", min_width=_NUMBER_WIDTH, no_wrap=True)
     return table
 
 
