@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
 WINDOW_SECONDS: Final = 60.0
@@ -83,5 +83,9 @@ def _quantile(q: float, bounds: Sequence[float], of_age: Sequence[int]) -> float
     """Age below which that share lies, interpolated within its class, as Prometheus does it."""
     if not of_age or not of_age[-1]:
         return None
-    finite = [0.0, *bounds[:-1], bounds[-2]]
-    return float(np.interp(q * of_age[-1], [0, *of_age], finite))
+    rank = q * of_age[-1]
+    place = bisect_left(of_age, rank)
+    if place == len(bounds) - 1:  # older than the last bound that is a number
+        return bounds[-2]
+    below, lower = (of_age[place - 1], bounds[place - 1]) if place else (0, 0.0)
+    return lower + (bounds[place] - lower) * (rank - below) / (of_age[place] - below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from procesmijn.demo.staff import LOW, NORMAL, URGENT, Steps, Work
+from procesmijn.demo.staff import LOW, NORMAL, URGENT, Steps
 
 if TYPE_CHECKING:
     from procesmijn.demo.organisation import Organisation
@@ -121,7 +121,7 @@ def _solved(
     if name == "access":
         yield from _access(org, about)
     elif name == "hardware":
-        yield from _hardware(org, about, work)
+        yield from _hardware(org, about)
     work = yield from org.departments[party].work(10, priority=priority)
     org.done(DESK, "ticket.resolved", about, work)
 
@@ -143,10 +143,11 @@ def _access(org: Organisation, about: Mapping[str, object]) -> Steps:
     )
 
 
-def _hardware(org: Organisation, about: Mapping[str, object], asked: Work) -> Steps:
+def _hardware(org: Organisation, about: Mapping[str, object]) -> Steps:
     """A device that has to be bought first."""
     kind = {"kind": org.rng.choice(["laptop", "phone", "screen", "dock"])}
-    org.done(DESK, "device.requested", {**about, **kind, "to_party": "purchasing"}, asked)
+    work = yield from org.departments["it"].work(8)
+    org.done(DESK, "device.requested", {**about, **kind, "to_party": "purchasing"}, work)
     work = yield from org.departments["purchasing"].work(35, tray_hours=5)
     org.done(DESK, "ticket.transferred", {**about, "to_party": "it"}, work)
     work = yield from org.departments["it"].work(30, tray_hours=2)
