@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
 import orjson
 
 from procesmijn.batch import Partition
 from procesmijn.core.frames import NO_INSTANT
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
+from procesmijn.store.wire import Array, array
 from procesmijn.versions import LAST_SEQUENCE, Said, Version, sequence_of
 from schemas.event import Event, Lifecycle
 
@@ -84,8 +86,7 @@ def insert(versions: Sequence[Version], connection: Connection) -> Inserted:
 
 
 def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _Standing]:
-    wanted = [UUID(bytes=key) for key in keys]
-    rows = connection.execute(statements("events")["standing"], {"keys": wanted}).fetchall()
+    rows = connection.execute(statements("events")["standing"], {"keys": _uuids(keys)}).fetchall()
     return {
         key.bytes: _Standing(
             Said(revision, bytes(mac), (-occurred_us, -sequence)),
@@ -99,8 +100,7 @@ def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _
 def _superseded(
     keys: Iterable[bytes], connection: Connection
 ) -> dict[bytes, set[tuple[int, bytes]]]:
-    wanted = [UUID(bytes=key) for key in keys]
-    rows = connection.execute(statements("events")["superseded"], {"keys": wanted}).fetchall()
+    rows = connection.execute(statements("events")["superseded"], {"keys": _uuids(keys)}).fetchall()
     contents: dict[bytes, set[tuple[int, bytes]]] = defaultdict(set)
     for key, revision, mac in rows:
         contents[key.bytes].add((revision, bytes(mac)))
@@ -237,6 +237,10 @@ def _row(version: Version) -> tuple[Any, ...]:
 
 def _jsonb(value: Any) -> bytes:
     return b"\x01" + orjson.dumps(value)
+
+
+def _uuids(keys: Iterable[bytes]) -> Array:
+    return array("uuid", np.frombuffer(b"".join(keys), dtype="V16"))
 
 
 def _partition(version: Version) -> Partition | None:

@@ -14,7 +14,7 @@ from procesmijn.core.frames import Facts, Int64s, Rows
 from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
-from procesmijn.store.wire import Layout
+from procesmijn.store.wire import Array, Layout, array
 
 
 class Retraced(NamedTuple):
@@ -27,26 +27,36 @@ class Retraced(NamedTuple):
 
 def read_facts(keys: Int64s, connection: Connection) -> Facts:
     """All stored facts of some objects, sorted by their keys; traces stay where they are."""
+    objects = array("int8", keys)
     return Facts(
-        cases=_read(layouts.CASES, 'mining."case"', "process", keys, connection),
+        cases=_read(layouts.CASES, 'mining."case"', "process", objects, connection),
         traces=(),
         handovers=_read(
-            layouts.HANDOVERS, "mining.handover", "process, to_event", keys, connection
+            layouts.HANDOVERS, "mining.handover", "process, to_event", objects, connection
         ),
-        pendings=_read(layouts.PENDINGS, "mining.pending", "process, from_event", keys, connection),
+        pendings=_read(
+            layouts.PENDINGS, "mining.pending", "process, from_event", objects, connection
+        ),
     )
 
 
 def _read(
-    layout: Layout, table: LiteralString, order: LiteralString, keys: Int64s, connection: Connection
+    layout: Layout,
+    table: LiteralString,
+    order: LiteralString,
+    objects: Array,
+    connection: Connection,
 ) -> Rows:
+    """The rows of a table, a few hundred values in all: a value has to stay below 1 GB."""
     columns: LiteralString = ", ".join(layout.names)
-    query: LiteralString = (
-        f"COPY (SELECT {columns} FROM {table} WHERE object_key = ANY (%s::int8[])"  # noqa: S608
-        f" ORDER BY object_key, {order}) TO STDOUT (FORMAT BINARY)"
-    )
-    with connection.cursor().copy(query, (keys.tolist(),)) as copy:
-        return layout.decode(b"".join(copy))
+    query: LiteralString = f"""
+        SELECT string_agg(record_send(stored), '') FROM (
+            SELECT {columns} FROM {table} WHERE object_key = ANY (%s::int8[])
+            ORDER BY object_key, {order}
+        ) AS stored GROUP BY object_key >> 56 ORDER BY object_key >> 56
+    """  # noqa: S608 - of names in this package
+    rows = connection.cursor(binary=True).execute(query, [objects])
+    return layout.decode_records(b"".join([body for (body,) in rows]))
 
 
 def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Retraced]:

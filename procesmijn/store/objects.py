@@ -22,6 +22,7 @@ from procesmijn.store.connection import Connection
 from procesmijn.store.entries import Appended
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
+from procesmijn.store.wire import array
 
 ENTRIES_OF_CHUNK: Final = 24
 """24 entries of 70 bytes stay below the size at which PostgreSQL moves a value out of its row."""
@@ -67,21 +68,22 @@ def lock_appended(
     appended: Appended, rules_of: Mapping[str, int], terms: Terms, connection: Connection
 ) -> Locked:
     """Make or lock the objects of a batch; their counts are with the batch, their packs are not."""
-    keys = appended.keys.tolist()
+    types = np.array([terms.code(name) for name in appended.types], dtype=np.int32)
+    rules = np.array([rules_of.get(name, 0) for name in appended.types], dtype=np.int32)
     rows = connection.execute(
         statements("cases")["lock_appended"],
         {
-            "keys": keys,
-            "types": [terms.code(name) for name in appended.types],
+            "keys": array("int8", appended.keys),
+            "types": array("int4", types),
             "ids": list(appended.ids),
-            "entries": appended.added.tolist(),
-            "events": appended.net.tolist(),
-            "rules": [rules_of.get(name, 0) for name in appended.types],
+            "entries": array("int4", appended.added),
+            "events": array("int4", appended.net),
+            "rules": array("int4", rules),
         },
     ).fetchall()
-    if len(rows) != len(keys):
+    if len(rows) != len(appended.keys):
         met = {row[0] for row in rows}
-        at = next(at for at, key in enumerate(keys) if key not in met)
+        at = next(at for at, key in enumerate(appended.keys.tolist()) if key not in met)
         raise KeyCollision(
             f"{appended.types[at]} {appended.ids[at]!r} has the same 64-bit key as another object:"
             " rename one of them in its source system"
@@ -89,7 +91,7 @@ def lock_appended(
     counts = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
     return Locked(
         keys=appended.keys,
-        types=np.array([terms.code(name) for name in appended.types], dtype=np.int32),
+        types=types,
         entries=(counts[:, 1] - appended.added).astype(np.int32),
         events=counts[:, 2].astype(np.int32),
     )
@@ -141,7 +143,7 @@ def read_events(
 def read_packs(keys: Int64s, connection: Connection) -> tuple[Int64s, Rows]:
     packs = (
         connection.cursor(binary=True)
-        .execute(statements("cases")["packs"], {"keys": keys.tolist()})
+        .execute(statements("cases")["packs"], {"keys": array("int8", keys)})
         .fetchall()
     )
     rows = np.frombuffer(b"".join([events for _, events in packs]), dtype=EVENT)

@@ -1,9 +1,12 @@
-"""Rows as PostgreSQL wants them in a binary COPY, straight from and to numpy arrays.
+"""Rows and arrays as PostgreSQL has them on the wire, straight from and to numpy arrays.
 
 A row of fixed-width columns without nulls has a fixed width on the wire as well (PostgreSQL
 documentation, COPY, *Binary Format*), so a whole frame is one array with another byte order: no
 object per row is made in either direction. That is why the tables of ``mining`` know no null:
 ``infinity`` and 0 stand for it.
+
+Rows go in by COPY. They come out as records, all in one value: of a COPY the client library makes
+an object for each row again.
 """
 
 from __future__ import annotations
@@ -11,10 +14,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from procesmijn.core.frames import NO_INSTANT, Rows
 
@@ -36,6 +42,11 @@ _WIDTHS: Final = {
     "uuid": (">u8", ">u8"),
 }
 
+_ARRAY_HEAD: Final = struct.Struct(">iiiii")
+"""Dimensions, whether there are nulls, type of the elements, how many, number of the first."""
+_ELEMENTS: Final = {"int8": (20, ">i8"), "int4": (23, ">i4"), "uuid": (2950, "V16")}
+"""The type's object id, which is the same in every PostgreSQL, and its form."""
+
 
 class Column(NamedTuple):
     """A column of a table and the field, or for a uuid the two fields, of a frame."""
@@ -52,12 +63,16 @@ class Layout:
         self.frame = frame
         self.columns = tuple(columns)
         self.tail = tail
-        parts: list[tuple[str, str]] = [("count", ">i2")]
-        for at, column in enumerate(columns):
-            widths = _WIDTHS[column.kind]
-            parts.append((f"width{at}", ">i4"))
-            parts.extend((f"value{at}_{k}", width) for k, width in enumerate(widths))
-        self._wire = np.dtype(parts)
+        self._wire = self._row(("count", ">i2"))
+        self._record = self._row(("count", ">i4"), ("type", ">i4"))
+
+    def _row(self, count: tuple[str, str], *heads: tuple[str, str]) -> np.dtype[np.void]:
+        """A row that begins with its count of columns; ``heads`` stand before each width."""
+        parts = [count]
+        for at, column in enumerate(self.columns):
+            parts += [(f"{name}{at}", form) for name, form in (*heads, ("width", ">i4"))]
+            parts += [(f"value{at}_{k}", form) for k, form in enumerate(_WIDTHS[column.kind])]
+        return np.dtype(parts)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,7 +101,16 @@ class Layout:
 
     def decode(self, body: bytes) -> Rows:
         """The rows of a binary COPY of exactly these columns (a layout without a tail)."""
-        wire = np.frombuffer(body, dtype=self._wire, offset=len(_HEADER), count=self._rows_in(body))
+        return self._decode(body[len(_HEADER) : -len(_TRAILER)], self._wire)
+
+    def decode_records(self, body: bytes) -> Rows:
+        """The rows of one ``record_send`` after the other (a layout without a tail)."""
+        return self._decode(body, self._record)
+
+    def _decode(self, body: bytes, row: np.dtype[np.void]) -> Rows:
+        if len(body) % row.itemsize:
+            raise ValueError(f"a null, or another width, among {', '.join(self.names)}")
+        wire = np.frombuffer(body, dtype=row)
         rows = np.empty(len(wire), dtype=self.frame)
         for at, column in enumerate(self.columns):
             for k, field in enumerate(column.fields):
@@ -104,14 +128,30 @@ class Layout:
                 del left[:whole]
         yield self.decode(_HEADER + bytes(left).removesuffix(_TRAILER) + _TRAILER)
 
-    def _rows_in(self, body: bytes) -> int:
-        count, rest = divmod(
-            len(body) - len(_HEADER) - len(_TRAILER),
-            self._wire.itemsize,
-        )
-        if rest:
-            raise ValueError(f"a null, or another width, among {', '.join(self.names)}")
-        return count
+
+class Array(NamedTuple):
+    """An array as a parameter of a statement, which says by a cast of which type it is."""
+
+    body: bytes
+
+
+def array(kind: str, values: npt.NDArray[Any]) -> Array:
+    """An array of ``int8``, ``int4``, or of ``uuid`` (``V16``)."""
+    type_id, form = _ELEMENTS[kind]
+    wire = np.empty(len(values), dtype=[("width", ">i4"), ("value", form)])
+    wire["width"] = wire.dtype["value"].itemsize
+    wire["value"] = values
+    return Array(_ARRAY_HEAD.pack(1, 0, type_id, len(values), 1) + wire.tobytes())
+
+
+class _ArrayDumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: Array) -> bytes:
+        return obj.body
+
+
+psycopg.adapters.register_dumper(Array, _ArrayDumper)
 
 
 def _to_postgres(kind: str, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
