@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
@@ -35,7 +36,7 @@ def log_ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[Partition, Log
             wanted = sorted(set(topics) & set(admin.list_topics()))
             partitions = {
                 TopicPartition(topic["name"], each["partition_index"]): Partition(
-                    topic["topic_id"], each["partition_index"], topic["name"]
+                    UUID(str(topic["topic_id"])), each["partition_index"], topic["name"]
                 )
                 for topic in (admin.describe_topics(wanted) if wanted else ())
                 for each in topic["partitions"]

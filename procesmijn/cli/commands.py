@@ -1,0 +1,63 @@
+"""The commands by name: each lives in a module of its own, which is imported when it is called.
+
+So ``procesmijn --help`` and every command start as fast as they can, whatever the others need.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+
+class Listed(NamedTuple):
+    """A command as the list of commands shows it."""
+
+    module: str
+    """Its module in this package; its ``app`` is the command."""
+    help: str
+
+
+COMMANDS: Final = {
+    "demo": Listed("demo", "Show it all at work: a demonstration organisation, live."),
+    "up": Listed("up", "Run Kafka, PostgreSQL and workers on this machine, until Ctrl-C."),
+    "worker": Listed("worker", "Run one member of the consumer group, until it is stopped."),
+    "import": Listed("importing", "Bring in an event log: XES, CSV or Parquet."),
+    "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
+    "cases": Listed("cases", "List the cases of a process."),
+    "flow": Listed("flow", "Rebuild a process from what happened."),
+    "working-time": Listed("working_time", "Count the working time between two instants."),
+    "catalogue": Listed("catalogue", "Check, show or activate a catalogue."),
+    "dead-letters": Listed("dead_letters", "List, show or redrive records that were refused."),
+    "accept-gap": Listed("accept_gap", "Let a partition go on although records are gone."),
+    "rebuild": Listed("rebuild", "Compute everything anew from the stored events."),
+    "verify": Listed("verify", "Prove that the tables say what the events say."),
+    "doctor": Listed("doctor", "Check all parts, and say how to mend each."),
+    "keys": Listed("keys", "Make new keys for the pseudonyms of persons."),
+    "version": Listed("version", "Say which version this is."),
+}
+
+
+class Commands(TyperGroup):
+    """The commands, known by name and one line until one of them is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {
+            name: TyperCommand(name, help=listed.help) for name, listed in COMMANDS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command that is called, the whole of it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command if name is None else load(name), rest
+
+
+def load(name: str) -> Any:
+    """Import a command."""
+    module = import_module(f"procesmijn.cli.{COMMANDS[name].module}")
+    command = get_command(module.app)
+    command.name = name
+    return command

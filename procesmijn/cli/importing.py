@@ -1,0 +1,113 @@
+"""``procesmijn import``: from a file to the tables, by the way of any other event."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from procesmijn.batch import Arrival, Batch
+from procesmijn.catalogue import Catalogue
+from procesmijn.cli.publishing import through_kafka
+from procesmijn.cli.service import Service, service
+from procesmijn.cli.tell import many, note, progress
+from procesmijn.files.columns import Columns
+from procesmijn.files.log import Log, read_log
+from procesmijn.settings import read_settings
+
+app = typer.Typer(add_completion=False)
+
+_EVENTS_AT_ONCE: Final = 10_000
+_REFUSALS_SHOWN: Final = 20
+
+
+@app.command(name="import")
+def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
+    file: Annotated[Path, typer.Argument(help="XES, CSV or Parquet, also packed with gzip.")],
+    process: Annotated[str, typer.Option(help="The process that the cases run through.")],
+    case: Annotated[str | None, typer.Option(help="Column of the case.")] = None,
+    activity: Annotated[str | None, typer.Option(help="Column of what was done.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of when it was completed.")] = None,
+    start: Annotated[str | None, typer.Option(help="Column of when it was begun.")] = None,
+    party: Annotated[str | None, typer.Option(help="Column of the department or role.")] = None,
+    performer: Annotated[str | None, typer.Option(help="Column of who did it.")] = None,
+    id: Annotated[  # noqa: A002 - the flag has this name
+        str | None, typer.Option(help="Column that makes an event unique.")
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(help="Zone of times without one, such as Europe/Amsterdam."),
+    ] = None,
+    topic: Annotated[str | None, typer.Option(help="Topic to publish to.")] = None,
+    to_store: Annotated[
+        bool, typer.Option("--to-store", help="Go straight to the database, without Kafka.")
+    ] = False,
+) -> None:
+    """Bring in an event log: XES, CSV or Parquet.
+
+    The events are published to Kafka, and the command waits until all of them are stored. Usual
+    names of columns are found without flags. Importing a file again changes nothing.
+    """
+    settings = read_settings()
+    told = Columns(
+        case=case,
+        activity=activity,
+        time=time,
+        start=start,
+        party=party,
+        performer=performer,
+        id=id,
+    )
+    with service(settings, kafka=not to_store) as parts:
+        known = parts.active.catalogue
+        catalogue = known.with_process(process, timezone)
+        zone = timezone or catalogue.zone_of(process)
+        log = read_log(file, told, process, zone, catalogue.processes[process].case)
+        if catalogue is not known:
+            _add_process(process, catalogue, parts)
+        if to_store:
+            _to_store(log, parts)
+            refused = 0
+        else:
+            refused = through_kafka(log, topic, parts, settings)
+    _tell(log)
+    if log.refusals or refused:
+        raise typer.Exit(1)
+
+
+def _add_process(process: str, catalogue: Catalogue, parts: Service) -> None:
+    parts.store.activate(catalogue)
+    note(f"process {process} is new: it was added to the catalogue")
+    for _ in parts.applier.catch_up():  # events of it may have been here before it was known
+        pass
+
+
+def _to_store(log: Log, parts: Service) -> None:
+    done = 0
+    with progress("storing", log.rows) as report:
+        events = log.events()
+        while arrivals := tuple(map(Arrival, islice(events, _EVENTS_AT_ONCE))):
+            parts.applier.apply(Batch(arrivals=arrivals))
+            done += len(arrivals)
+            report(done)
+
+
+def _tell(log: Log) -> None:
+    counts = log.counts
+    note(f"{many(counts.rows - counts.refused, 'event')} of {many(counts.rows, 'row')} imported")
+    notes = (
+        (counts.taken_as_one, "row", "the same as another one: taken as one"),
+        (counts.without_party, "event", "without a party"),
+        (counts.local_twice, "time", "that the clock shows twice that day: the first was taken"),
+        (counts.local_never, "time", "that the clock skips that day: read as before the change"),
+        (counts.refused, "row", "refused:"),
+    )
+    for count, noun, what in notes:
+        if count:
+            note(f"{many(count, noun)} {what}")
+    for refusal in log.refusals[:_REFUSALS_SHOWN]:
+        note(f"  row {refusal.row}: {refusal.why}")
+    if len(log.refusals) > _REFUSALS_SHOWN:
+        note(f"  and {many(len(log.refusals) - _REFUSALS_SHOWN, 'more row', 'more rows')}")

@@ -1,0 +1,140 @@
+"""``procesmijn worker``: one member of the consumer group."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Final
+
+import typer
+from prometheus_client import CollectorRegistry
+
+from consumers import topics
+from consumers.health import Pulse, serving
+from consumers.metrics import Metrics
+from consumers.stream import Reading, Stream
+from consumers.worker import Worker, stopped_by_signals
+from procesmijn.apply import Applier
+from procesmijn.cli.service import Service, service
+from procesmijn.errors import StoreUnavailable
+from procesmijn.persons import Persons
+from procesmijn.settings import Settings, read_settings
+from procesmijn.store import Store
+from schemas.registry import decode
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(add_completion=False)
+
+_AGAIN_SECONDS: Final = 5.0
+
+
+@app.command()
+def worker() -> None:
+    """Run one member of the consumer group, until it is stopped.
+
+    It reads the topics of the catalogue and applies what they say to the database. Start as many as
+    there is work for, on as many machines as you like: they share the partitions. SIGTERM or Ctrl-C
+    lets it finish the batch in hand.
+    """
+    settings = read_settings()
+    _write_log(settings.log_level)
+    with service(settings, kafka=True) as parts:
+        run(parts, settings)
+
+
+def run(parts: Service, settings: Settings) -> None:
+    """Work until a signal comes."""
+    streams = [stream.topic for stream in parts.active.catalogue.streams]
+    make_topics(parts, settings, streams)
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    reading = Reading(
+        topics=tuple(streams),
+        group=settings.kafka_group,
+        batch_records=settings.batch_records,
+        session_seconds=settings.session_seconds,
+        batch_seconds=settings.batch_seconds,
+    )
+    registry = CollectorRegistry()
+    pulse = Pulse(allowed_seconds=settings.batch_seconds)
+    member = Worker(
+        Stream(parts.kafka, reading, owner),
+        decode,
+        parts.applier.apply,
+        parts.store,
+        Metrics(registry),
+        pulse,
+    )
+    with (
+        serving(pulse, registry, settings.health_port, settings.health_address) as port,
+        _catching_up(parts.store.url, parts.persons),
+        stopped_by_signals(member),
+    ):
+        log.info(
+            "reading %s as %s; http://%s:%d has /healthz, /readyz and /metrics",
+            ", ".join(streams),
+            owner,
+            settings.health_address,
+            port,
+        )
+        member.run()
+    log.info("stopped")
+
+
+def make_topics(parts: Service, settings: Settings, streams: list[str]) -> None:
+    """See that the topics of the catalogue exist."""
+    topics.ensure(
+        parts.kafka,
+        streams,
+        create=settings.create_topics,
+        partitions=settings.topic_partitions,
+    )
+
+
+@contextmanager
+def _catching_up(url: str, persons: Persons) -> Iterator[None]:
+    """Beside live traffic, mine anew what other rules made; the next start goes on with the rest.
+
+    In a session of its own: a batch need not wait for it, but for the objects that both touch.
+    """
+    stopping = threading.Event()
+
+    def catch_up() -> None:
+        while not stopping.is_set():
+            try:
+                with closing(Store(url)) as store:
+                    done = 0
+                    for objects in Applier(store, persons).catch_up():
+                        done += objects
+                        if stopping.is_set():
+                            return
+            except StoreUnavailable as error:
+                log.warning("catching up waits for the store: %s", error)
+                stopping.wait(_AGAIN_SECONDS)
+            else:
+                if done:
+                    log.info("%d objects were mined anew by the rules in force", done)
+                return
+
+    thread = threading.Thread(target=catch_up, name="catching up", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _write_log(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # The client tells of every connection; what matters of it comes back as an error.
+    logging.getLogger("kafka").setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -1,0 +1,224 @@
+"""Everything that can be set, in one frozen object: read once from the environment, handed on.
+
+``docs/settings.md`` has the same as a table, which ``python -m procesmijn.settings`` writes; a test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from procesmijn.errors import UsageError
+
+PREFIX: Final = "PROCESMIJN_"
+
+_OF_TESTS: Final = f"{PREFIX}TEST_"
+"""Variables of the test suite: none of ours, and no misspelt ones either."""
+
+
+class SettingsError(UsageError):
+    """An environment variable of ours has a value that it cannot have; the message names it."""
+
+
+def _default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "procesmijn"
+
+
+class Settings(BaseSettings):
+    """What differs between installations. Secrets show neither in its ``repr`` nor in errors."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    home: Annotated[
+        Path,
+        Field(
+            default_factory=_default_home,
+            description="Folder of the embedded Kafka and PostgreSQL: data, logs, keys."
+            " Default: `procesmijn` in `$XDG_DATA_HOME`, else in `~/.local/share`.",
+        ),
+    ]
+    cache: Annotated[
+        Path | None,
+        Field(
+            description="Folder of downloads that all homes share."
+            " Default: `procesmijn` in `$XDG_CACHE_HOME`, else in `~/.cache`."
+        ),
+    ] = None
+
+    database_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="PostgreSQL 18 or later, as a libpq URI:"
+            " `postgresql://user:password@host/name`. Default: the embedded one."
+        ),
+    ] = None
+
+    kafka_servers: Annotated[
+        str | None,
+        Field(
+            description="`host:port` of one or more brokers, with commas between them."
+            " Default: the embedded one."
+        ),
+    ] = None
+    kafka_group: Annotated[
+        str, Field(description="Consumer group of the workers.", min_length=1)
+    ] = "procesmijn"
+    kafka_connect_seconds: Annotated[
+        float, Field(description="Seconds to try for a first broker before giving up.", gt=0)
+    ] = 30.0
+    kafka_security_protocol: Annotated[
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
+        Field(description="How brokers are talked to."),
+    ] = "PLAINTEXT"
+    kafka_sasl_mechanism: Annotated[
+        Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI"] | None,
+        Field(description="How we say who we are, where brokers ask for it."),
+    ] = None
+    kafka_username: Annotated[str | None, Field(description="User name for SASL.")] = None
+    kafka_password: Annotated[SecretStr | None, Field(description="Password for SASL.")] = None
+    kafka_kerberos_service_name: Annotated[
+        str | None, Field(description="Kerberos service of the brokers, for GSSAPI.")
+    ] = None
+    kafka_tls_ca_file: Annotated[
+        Path | None,
+        Field(description="PEM file of the authorities to trust. Default: the system's."),
+    ] = None
+    kafka_tls_certificate_file: Annotated[
+        Path | None, Field(description="PEM file of our certificate, where brokers ask for one.")
+    ] = None
+    kafka_tls_key_file: Annotated[
+        Path | None, Field(description="PEM file of the key of that certificate.")
+    ] = None
+    kafka_tls_key_password: Annotated[
+        SecretStr | None, Field(description="Password of that key.")
+    ] = None
+    kafka_tls_check_hostname: Annotated[
+        bool, Field(description="Whether a broker's certificate has to name its host.")
+    ] = True
+
+    create_topics: Annotated[
+        bool, Field(description="Whether topics of the catalogue that are missing are made.")
+    ] = True
+    topic_partitions: Annotated[
+        int,
+        Field(
+            description="Partitions of a topic that is made: as many workers can share it."
+            " How often it is replicated is the default of the brokers.",
+            ge=1,
+        ),
+    ] = 8
+
+    batch_records: Annotated[
+        int, Field(description="Records of one transaction, at most.", ge=1, le=100_000)
+    ] = 10_000
+    batch_seconds: Annotated[
+        float,
+        Field(
+            description="Seconds that a batch may take. A worker that takes longer loses its"
+            " partitions to the others, and `/healthz` says so.",
+            gt=0,
+        ),
+    ] = 300.0
+    session_seconds: Annotated[
+        float, Field(description="Seconds after which a worker that died is missed.", gt=0)
+    ] = 15.0
+
+    health_address: Annotated[
+        str,
+        Field(
+            description="Address on which a worker serves `/healthz`, `/readyz` and `/metrics`;"
+            " `0.0.0.0` for every one."
+        ),
+    ] = "127.0.0.1"
+    health_port: Annotated[
+        int,
+        Field(
+            description="Port of those pages; 0 takes a free one, which the log tells."
+            " With `up --workers` each further worker has the next one.",
+            ge=0,
+            le=65_535,
+        ),
+    ] = 0
+
+    keys: Annotated[
+        SecretStr | None,
+        Field(
+            description="The three keys, as `procesmijn keys` makes them."
+            " Default: the file `keys` in the home, which is made for an embedded database."
+        ),
+    ] = None
+    keys_file: Annotated[
+        Path | None, Field(description="File with the keys, which only its owner can read.")
+    ] = None
+
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        Field(description="What a worker writes to its log (stderr), and everything above it."),
+    ] = "INFO"
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises :class:`SettingsError` for the first variable that does not fit.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = variable(str(problem["loc"][0]))
+        raise SettingsError(f"{name}: {problem['msg']}; docs/settings.md has all of them") from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def misspelt(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables with our prefix that mean nothing, each with the one that was probably meant."""
+    known = [variable(field) for field in Settings.model_fields]
+    strange = (
+        name
+        for name in sorted(environment)
+        if name.startswith(PREFIX) and name not in known and not name.startswith(_OF_TESTS)
+    )
+    return {name: next(iter(get_close_matches(name, known, n=1)), None) for name in strange}
+
+
+def table() -> str:
+    """All settings as a table in Markdown."""
+    rows = ["| variable | meaning | default |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `{variable(name)}` | {field.description} | {_said(field.default)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _said(default: Any) -> str:
+    match default:
+        case bool():
+            return f"`{str(default).lower()}`"
+        case int() | str():
+            return f"`{default}`"
+        case float():
+            return f"`{default:g}`"
+        case _:
+            return ""
+
+
+if __name__ == "__main__":
+    print(table(), end="")
