@@ -256,18 +256,27 @@ def pack_again(
 ) -> None:
     """Make the packs of locked objects anew, and their facts; those of ``keys`` that are not among
     the locked have no object any more, so their facts go."""
-    tx.replace_packs(locked, events.of(locked.keys))
-    settle(keys, events, rules, tx, Stopwatch())
+    tx.replace_packs(keys, locked, events.of(locked.keys))
+    settle(keys, events, rules, tx, Stopwatch(), with_traces=True)
 
 
 def settle(
-    keys: Int64s, events: ObjectEvents, rules: RulesInForce, tx: Transaction, stopwatch: Stopwatch
+    keys: Int64s,
+    events: ObjectEvents,
+    rules: RulesInForce,
+    tx: Transaction,
+    stopwatch: Stopwatch,
+    *,
+    with_traces: bool = False,
 ) -> int:
-    """Make the stored facts of locked objects what their events and the rules say."""
+    """Make the stored facts of locked objects what their events and the rules say.
+
+    A stored trace is taken to be what its hash says, unless ``with_traces`` has it read.
+    """
     with stopwatch("mine"):
         mined = mine(events, rules.rules)
     with stopwatch("compare"):
-        changes = difference(tx.read_facts(keys), mined)
+        changes = difference(tx.read_facts(keys, with_traces=with_traces), mined)
     with stopwatch("write"):
         written = tx.write(changes)  # 4
     with stopwatch("roll up"):

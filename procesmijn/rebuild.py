@@ -12,8 +12,13 @@ import numpy as np
 
 from procesmijn.apply import OBJECTS_AT_ONCE, Applier
 from procesmijn.core.frames import Int64s, ObjectEvents
+from procesmijn.errors import ProcesmijnError
 from procesmijn.store import Store, scan
 from procesmijn.store.scan import Snapshot
+
+
+class RebuildRunning(ProcesmijnError):
+    """Another rebuild is at work on this database: wait until it is done."""
 
 
 def rebuild(store: Store, applier: Applier) -> Iterator[int]:
@@ -21,23 +26,27 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
 
     Yields after each chunk how many objects it had. It may be stopped at any time and started
     again: facts that are right already are not written a second time.
+
+    Raises :class:`RebuildRunning`.
     """
     with store.reader() as connection:
+        if not scan.hold_rebuild(connection):
+            raise RebuildRunning("another rebuild is at work on this database: wait until it ends")
         scan.make_objects(store.terms, connection)
-    put_off: list[Int64s] = []
-    with store.snapshot() as moment:
-        for events in _parts(moment):
-            before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
-            put_off.append(applier.pack_again(before, events))
-            yield len(events.keys)
-    for late in put_off:
-        if len(late):
-            applier.pack_under_lock(late)
-            yield len(late)
-    with store.snapshot() as moment:
-        flows, handovers = scan.flow_drift(moment.lookup), scan.handover_drift(moment.lookup)
-    with store.transaction() as tx:
-        tx.add_drift(flows, handovers)
+        put_off: list[Int64s] = []
+        with store.snapshot() as moment:
+            for events in _parts(moment):
+                before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
+                put_off.append(applier.pack_again(before, events))
+                yield len(events.keys)
+        for late in put_off:
+            if len(late):
+                applier.pack_under_lock(late)
+                yield len(late)
+        with store.snapshot() as moment:
+            flows, handovers = scan.flow_drift(moment.lookup), scan.handover_drift(moment.lookup)
+        with store.transaction() as tx:
+            tx.add_drift(flows, handovers)
 
 
 def _parts(moment: Snapshot) -> Iterator[ObjectEvents]:

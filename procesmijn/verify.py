@@ -5,9 +5,10 @@ One snapshot of the database is read, so it may run beside live traffic. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from procesmijn.core.frames import (
     HANDOVER_KEY,
     NO_INSTANT,
     PENDING_KEY,
+    STEP,
+    Facts,
     ObjectEvents,
     Rows,
 )
@@ -26,8 +29,9 @@ from procesmijn.core.standing import standing
 from procesmijn.store import facts as stored_facts
 from procesmijn.store import objects, scan
 from procesmijn.store.connection import Connection
-from procesmijn.store.scan import KnownObjects, Scanned, Snapshot
+from procesmijn.store.scan import KnownObjects, OddPack, Scanned, Snapshot
 from procesmijn.store.terms import Terms
+from procesmijn.versions import object_key
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KINDS: Final = (
@@ -97,27 +101,88 @@ def verify(rules: RulesInForce, terms: Terms, moment: Snapshot) -> Iterator[Prog
 def _compare(
     chunk: Scanned, after: int, rules: RulesInForce, terms: Terms, connection: Connection
 ) -> Iterator[Finding]:
-    """Packs and facts of all objects up to the chunk's last key, also of those without events."""
+    """Objects, packs and facts up to the chunk's last key, also of those without events."""
     found = scan.keys_between(after, chunk.until, connection)
-    known = scan.find_objects(np.union1d(found, chunk.events.keys), terms, connection)
-    packed = objects.read_events(known.locked, terms, connection)
-    stored = stored_facts.read_facts(known.locked.keys, connection)
-    computed = mine(chunk.events, rules.rules)
-    say = _Speaker(known.names, terms)
-    yield from _compare_counts(known, chunk.events, say)
-    yield from say.differences("pack", _PACK_KEY, _entries(packed), _entries(chunk.events))
+    keys = np.union1d(found, chunk.events.keys)
+    events = chunk.events.of(keys)
+    known = scan.find_objects(keys, terms, connection)
+    lost = np.setdiff1d(keys, known.locked.keys).tolist()
+    names = scan.name_objects(lost, connection) if lost else {}
+    say = _Speaker(known.names | names, terms)
+    yield from _compare_objects(known, events, rules, say)
+    odd = scan.odd_packs(keys, connection)
+    yield from _compare_packs(odd, known, say)
+    torn = [pack.object for pack in odd if not pack.is_whole]
+    whole = known.locked.only(~np.isin(known.locked.keys, torn))
+    packed = _entries(objects.read_events(whole, terms, connection))
+    wanted = _entries(events.of(np.setdiff1d(keys, torn)))
+    yield from say.differences("pack", _PACK_KEY, packed, wanted)
+    stored = stored_facts.read_facts(keys, connection, with_traces=True)
+    computed = mine(events, rules.rules)
     for table, kind, key in _KINDS:
         yield from say.differences(table, key, getattr(stored, kind), getattr(computed, kind))
+    yield from _compare_traces(stored, computed, say)
 
 
-def _compare_counts(known: KnownObjects, events: ObjectEvents, say: _Speaker) -> Iterator[Finding]:
-    counts = np.bincount(events.owner, minlength=len(events.keys)).tolist()
-    computed = dict(zip(events.keys.tolist(), counts, strict=True))
+def _compare_objects(
+    known: KnownObjects, events: ObjectEvents, rules: RulesInForce, say: _Speaker
+) -> Iterator[Finding]:
+    """The row of each object; an object of which nothing stands needs none."""
+    counts = dict(
+        zip(
+            events.keys.tolist(),
+            np.bincount(events.owner, minlength=len(events.keys)).tolist(),
+            strict=True,
+        )
+    )
+    types = dict(zip(events.keys.tolist(), events.types.tolist(), strict=True))
     stored = dict(zip(known.locked.keys.tolist(), known.locked.events.tolist(), strict=True))
-    for key in sorted(stored.keys() | computed.keys()):
-        there, wanted = stored.get(key, "nothing"), computed.get(key, 0)
-        if there != wanted:
-            yield Finding("object", "", say.object(key), "events", str(there), str(wanted))
+    for key, count in counts.items():
+        where = say.object(key)
+        if key not in stored:
+            if count:
+                yield Finding("object", "", where, "", "nothing", "a row")
+            continue
+        object_type, object_id = known.names[key]
+        if count and object_type != say.term(types[key]):
+            yield Finding("object", "", where, "object_type", object_type, say.term(types[key]))
+        elif object_key(object_type, object_id) != key:
+            yield Finding("object", "", where, "object_id", object_id, "another id")
+        if stored[key] != count:
+            yield Finding("object", "", where, "events", str(stored[key]), str(count))
+        made_by, in_force = known.rules[key], rules.rules_of.get(object_type, 0)
+        if made_by != in_force:
+            yield Finding("object", "", where, "rules_id", str(made_by), str(in_force))
+
+
+def _compare_packs(odd: Iterable[OddPack], known: KnownObjects, say: _Speaker) -> Iterator[Finding]:
+    entries = dict(zip(known.locked.keys.tolist(), known.locked.entries.tolist(), strict=True))
+    for key, length, is_whole in odd:
+        where = say.object(key)
+        if key not in entries:
+            yield Finding("pack", "", where, "", "a row", "nothing")
+        elif is_whole:
+            held = length // EVENT.itemsize
+            yield Finding("object", "", where, "entries", str(entries[key]), str(held))
+        else:
+            wanted = entries[key] * EVENT.itemsize
+            yield Finding("pack", "", where, "events", f"{length} bytes, torn", f"{wanted} bytes")
+
+
+def _compare_traces(stored: Facts, computed: Facts, say: _Speaker) -> Iterator[Finding]:
+    """A trace is only compared by its hash when a batch is applied; here by itself."""
+    wanted = dict(zip(_keys_of(computed), computed.traces, strict=True))
+    for (key, process), trace in zip(_keys_of(stored), stored.traces, strict=True):
+        other = wanted.get((key, process), trace)
+        if other != trace:
+            yield Finding(
+                *("case", say.term(process), say.object(key), "trace"),
+                *(f"{len(each) // STEP.itemsize} steps" for each in (trace, other)),
+            )
+
+
+def _keys_of(facts: Facts) -> list[tuple[int, int]]:
+    return list(zip(facts.cases["object"].tolist(), facts.cases["process"].tolist(), strict=True))
 
 
 def _entries(events: ObjectEvents) -> Rows:
@@ -141,6 +206,10 @@ class _Speaker:
         """Type and id of an object; its key where it is not known."""
         return " ".join(self._names.get(key, ("object", str(key))))
 
+    def term(self, code: int) -> str:
+        """Name of a code; the code itself where it has none."""
+        return self._terms.names.get(code, str(code)) if code else "none"
+
     def differences(
         self, table: str, key: Sequence[str], stored: Rows, computed: Rows
     ) -> Iterator[Finding]:
@@ -154,56 +223,64 @@ class _Speaker:
         for place in sorted(left.keys() | right.keys()):
             ours, theirs = left.get(place), right.get(place)
             row: Any = theirs if ours is None else ours
-            process = self._term(int(row["process"]))
-            where = self.object(int(row["object"]))
+            process, where = self.term(int(row["process"])), self.object(int(row["object"]))
             if ours is None or theirs is None:
                 texts = ("nothing", "a row") if ours is None else ("a row", "nothing")
                 yield Finding(table, process, where, "", *texts)
                 continue
-            for column in computed.dtype.names or ():
-                if ours[column] != theirs[column]:
-                    yield Finding(
-                        table,
-                        process,
-                        where,
-                        column.replace("_us", "_at") if column in _INSTANTS else column,
-                        self._text(column, int(ours[column])),
-                        self._text(column, int(theirs[column])),
-                    )
+            said, wanted = self._texts(ours), self._texts(theirs)
+            for column, text in wanted.items():
+                if said[column] != text:
+                    yield Finding(table, process, where, column, said[column], text)
 
-    def _term(self, code: int) -> str:
-        return self._terms.names.get(code, "") if code else ""
+    def _texts(self, row: Any) -> dict[str, str]:
+        """A row in words, by the columns of its table."""
+        texts: dict[str, str] = {}
+        for name in row.dtype.names:
+            value = int(row[name])
+            if name.endswith("_hi"):
+                key = UUID(int=value << 64 | int(row[f"{name[:-3]}_lo"]))
+                texts[f"{name[:-3]}_event"] = str(key)
+            elif name in _INSTANTS:
+                texts[f"{name[:-3]}_at"] = _instant(value)
+            elif name in _DATES:
+                texts[name] = _date(value)
+            elif not name.endswith("_lo"):
+                texts[name] = self.term(value) if name in _TERMS else str(value)
+        return texts
 
-    def _text(self, column: str, value: int) -> str:
-        if column in _INSTANTS:
-            return "none" if value == NO_INSTANT else str(_EPOCH + timedelta(microseconds=value))
-        if column in _DATES:
-            return str(_EPOCH.date() + timedelta(days=value))
-        if column in _TERMS:
-            return self._term(value) or "none"
-        return str(value)
+
+def _instant(instant_us: int) -> str:
+    if instant_us == NO_INSTANT:
+        return "none"
+    try:
+        return str(_EPOCH + timedelta(microseconds=instant_us))
+    except OverflowError:  # not even a year that there is
+        return f"{instant_us} us"
+
+
+def _date(day: int) -> str:
+    try:
+        return str(_EPOCH.date() + timedelta(days=day))
+    except OverflowError:
+        return f"day {day}"
 
 
 def _compare_roll_ups(terms: Terms, connection: Connection) -> Iterator[Finding]:
+    """What the counts by day lack, or have too many, against the facts that they count."""
+    say = _Speaker({}, terms)
     for row in scan.flow_drift(connection):
-        day = _EPOCH.date() + timedelta(days=int(row["day"]))
-        pair = [terms.names.get(int(row[side]), "-") for side in ("from_activity", "to_activity")]
-        yield Finding(
-            "flow_day",
-            terms.names.get(int(row["process"]), ""),
-            f"{day} {' > '.join(pair)}",
-            "n",
-            "another count",
-            f"{int(row['n']):+d} cases, {int(row['wait_us']):+d} us",
-        )
-    for drift in scan.handover_drift(connection):
-        process, picked_up_on, supplier, customer, _, number, wait_us, working_us = drift
-        pair = [terms.names.get(party, "") for party in (supplier, customer)]
-        yield Finding(
-            "handover_day",
-            terms.names.get(process, ""),
-            f"{picked_up_on} {' > '.join(pair)}",
-            "n",
-            "another count",
-            f"{number:+d} handovers, {wait_us:+d} us, {working_us:+d} us working",
-        )
+        pair = " > ".join(say.term(int(row[side])) for side in ("from_activity", "to_activity"))
+        where = f"{_date(int(row['day']))} {pair}"
+        lack = {column: int(row[column]) for column in ("n", "wait_us")}
+        yield from _lacking("flow_day", say.term(int(row["process"])), where, lack)
+    for process, day, supplier, customer, basis, *sums in scan.handover_drift(connection):
+        where = f"{day} {say.term(supplier)} > {say.term(customer)}, basis {basis}"
+        lack = dict(zip(("n", "wait_us", "wait_working_us"), sums, strict=True))
+        yield from _lacking("handover_day", say.term(process), where, lack)
+
+
+def _lacking(table: str, process: str, where: str, lack: Mapping[str, int]) -> Iterator[Finding]:
+    for column, number in lack.items():
+        if number:
+            yield Finding(table, process, where, column, "another sum", f"{number:+d} to it")

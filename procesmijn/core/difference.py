@@ -29,9 +29,12 @@ class Changes:
 def difference(stored: Facts, mined: Facts) -> Changes:
     """Compare the facts of the same objects, by key and then by every column.
 
-    A trace is compared by its hash, a column of its case.
+    A trace is compared by its hash, a column of its case; and itself where it is there on both
+    sides.
     """
     cases_removed, cases = _compare(stored.cases, mined.cases, CASE_KEY)
+    if stored.traces:
+        cases = np.union1d(cases, _retraced(stored, mined))
     handovers_removed, handovers = _compare(stored.handovers, mined.handovers, HANDOVER_KEY)
     pendings_removed, pendings = _compare(stored.pendings, mined.pendings, PENDING_KEY)
     return Changes(
@@ -59,6 +62,19 @@ def _compare(stored: Rows, mined: Rows, key: tuple[str, ...]) -> tuple[Rows, Int
     is_other = np.ones(len(mined), dtype=np.bool_)
     is_other[in_mined] = stored.take(in_stored) != mined.take(in_mined)
     return _keys(stored[is_gone], key), np.flatnonzero(is_other)
+
+
+def _retraced(stored: Facts, mined: Facts) -> Int64s:
+    """Which of the mined cases are stored with another trace."""
+    traces = dict(zip(_keys(stored.cases, CASE_KEY).tolist(), stored.traces, strict=True))
+    return np.array(
+        [
+            at
+            for at, key in enumerate(_keys(mined.cases, CASE_KEY).tolist())
+            if traces.get(key, mined.traces[at]) != mined.traces[at]
+        ],
+        dtype=np.int64,
+    )
 
 
 def _keys(rows: Rows, key: tuple[str, ...]) -> Rows:

@@ -25,12 +25,13 @@ class Retraced(NamedTuple):
     after: bytes | None
 
 
-def read_facts(keys: Int64s, connection: Connection) -> Facts:
-    """All stored facts of some objects, sorted by their keys; traces stay where they are."""
+def read_facts(keys: Int64s, connection: Connection, *, with_traces: bool = False) -> Facts:
+    """All stored facts of some objects, sorted by their keys; traces stay where they are, unless
+    they are asked for."""
     objects = array("int8", keys)
     return Facts(
         cases=_read(layouts.CASES, 'mining."case"', "process", objects, connection),
-        traces=(),
+        traces=_read_traces(keys, connection) if with_traces else (),
         handovers=_read(
             layouts.HANDOVERS, "mining.handover", "process, to_event", objects, connection
         ),
@@ -38,6 +39,11 @@ def read_facts(keys: Int64s, connection: Connection) -> Facts:
             layouts.PENDINGS, "mining.pending", "process, from_event", objects, connection
         ),
     )
+
+
+def _read_traces(keys: Int64s, connection: Connection) -> tuple[bytes, ...]:
+    rows = connection.execute(statements("cases")["traces"], {"keys": keys.tolist()})
+    return tuple(trace for (trace,) in rows)
 
 
 def _read(

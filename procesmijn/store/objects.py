@@ -157,18 +157,21 @@ def append_packs(locked: Locked, appended: Appended, connection: Connection) -> 
     _send_packs(locked.keys.tolist(), locked.entries.tolist(), added, appended.rows, connection)
 
 
-def replace_packs(locked: Locked, events: ObjectEvents, connection: Connection) -> Locked:
-    """Make the packs of locked objects anew, from the events that stand; gives the new counts."""
-    keys = locked.keys.tolist()
-    connection.execute(statements("cases")["drop_packs"], {"keys": keys})
-    counts = np.bincount(events.owner, minlength=len(keys)).astype(np.int32)
-    empty = np.zeros(len(keys), dtype=np.int32)
-    _send_packs(keys, empty.tolist(), counts.tolist(), events.events, connection)
+def replace_packs(
+    keys: Int64s, locked: Locked, events: ObjectEvents, terms: Terms, connection: Connection
+) -> None:
+    """Make the packs of locked objects anew, from the events that stand.
+
+    Those of ``keys`` that are not among the locked have no object any more, so their packs go.
+    """
+    terms.meet(np.unique(events.events["activity"]).tolist(), connection)
+    connection.execute(statements("cases")["drop_packs"], {"keys": keys.tolist()})
+    of_object = np.bincount(events.owner, minlength=len(locked.keys))
+    counts, held = of_object.tolist(), locked.keys.tolist()
+    _send_packs(held, [0] * len(held), counts, events.events, connection)
     connection.execute(
-        statements("cases")["recount"],
-        {"keys": keys, "entries": counts.tolist(), "events": counts.tolist()},
+        statements("cases")["recount"], {"keys": held, "entries": counts, "events": counts}
     )
-    return Locked(locked.keys, locked.types, counts, counts)
 
 
 def _send_packs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +20,7 @@ from procesmijn.core.frames import (
 )
 from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
-from procesmijn.store.objects import Locked
+from procesmijn.store.objects import ENTRIES_OF_CHUNK, Locked
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.wire import Column, Layout
@@ -129,10 +129,12 @@ def keys_between(after: int, until: int, connection: Connection) -> Int64s:
 
 
 class KnownObjects(NamedTuple):
-    """What is stored of some objects: as if locked, and by key their type and id."""
+    """What is stored of some objects: as if locked, and by key their type and id, and the rules
+    that their facts were made by."""
 
     locked: Locked
     names: dict[int, tuple[str, str]]
+    rules: dict[int, int]
 
 
 def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObjects:
@@ -140,7 +142,8 @@ def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObj
     rows = connection.execute(statements("scan")["objects"], {"keys": keys.tolist()}).fetchall()
     terms.meet({type_ for _, type_, *_ in rows}, connection)
     counts = np.array(
-        [(key, type_, entries, events) for key, type_, _, entries, events in rows], dtype=np.int64
+        [(key, type_, entries, events) for key, type_, _, entries, events, _ in rows],
+        dtype=np.int64,
     ).reshape(-1, 4)
     return KnownObjects(
         Locked(
@@ -149,15 +152,47 @@ def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObj
             entries=counts[:, 2].astype(np.int32),
             events=counts[:, 3].astype(np.int32),
         ),
-        {key: (terms.names[type_], id_) for key, type_, id_, *_ in rows},
+        {key: (terms.names.get(type_, "unknown"), id_) for key, type_, id_, *_ in rows},
+        {key: rules_id for key, *_, rules_id in rows},
     )
 
 
+def name_objects(keys: Iterable[int], connection: Connection) -> dict[int, tuple[str, str]]:
+    """Type and id of objects whose rows are gone, from the events."""
+    rows = connection.execute(statements("scan")["object_names"], {"keys": list(keys)})
+    return {key: (type_, id_) for key, type_, id_ in rows}
+
+
+class OddPack(NamedTuple):
+    """The packs of one object, where they do not hang together."""
+
+    object: int
+    bytes: int
+    is_whole: bool
+    """Whether its chunks can be read all the same; then it only has another length."""
+
+
+def odd_packs(keys: Int64s, connection: Connection) -> list[OddPack]:
+    """Packs that are not as long, or not cut, as the rows of their objects say."""
+    width = EVENT.itemsize
+    parameters = {"keys": keys.tolist(), "width": width, "full": width * ENTRIES_OF_CHUNK}
+    return [
+        OddPack(*row) for row in connection.execute(statements("scan")["odd_packs"], parameters)
+    ]
+
+
+def hold_rebuild(connection: Connection) -> bool:
+    """Keep other rebuilds away for as long as the session lasts; false where one is at work."""
+    row = connection.execute(statements("scan")["only_rebuild"]).fetchone()
+    return row is not None and bool(row[0])
+
+
 def make_objects(terms: Terms, connection: Connection) -> None:
-    """Make sure that every name and object that events speak of is there."""
+    """Make sure that every name and object that events speak of is there, as they call it."""
     names = {name for (name,) in connection.execute(statements("scan")["names"]) if name}
     terms.resolve(names, connection)
     connection.execute(statements("scan")["make_objects"], {"most_cases": MAX_CASES_OF_EVENT})
+    connection.execute(statements("scan")["forget_objects"])
 
 
 def flow_drift(connection: Connection) -> Rows:

@@ -60,17 +60,17 @@ class Transaction:
         """Add the entries of this batch to the packs."""
         objects.append_packs(locked, appended, self._connection)
 
-    def replace_packs(self, locked: Locked, events: ObjectEvents) -> Locked:
-        """Make the packs anew from the events that stand."""
-        return objects.replace_packs(locked, events, self._connection)
+    def replace_packs(self, keys: Int64s, locked: Locked, events: ObjectEvents) -> None:
+        """Make the packs anew from the events that stand; those of no object go."""
+        objects.replace_packs(keys, locked, events, self.terms, self._connection)
 
     def scan(self, keys: Int64s) -> ObjectEvents:
         """The events of some objects, read from ``stream.event`` and not from the packs."""
         return scan.scan_objects(keys, self._connection)
 
-    def read_facts(self, keys: Int64s) -> Facts:
+    def read_facts(self, keys: Int64s, *, with_traces: bool = False) -> Facts:
         """What is stored of the objects."""
-        return facts.read_facts(keys, self._connection)
+        return facts.read_facts(keys, self._connection, with_traces=with_traces)
 
     def write(self, changes: Changes) -> list[Retraced]:
         """Write what differs."""

@@ -35,6 +35,12 @@ FROM mining.pack
 WHERE object_key = ANY (%(keys)s::int8[])
 ORDER BY object_key, chunk;
 
+-- name: traces
+-- Traces of some objects, in the order of their cases.
+SELECT trace FROM mining."case"
+WHERE object_key = ANY (%(keys)s::int8[])
+ORDER BY object_key, process;
+
 -- name: append
 -- New entries to the last chunk of an object, or to a new one.
 INSERT INTO mining.pack AS p (object_key, chunk, events)

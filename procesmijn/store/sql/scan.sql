@@ -32,6 +32,10 @@ COPY (
     ORDER BY k.key
 ) TO STDOUT (FORMAT BINARY);
 
+-- name: only_rebuild
+-- Two at a time would add what the counts lack twice. Held until the session ends.
+SELECT pg_try_advisory_lock(7263);
+
 -- name: names
 -- Every name that the events use.
 SELECT type FROM stream.event UNION SELECT process FROM stream.event
@@ -52,7 +56,17 @@ CROSS JOIN LATERAL (
 JOIN mining.term t ON t.name = k.type
 WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
 ORDER BY k.key
-ON CONFLICT DO NOTHING;
+ON CONFLICT (object_key) DO UPDATE
+    SET object_type = EXCLUDED.object_type, object_id = EXCLUDED.object_id
+    WHERE (object.object_type, object.object_id) <> (EXCLUDED.object_type, EXCLUDED.object_id);
+
+-- name: forget_objects
+-- Rows whose key is not that of their object, so that no event speaks of it.
+DELETE FROM mining.object o
+WHERE NOT EXISTS (
+    SELECT FROM mining.term t
+    WHERE t.code = o.object_type AND mining.object_key(t.name, o.object_id) = o.object_key
+);
 
 -- name: keys_between
 -- Every object of a range of keys that anything is stored of.
@@ -68,8 +82,40 @@ ORDER BY object_key;
 
 -- name: objects
 -- What is known of some objects.
-SELECT object_key, object_type, object_id, entries, events FROM mining.object
+SELECT object_key, object_type, object_id, entries, events, rules_id FROM mining.object
 WHERE object_key = ANY (%(keys)s::int8[]) ORDER BY object_key;
+
+-- name: object_names
+-- Type and id of some objects, from the events that speak of them.
+SELECT DISTINCT k.key, k.type, k.id
+FROM stream.event e
+CROSS JOIN LATERAL (
+    SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type, pair ->> 1 AS id
+    FROM jsonb_array_elements(e.objects) AS pair
+) k
+WHERE k.key = ANY (%(keys)s::int8[]);
+
+-- name: odd_packs
+-- Packs that do not hang together: chunks that are missing or not full, or another length than the
+-- object says.
+WITH chunk AS (
+    SELECT object_key, chunk, length(events) AS bytes,
+           row_number() OVER in_order - 1 AS place,
+           lead(chunk) OVER in_order IS NULL AS is_last
+    FROM mining.pack
+    WHERE object_key = ANY (%(keys)s::int8[])
+    WINDOW in_order AS (PARTITION BY object_key ORDER BY chunk)
+), pack AS (
+    SELECT object_key, sum(bytes)::int8 AS bytes,
+           bool_and(chunk = place AND (bytes = %(full)s OR is_last AND bytes > 0)
+                    AND bytes %% %(width)s = 0) AS is_whole
+    FROM chunk GROUP BY object_key
+)
+SELECT COALESCE(o.object_key, p.object_key), COALESCE(p.bytes, 0), COALESCE(p.is_whole, true)
+FROM (SELECT object_key, entries FROM mining.object WHERE object_key = ANY (%(keys)s::int8[])) o
+FULL JOIN pack p USING (object_key)
+WHERE COALESCE(p.bytes, 0) <> COALESCE(o.entries, 0) * %(width)s OR NOT COALESCE(p.is_whole, true)
+ORDER BY 1;
 
 -- name: handover_drift
 -- Where the counts by day say something else than the handovers do: what would have to be added.
@@ -101,8 +147,8 @@ ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
         wait_working_us = d.wait_working_us + EXCLUDED.wait_working_us;
 
 -- name: traces
--- All traces, by process.
-SELECT process, trace FROM mining."case";
+-- All traces, by process; one that was cut short is found with its case.
+SELECT process, trace FROM mining."case" WHERE mod(length(trace), 16) = 0;
 
 -- name: flow_sums
 -- The flow counts as stored, shards added up.
