@@ -71,7 +71,7 @@ def test_no_order_of_arrival_shows(ground: Ground, history: list[Event]) -> None
 
 
 def test_contents_win_and_lose_above(persons: Persons) -> None:
-    """Which of two contents stands is the keys' choice; what is told again has to have done both."""
+    """Which of two contents stands is the keys' choice; what is told again has met both fates."""
     told, lost_to = (HISTORIES[name] for name in list(HISTORIES)[:2])
     assert persons.content_mac(told[0]) > persons.content_mac(told[-1])
     assert persons.content_mac(lost_to[0]) < max(map(persons.content_mac, lost_to[2:]))

@@ -1,0 +1,356 @@
+"""Each guard of the way of a batch, at the moment for which it is there.
+
+Two sessions meet where one of them is halted between two steps, so that nothing is left to chance.
+``tests/guards.py`` takes the guards out, one by one, and sees these tests fail.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+import pytest
+
+from procesmijn.apply import Applier
+from procesmijn.batch import Arrival, Batch, Origin, Partition, Span
+from procesmijn.errors import PositionLost
+from procesmijn.persons import Persons
+from procesmijn.versions import event_key
+from schemas.event import Event
+from tests.integration.exactness.conftest import MakeGround
+from tests.integration.exactness.ground import Ground, side_by_side
+from tests.integration.exactness.histories import CATALOGUE, CATALOGUES, batch_of, sorted_pass
+from tests.integration.exactness.stepped import SteppedStore
+from tests.integration.exactness.tables import assert_same
+
+NOON_US: Final = 1_774_612_800_000_000
+AT_MOST_SECONDS: Final = 20.0
+STANDS_STILL_SECONDS: Final = 0.5
+
+
+def happened(id_: str, hour: float, type_: str, party: str, ticket: str = "T1") -> Event:
+    return Event(
+        source="/desk",
+        id=id_,
+        type=type_,
+        occurred_us=NOON_US + int(hour * 3_600_000_000),
+        objects=(("ticket", ticket),),
+        party=party,
+    )
+
+
+OPENED: Final = happened("e1", 0, "ticket.opened", "desk")
+SOLVED: Final = happened("e2", 5, "ticket.resolved", "lab")
+CLOSED: Final = happened("e3", 9, "ticket.closed", "desk")
+
+
+@pytest.fixture(scope="module")
+def one_ground(make_ground: MakeGround) -> Ground:
+    return make_ground(2)
+
+
+@pytest.fixture
+def ground(one_ground: Ground) -> Ground:
+    one_ground.clear()
+    one_ground.activate(CATALOGUE)
+    return one_ground
+
+
+@pytest.fixture(scope="module")
+def plain(make_ground: MakeGround) -> Ground:
+    return make_ground(1)
+
+
+def assert_as_told_once(ground: Ground, plain: Ground, *events: Event) -> None:
+    plain.clear()
+    plain.applier.apply(sorted_pass(events))
+    assert_same(ground.tables(), plain.tables())
+    ground.assert_sound()
+
+
+class Halted:
+    """A session that halts at one step of its first transaction, until it is let go."""
+
+    def __init__(self, ground: Ground, persons: Persons, step: str) -> None:
+        self._step = step
+        self._is_there = threading.Event()
+        self._may_go = threading.Event()
+        self._error: Exception | None = None
+        self.store = SteppedStore(ground.url, self._wait)
+        self._applier = Applier(self.store, persons)
+        self._thread = threading.Thread(target=lambda: None)
+
+    def _wait(self, step: str) -> None:
+        if step == self._step and not self._is_there.is_set():
+            self._is_there.set()
+            assert self._may_go.wait(AT_MOST_SECONDS)
+            if self._error is not None:
+                raise self._error
+
+    def apply(self, *events: Event) -> None:
+        """Begin to apply events, up to the step."""
+
+        def run() -> None:
+            with suppress(Abandoned):
+                self._applier.apply(batch_of(events))
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+        assert self._is_there.wait(AT_MOST_SECONDS)
+
+    def go_on(self, error: Exception | None = None) -> None:
+        """Let it finish; or fail, so that it is rolled back."""
+        self._error = error
+        self._may_go.set()
+
+    def join(self) -> None:
+        """Wait until it has ended."""
+        self._thread.join(AT_MOST_SECONDS)
+        assert not self._thread.is_alive()
+        self.store.close()
+
+
+class Abandoned(Exception):
+    """What a halted session is told to fail with."""
+
+
+@contextmanager
+def halted(ground: Ground, persons: Persons, step: str) -> Iterator[Halted]:
+    session = Halted(ground, persons, step)
+    try:
+        yield session
+    finally:
+        session.go_on()
+        session.join()
+
+
+def in_background(job: threading.Thread) -> threading.Thread:
+    """Start a job, and give it time to do what it should not."""
+    job.start()
+    job.join(STANDS_STILL_SECONDS)
+    return job
+
+
+# -- positions ------------------------------------------------------------------------------------
+
+
+PARTITION: Final = Partition(uuid.UUID(int=7), 0, "events")
+
+
+def spanning(first: int, until: int, epoch: int, *events: Event) -> Batch:
+    span = Span(PARTITION, epoch, first, until, until - first, until - first - len(events))
+    places = (Origin(PARTITION, offset) for offset in range(first, until))
+    return Batch((span,), tuple(Arrival(*pair) for pair in zip(events, places, strict=False)))
+
+
+def test_only_the_next_offset_is_taken(ground: Ground) -> None:
+    """Offsets that were applied already, or that come after some that were not, change nothing."""
+    held = ground.store.take([PARTITION], "worker")[PARTITION]
+    ground.applier.apply(spanning(0, 5, held.epoch, OPENED))
+    before = ground.tables()
+    for first, until in ((0, 5), (3, 8), (6, 9)):
+        with pytest.raises(PositionLost):
+            ground.applier.apply(spanning(first, until, held.epoch, SOLVED))
+        assert_same(ground.tables(), before)
+    ground.applier.apply(spanning(5, 9, held.epoch, SOLVED))
+    assert _positions(ground) == [(9, held.epoch)]
+
+
+def test_an_older_claim_is_refused(ground: Ground) -> None:
+    """A worker that was paused while another took over writes nothing, whatever it still holds."""
+    first = ground.stores[0].take([PARTITION], "first")[PARTITION]
+    ground.appliers[0].apply(spanning(0, 5, first.epoch, OPENED))
+    second = ground.stores[1].take([PARTITION], "second")[PARTITION]
+    before = ground.tables()
+    with pytest.raises(PositionLost):
+        ground.appliers[0].apply(spanning(5, 6, first.epoch, SOLVED))
+    assert_same(ground.tables(), before)
+    ground.appliers[1].apply(spanning(5, 6, second.epoch, SOLVED))
+    assert _positions(ground) == [(6, second.epoch)]
+
+
+def test_a_batch_of_two_workers_is_applied_once(ground: Ground, persons: Persons) -> None:
+    """The position is locked before it is looked at: the second finds it moved."""
+    held = ground.store.take([PARTITION], "worker")[PARTITION]
+    lost: list[PositionLost] = []
+
+    def apply(worker: int) -> None:
+        try:
+            ground.appliers[worker].apply(spanning(0, 1, held.epoch, OPENED))
+        except PositionLost as error:
+            lost.append(error)
+
+    side_by_side(lambda: apply(0), lambda: apply(1))
+    assert len(lost) == 1
+    ledger = ground.observer.execute("SELECT stored, duplicate FROM stream.ledger").fetchall()
+    assert ledger == [(1, 0)]
+
+
+def _positions(ground: Ground) -> list[tuple[object, ...]]:
+    return ground.observer.execute("SELECT next_offset, epoch FROM stream.position").fetchall()
+
+
+# -- events ---------------------------------------------------------------------------------------
+
+
+def test_a_known_event_changes_nothing(ground: Ground, plain: Ground) -> None:
+    for _ in range(3):
+        ground.applier.apply(batch_of([OPENED, SOLVED]))
+    assert_as_told_once(ground, plain, OPENED, SOLVED)
+
+
+def test_an_event_that_two_bring_at_once_is_there_once(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """The second finds nothing when it looks, and waits when it writes; then it looks again."""
+    with halted(ground, persons, "after insert") as first:
+        first.apply(OPENED)
+        second = in_background(
+            threading.Thread(target=ground.applier.apply, args=(batch_of([OPENED]),))
+        )
+        first.go_on()
+        first.join()
+        second.join()
+    assert_as_told_once(ground, plain, OPENED)
+
+
+def test_two_corrections_of_one_event_wait_for_each_other(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """The one that loses is compared with what stands when it is its turn."""
+    better, best = (OPENED._replace(revision=n, party=p) for n, p in ((1, "lab"), (2, "firm")))
+    ground.applier.apply(batch_of([OPENED, SOLVED]))
+    with halted(ground, persons, "after insert") as first:
+        first.apply(best)
+        second = in_background(
+            threading.Thread(target=ground.applier.apply, args=(batch_of([better]),))
+        )
+        assert second.is_alive()
+        first.go_on()
+        first.join()
+        second.join()
+    assert_as_told_once(ground, plain, OPENED, SOLVED, better, best)
+
+
+def test_new_events_are_written_in_one_order(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """Two sessions that bring the same ones crosswise wait for each other; they do not deadlock.
+
+    A third holds the event in the middle until both have begun.
+    """
+    middle, *rest = (happened(f"e{n}", n, "ticket.opened", "desk", f"T{n}") for n in range(9))
+    before = _deadlocks(ground)
+    with halted(ground, persons, "after insert") as third:
+        third.apply(middle)
+        crosswise = [
+            in_background(threading.Thread(target=applier.apply, args=(batch_of(events),)))
+            for applier, events in (
+                (ground.appliers[0], [*rest[:4], middle, *rest[4:]]),
+                (ground.appliers[1], [*reversed(rest[4:]), middle, *reversed(rest[:4])]),
+            )
+        ]
+        assert all(session.is_alive() for session in crosswise)
+        third.go_on(Abandoned())
+        for session in crosswise:
+            session.join()
+    assert _deadlocks(ground) == before
+    assert_as_told_once(ground, plain, middle, *rest)
+
+
+def _deadlocks(ground: Ground) -> object:
+    ground.observer.execute("SELECT pg_stat_force_next_flush()")
+    row = ground.observer.execute(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    ).fetchone()
+    return row[0] if row else None
+
+
+def test_keys_sort_otherwise_than_they_come() -> None:
+    """What the test above tells crosswise is in neither order the order of the keys."""
+    keys = [event_key("/desk", f"e{n}") for n in range(9)]
+    assert sorted(keys) not in (keys, keys[::-1])
+
+
+# -- objects --------------------------------------------------------------------------------------
+
+
+def test_an_object_is_read_after_it_is_locked(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """What another session wrote while this one waited for the lock is in the case."""
+    with halted(ground, persons, "after advance") as first:
+        first.apply(OPENED)
+        second = in_background(
+            threading.Thread(target=ground.applier.apply, args=(batch_of([SOLVED]),))
+        )
+        assert second.is_alive(), "it did not wait for the lock"
+        first.go_on()
+        first.join()
+        second.join()
+    assert_as_told_once(ground, plain, OPENED, SOLVED)
+
+
+def test_facts_are_read_after_the_lock(ground: Ground, plain: Ground, persons: Persons) -> None:
+    """A handover that another session wrote meanwhile goes where it no longer holds."""
+    between = happened("e4", 3, "ticket.assigned", "firm")
+    ground.applier.apply(batch_of([OPENED]))
+    with halted(ground, persons, "after advance") as first:
+        first.apply(SOLVED)
+        second = in_background(
+            threading.Thread(
+                target=ground.applier.apply, args=(batch_of([between._replace(party="lab")]),)
+            )
+        )
+        first.go_on()
+        first.join()
+        second.join()
+    assert_as_told_once(ground, plain, OPENED, SOLVED, between._replace(party="lab"))
+
+
+# -- roll-ups -------------------------------------------------------------------------------------
+
+
+def test_roll_ups_lose_what_no_longer_holds(ground: Ground, plain: Ground) -> None:
+    """A late event, a correction and a retraction each change a handover or take one away."""
+    late = happened("e4", 3, "ticket.assigned", "firm")
+    moved = SOLVED._replace(revision=1, occurred_us=SOLVED.occurred_us + 60_000_000)
+    gone = CLOSED._replace(revision=1, objects=(), party=None, is_retracted=True)
+    told = [OPENED, SOLVED, CLOSED, late, moved, gone]
+    for event in told:
+        ground.applier.apply(batch_of([event]))
+        ground.assert_sound()
+    assert_as_told_once(ground, plain, *told)
+
+
+# -- rules ----------------------------------------------------------------------------------------
+
+
+def test_rules_stay_while_a_batch_runs(ground: Ground, plain: Ground, persons: Persons) -> None:
+    """A catalogue waits until the batches that are mined by the one before are in; so none of their
+    cases is missed when it mines anew what is stale."""
+    with halted(ground, persons, "after write") as first:
+        first.apply(OPENED, SOLVED)
+        activation = in_background(threading.Thread(target=ground.activate, args=(CATALOGUES[1],)))
+        assert activation.is_alive(), "it did not wait for the batch"
+        first.go_on()
+        first.join()
+        activation.join()
+    plain.activate(CATALOGUES[1])
+    assert_as_told_once(ground, plain, OPENED, SOLVED)
+
+
+def test_a_batch_that_waited_for_a_catalogue_is_mined_by_it(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """The session has compiled the one before; it notices before it writes anything."""
+    with halted(ground, persons, "before share_rules") as first:
+        first.apply(OPENED, SOLVED)
+        ground.activate(CATALOGUES[2])
+        first.go_on()
+        first.join()
+    plain.activate(CATALOGUES[2])
+    assert_as_told_once(ground, plain, OPENED, SOLVED)
