@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any, Final
-
-import simpy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from procesmijn.demo import onboarding
-from procesmijn.demo.staff import Department, Steps
+from procesmijn.demo.staff import Steps, together
 
 if TYPE_CHECKING:
     from procesmijn.demo.organisation import Organisation
@@ -78,21 +76,13 @@ def _applications(org: Organisation, about: Mapping[str, object], candidates: li
 
 
 def _interview(org: Organisation, person: Mapping[str, object]) -> Steps:
-    """HR and the manager at one table: it begins when both are free."""
+    """HR and the manager at one table."""
     hr, manager = org.departments["hr"], org.departments["manager"]
     yield from hr.wait(6)
     roles = ["recruiter", "manager"]
     if org.chance(CUSTOMER_TAKES_PART):
         roles.append("customer")
-    with_manager: simpy.Process = org.env.process(_at_table(manager))
-    work = yield from hr.work(60)
-    present = yield with_manager
-    interviewers = [work.performer, present]
-    org.done(
-        SUITE, "interview.held", {**person, "roles": roles, "interviewers": interviewers}, work
-    )
-
-
-def _at_table(manager: Department) -> Generator[simpy.Event, Any, str]:
-    work = yield from manager.work(60)
-    return work.performer
+    works = yield from together((hr, manager), 60)
+    interviewers = [work.performer for work in works]
+    said = {**person, "roles": roles, "interviewers": interviewers}
+    org.done(SUITE, "interview.held", said, works[0])

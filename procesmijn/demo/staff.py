@@ -66,10 +66,10 @@ class Department:
         self.team = team
         self.people = tuple(people)
         self.hours = hours
-        self._env = env
+        self.env = env
         self._rng = rng
-        self._idle = deque(people)
-        self._turns = simpy.PriorityResource(env, capacity=len(people))
+        self.idle = deque(people)
+        self.turns = simpy.PriorityResource(env, capacity=len(people))
 
     def work(
         self, minutes: float, *, tray_hours: float = 0.0, priority: int = NORMAL
@@ -80,32 +80,49 @@ class Department:
         """
         if tray_hours:
             yield from self.wait(tray_hours)
-        with self._turns.request(priority) as turn:
-            yield turn
-            person = self._idle.popleft()
-            if not self.hours.is_open(self._env.now):
-                yield from self.wait(self._rng.expovariate(1.0) * _COFFEE_MINUTES / 60)
-            started_us = self._env.now
-            takes_us = self._about(minutes)
-            yield self._env.timeout(self.hours.after_us(started_us, takes_us) - started_us)
-            self._idle.append(person)
-        return Work(self.party, self.team, person, started_us)
+        (work,) = yield from together((self,), minutes, priority=priority)
+        return work
 
     def wait(self, mean_hours: float) -> Steps:
         """Let about so many working hours pass, and end in one."""
         hours = self._rng.expovariate(1 / mean_hours)
         pass_us = round(hours * 3600) * SECOND_US
-        yield self._env.timeout(self.hours.after_us(self._env.now, pass_us) - self._env.now)
+        yield self.env.timeout(self.hours.after_us(self.env.now, pass_us) - self.env.now)
 
     def colleague_of(self, person: str) -> str | None:
         """Somebody else of the department."""
         others = [each for each in self.people if each != person]
         return self._rng.choice(others) if others else None
 
-    def _about(self, minutes: float) -> int:
+    def drawn_us(self, minutes: float) -> int:
         """A time with that mean: mostly less, seldom much more."""
         drawn = self._rng.lognormvariate(log(minutes) - _SPREAD**2 / 2, _SPREAD)
         return max(SECOND_US, round(drawn * MINUTE_US / SECOND_US) * SECOND_US)
+
+
+def together(
+    departments: Sequence[Department], minutes: float, *, priority: int = NORMAL
+) -> Generator[simpy.Event, Any, list[Work]]:
+    """Do something of about ``minutes`` with one of each: it begins when all of them are free.
+
+    It is done in the hours of the first.
+    """
+    host = departments[0]
+    env = host.env
+    turns = [department.turns.request(priority) for department in departments]
+    yield env.all_of(turns)
+    people = [department.idle.popleft() for department in departments]
+    if not host.hours.is_open(env.now):
+        yield from host.wait(_COFFEE_MINUTES / 60)
+    started_us = env.now
+    yield env.timeout(host.hours.after_us(started_us, host.drawn_us(minutes)) - started_us)
+    for department, person, turn in zip(departments, people, turns, strict=True):
+        department.idle.append(person)
+        department.turns.release(turn)
+    return [
+        Work(department.party, department.team, person, started_us)
+        for department, person in zip(departments, people, strict=True)
+    ]
 
 
 def made_up_people(rng: random.Random, count: int) -> list[str]:
