@@ -47,7 +47,7 @@ class Pulse:
     def unready(self) -> str | None:
         """Why it does no work, if it does none."""
         if not self.is_member:
-            return "the consumer group has not settled"
+            return "Kafka is away, or the consumer group has not settled"
         return self.trouble
 
 

@@ -350,6 +350,13 @@ class Stream:
         """Whether the group has settled with this member in it."""
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether the broker that looks after the group is connected; a member stays one without,
+        and reads nothing."""
+        # Only the heartbeats notice, and the consumer has no public way to what they found.
+        return self._consumer._coordinator.coordinator_id is not None
+
     def lags(self) -> dict[Partition, int]:
         """Offsets between what was handed on and the end of the log, by partition."""
         return {

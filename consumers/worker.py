@@ -49,6 +49,7 @@ class Worker:
         self._metrics = metrics
         self._pulse = pulse
         self._stopping = threading.Event()
+        self._is_reached = False
 
     def stop(self) -> None:
         """Finish the batch in hand, then leave the group. For any thread, or a signal."""
@@ -66,7 +67,7 @@ class Worker:
                 with _collector_at_rest():
                     self._turn()
                 self._metrics.reading(self._stream.lags(), self._stream.stalled())
-                self._pulse.beat(is_member=self._stream.is_member)
+                self._beat()
         except _Stopped:
             log.info("stopped while the store was away: what was read will be read again")
         finally:
@@ -104,7 +105,7 @@ class Worker:
                     raise _Stopped from error
                 self._tell_trouble(str(error))
                 self._stream.idle(wait_seconds)
-                self._pulse.beat(is_member=self._stream.is_member)
+                self._beat()
                 wait_seconds = min(2 * wait_seconds, LONGEST_WAIT_SECONDS)
             else:
                 self._tell_trouble(None)
@@ -118,6 +119,16 @@ class Worker:
             log.info("the store is back")
         self._pulse.trouble = trouble
         self._metrics.store_away.set(trouble is not None)
+
+    def _beat(self) -> None:
+        """Show that the loop turns; say once that Kafka is away, and once that it is back."""
+        is_reached = self._stream.is_reached
+        if is_reached and not self._is_reached:
+            log.info("Kafka answers")
+        elif self._is_reached and not is_reached:
+            log.error("Kafka is away: nothing is read until a broker answers again")
+        self._is_reached = is_reached
+        self._pulse.beat(is_member=self._stream.is_member and is_reached)
 
     def _note(self, chunks: Sequence[Chunk], batch: Batch, applied: Applied, spent: Spent) -> None:
         self._metrics.applied(chunks, batch, applied)
