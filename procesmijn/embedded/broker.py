@@ -61,7 +61,9 @@ class Broker(Server):
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self.run(
             *self._java("kafka.tools.StorageTool"),
-            *("format", "--standalone", "--cluster-id", cluster_id, "--config", self._properties),
+            # With an = sign: one in 64 ids begins with a dash, and would be taken for an option.
+            *("format", "--standalone", f"--cluster-id={cluster_id}"),
+            *("--config", self._properties),
         )
         new.rename(self.data)
         self._write_properties(self.data)
