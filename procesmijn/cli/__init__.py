@@ -6,6 +6,7 @@ error is one line that says what to do, and its trace is shown with ``--debug`` 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -35,6 +36,8 @@ class _Run:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and give its exit code."""
     run = _Run()
+    # Kafka's client tells of every try to connect; what matters of it comes back as an error.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, _leave)
     try:
         code = _root(run)(arguments, prog_name="procesmijn", standalone_mode=False)

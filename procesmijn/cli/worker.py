@@ -136,5 +136,5 @@ def _write_log(level: str) -> None:
         level=level,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    # The client tells of every connection; what matters of it comes back as an error.
-    logging.getLogger("kafka").setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    if level == "DEBUG":
+        logging.getLogger("kafka").setLevel(logging.WARNING)
