@@ -151,8 +151,9 @@ def _pulse(figures: Figures) -> RenderableType:
         f"[bold]{figures.cases:,}[/] cases, [bold]{figures.handovers:,}[/] handovers",
         f"{figures.duplicates:,} duplicates",
     )
-    letters = Text.from_markup(f"[bold]{sum(figures.dead_letters.values())}[/] dead letters: ")
-    letters.append(refused or "none")
+    letters = Text(no_wrap=True, overflow="ellipsis")
+    letters.append(f"{sum(figures.dead_letters.values()):,}", style="bold")
+    letters.append(f" dead letters: {refused}" if refused else " dead letters")
     return Group(grid, letters)
 
 

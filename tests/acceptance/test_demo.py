@@ -1,0 +1,137 @@
+"""``procesmijn demo``, as its users run it: with real servers, and gone when it is told to go."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from procesmijn.embedded import find
+
+STOPPED_WITHIN_SECONDS = 5.0
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home in a folder with a short name, as sockets want it."""
+    with tempfile.TemporaryDirectory(prefix="procesmijn-") as folder:
+        yield Path(folder) / "home"
+
+
+def command(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "procesmijn.cli", *arguments],
+        env={**os.environ, "PROCESMIJN_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def outcome(home: Path, *arguments: str) -> tuple[int, str, str]:
+    process = command(home, *arguments)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def events_in(table: str) -> int:
+    found = re.search(r"([\d,]+) events +[\d,]+ cases", table)
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return
+    pytest.fail(f"it ended without saying: {words}")
+
+
+def stop(process: subprocess.Popen[str], by: signal.Signals) -> tuple[str, str]:
+    """Send a signal; everything has to be gone in time. Gives what it said on the way out."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    process.send_signal(by)
+    out, err = process.communicate(timeout=STOPPED_WITHIN_SECONDS)
+    _, alive = psutil.wait_procs(children, timeout=0.5)
+    assert not alive
+    return out, err
+
+
+def test_without_a_terminal_it_shows_a_table_and_ends(home: Path) -> None:
+    code, table, said = outcome(home, "demo", "--seconds", "0")
+    assert (code, "error" in said) == (0, False)
+    assert "first handover" in said
+    assert "\x1b" not in table
+    for words in ("Who waits for whom", "Onboarding", "Human resources → Payroll", "Pending"):
+        assert words in table
+    assert re.search(r"[1-9]\d* dead letters: .*unknown-type", table)
+    assert events_in(table) > 30_000
+
+    code, _, said = outcome(home, "demo", "--keep", "--seed", "2")
+    assert (code, "was made with seed 1" in said) == (2, True)
+
+    code, again, _ = outcome(home, "demo", "--seconds", "0", "--keep")
+    assert code == 0
+    assert 0 <= events_in(again) - events_in(table) < 100
+    assert re.search(r"4\d,\d{3} duplicates", again)
+
+
+def test_while_it_runs_others_can_look_and_ctrl_c_ends_all_of_it(home: Path) -> None:
+    running = command(home, "demo", "--seconds", "300")
+    read_until(running, "all of it was in")
+
+    of_demo = home / "demo"
+    connection = find(of_demo)
+    assert connection is not None
+    assert connection.database_url is not None
+    with psycopg.connect(connection.database_url) as session:
+        row = session.execute(
+            "SELECT bi.as_of(), count(*), max(waiting_seconds) FROM bi.fct_pending"
+        ).fetchone()
+    assert row is not None
+    behind = datetime.now(UTC) - row[0]
+    assert timedelta(weeks=3) < behind < timedelta(weeks=5), "its present is not ours"
+    assert row[1] > 20
+    assert row[2] < timedelta(weeks=3).total_seconds()
+
+    code, out, _ = outcome(of_demo, "handovers", "onboarding", "--format", "json")
+    assert code == 0
+    pairs = {(each["supplier"], each["customer"]) for each in json.loads(out)}
+    assert {("hr", "payroll"), ("payroll", "hr"), ("hr", "purchasing")} <= pairs
+
+    code, _, said = outcome(home, "demo")
+    assert (code, "is in use by process" in said) == (1, True)
+
+    out, _ = stop(running, signal.SIGINT)
+    assert running.returncode == 0
+    assert "Who waits for whom" in out
+
+
+@pytest.mark.parametrize("after_seconds", [1.0, 3.0])
+def test_it_can_be_stopped_while_it_starts(home: Path, after_seconds: float) -> None:
+    starting = command(home, "demo")
+    read_until(starting, "starting Kafka")
+    time.sleep(after_seconds)
+    stop(starting, signal.SIGTERM)
+
+
+def test_it_empties_no_home_that_is_not_its_own(home: Path) -> None:
+    (home / "demo").mkdir(parents=True)
+    (home / "demo" / "thesis.txt").write_text("years of work")
+    code, _, said = outcome(home, "demo")
+    assert (code, "holds something else" in said) == (2, True)
+    assert (home / "demo" / "thesis.txt").exists()
