@@ -4,11 +4,13 @@ whether all is well."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
+from kafka.errors import ClusterAuthorizationFailedError, IncompatibleBrokerVersion
 from kafka.protocol.consumer.offsets import IsolationLevel
 
 from consumers.connection import KafkaSettings, reaching
@@ -53,3 +55,27 @@ def log_ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[Partition, Log
         partition: LogEnds(starts[place].offset, ends[place].offset)
         for place, partition in sorted(partitions.items())
     }
+
+
+def broker_clock(kafka: KafkaSettings) -> datetime | None:
+    """What time it is at the brokers: at the one that leads their metadata, which is always caught
+    up with itself. None where we may not ask.
+
+    Raises:
+        KafkaUnavailable: no broker answers.
+    """
+    with reaching(kafka):
+        admin = KafkaAdminClient(**kafka.options())
+        try:
+            quorum = admin.describe_metadata_quorum()
+        except (ClusterAuthorizationFailedError, IncompatibleBrokerVersion):
+            return None
+        finally:
+            admin.close()
+    [metadata] = quorum["topics"][0]["partitions"]
+    [leader] = [
+        voter
+        for voter in metadata["current_voters"]
+        if voter["replica_id"] == metadata["leader_id"]
+    ]
+    return datetime.fromtimestamp(leader["last_caught_up_timestamp"] / 1000, UTC)

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from pydantic import ValidationError
 
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue
 from procesmijn.cli.publishing import through_kafka
 from procesmijn.cli.service import Service, service
 from procesmijn.cli.tell import many, note, progress
+from procesmijn.errors import UsageError
 from procesmijn.files.columns import Columns
+from procesmijn.files.instants import Clock
 from procesmijn.files.log import Log, read_log
 from procesmijn.settings import read_settings
 
@@ -62,7 +65,7 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
     )
     with service(settings, kafka=not to_store) as parts:
         known = parts.active.catalogue
-        catalogue = known.with_process(process, timezone)
+        catalogue = _with_process(process, timezone, known)
         zone = timezone or catalogue.zone_of(process)
         log = read_log(file, told, process, zone, catalogue.processes[process].case)
         if catalogue is not known:
@@ -75,6 +78,15 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
     _tell(log)
     if log.refusals or refused:
         raise typer.Exit(1)
+
+
+def _with_process(process: str, timezone: str | None, known: Catalogue) -> Catalogue:
+    Clock(timezone)  # says what is wrong with a zone
+    try:
+        return known.with_process(process, timezone)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]["msg"]
+        raise UsageError(f"--process {process!r} is no name for a process: {problem}") from None
 
 
 def _add_process(process: str, catalogue: Catalogue, parts: Service) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from consumers.connection import KafkaSettings
 from procesmijn.cli.tell import note
-from procesmijn.embedded import Embedded, HomeInUseError, find
+from procesmijn.embedded import Connection, Embedded, HomeInUseError, find
 from procesmijn.settings import Settings
 
 PATIENCE_SECONDS: Final = 20.0
@@ -42,20 +42,21 @@ def servers(settings: Settings, *, kafka: bool, database: bool) -> Iterator[Part
     if not lacks_kafka and not lacks_database:
         yield _parts(settings, given_kafka, given_database, is_ours=False)
         return
-    with _home(settings, kafka=lacks_kafka, database=lacks_database) as (at_kafka, url, is_ours):
+    with ExitStack() as stack:
+        home, is_ours = _home(settings, stack, kafka=lacks_kafka, database=lacks_database)
         yield _parts(
             settings,
-            at_kafka if lacks_kafka else given_kafka,
-            url if lacks_database else given_database,
+            home.kafka_servers if lacks_kafka else given_kafka,
+            home.database_url if lacks_database else given_database,
             is_ours=is_ours,
         )
 
 
-@contextmanager
 def _home(
-    settings: Settings, *, kafka: bool, database: bool
-) -> Iterator[tuple[str | None, str | None, bool]]:
-    """The servers of the home: those of another process where it runs what is needed, else ours."""
+    settings: Settings, stack: ExitStack, *, kafka: bool, database: bool
+) -> tuple[Connection, bool]:
+    """The servers of the home: those of another process where it runs what is needed, else ours,
+    which stop with ``stack``."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         running = find(settings.home)
@@ -64,27 +65,20 @@ def _home(
             and (running.kafka_servers is not None or not kafka)
             and (running.database_url is not None or not database)
         ):
-            yield running.kafka_servers, running.database_url, False
-            return
-        embedded = Embedded(
+            return running, False
+        ours = Embedded(
             settings.home, kafka=kafka, database=database, cache=settings.cache, progress=note
         )
         try:
-            embedded.__enter__()
+            stack.enter_context(ours)
         except HomeInUseError:
             if time.monotonic() > until:
                 raise
             time.sleep(_LOOK_SECONDS)
-            continue
-        try:
-            yield (
-                embedded.kafka_servers if kafka else None,
-                embedded.database_url if database else None,
-                True,
-            )
-        finally:
-            embedded.__exit__(None, None, None)
-        return
+        else:
+            return Connection(
+                ours.kafka_servers if kafka else None, ours.database_url if database else None
+            ), True
 
 
 def _parts(

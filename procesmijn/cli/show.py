@@ -73,7 +73,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
             for row in rows
         )
         table.add_column(
-            column.replace("_seconds", "").replace("_", " "),
+            _heading(column),
             justify="right" if is_number else "left",
             overflow="fold",
         )
@@ -84,8 +84,12 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     console.print(table)
 
 
+def _heading(column: str) -> str:
+    return column.replace("_seconds", "").removeprefix("seconds_").replace("_", " ")
+
+
 def _words(column: str, value: Any) -> str:
-    if isinstance(value, int | float | Decimal) and "_seconds" in column:
+    if isinstance(value, int | float | Decimal) and "seconds" in column:
         return duration(float(value), is_working="working" in column)
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -76,3 +76,9 @@ def clock(connection: Connection) -> datetime:
     assert row is not None  # noqa: S101 - the statement always returns its row
     moment: datetime = row[0]
     return moment
+
+
+def objects(connection: Connection) -> int:
+    """How many objects events speak of."""
+    row = connection.execute(statements("streams")["objects"]).fetchone()
+    return int(row[0]) if row else 0

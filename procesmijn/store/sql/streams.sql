@@ -30,3 +30,7 @@ SELECT t.name FROM mining.process p JOIN mining.term t ON t.code = p.code ORDER 
 -- Versions of events that do not stand although their revision is that of the one that does.
 SELECT count(*) FROM stream.superseded s JOIN stream.event e USING (event_key)
 WHERE s.revision = e.revision;
+
+-- name: objects
+-- How many objects there are, about.
+SELECT count(*) FROM mining.object;

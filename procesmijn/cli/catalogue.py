@@ -1,0 +1,147 @@
+"""``procesmijn catalogue``: check, show, activate."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import yaml
+
+from procesmijn.catalogue import Catalogue, default, differences, load
+from procesmijn.cli.service import Service, reading, service
+from procesmijn.cli.show import write_json
+from procesmijn.cli.tell import many, note, progress
+from procesmijn.core.compile import rule_digests
+from procesmijn.errors import ProcesmijnError
+from procesmijn.settings import Settings, read_settings
+from procesmijn.store.catalogues import Active
+
+app = typer.Typer(add_completion=False, help="Check, show or activate a catalogue.")
+
+_KEPT_BY_US: Final = "holidays"
+"""Looked up, and not written by hand: a file has none."""
+
+
+class As(StrEnum):
+    """How a catalogue is written."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+class NothingActive(ProcesmijnError):
+    """The database has no catalogue yet: run ``procesmijn catalogue activate``."""
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="YAML; without it the one that ships with procesmijn.")
+    ] = None,
+) -> None:
+    """Name every mistake in a catalogue, and say what would change.
+
+    The changes, on stdout, are against the catalogue in use, where there is a database.
+    """
+    settings = read_settings()
+    catalogue = default() if file is None else load(file)
+    note(f"{file or 'the catalogue of procesmijn'} is right: {_size(catalogue)}")
+    if not _has_database(settings):
+        return
+    with service(settings) as parts:
+        active = parts.active
+        _compare(active, catalogue.pseudonymous(parts.persons.pseudonym))
+
+
+@app.command()
+def show(
+    form: Annotated[As, typer.Option("--format", help="How it is written.")] = As.YAML,
+) -> None:
+    """Show the catalogue in use, performers as pseudonyms."""
+    with reading(read_settings()) as (store, _):
+        active = store.active()
+    if active is None:
+        raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
+    content = active.catalogue.model_dump(mode="json", exclude_defaults=True)
+    content.pop(_KEPT_BY_US, None)
+    if form is As.JSON:
+        write_json(_versioned(active, content))
+        return
+    print(f"# in use since {active.activated_at:%Y-%m-%d %H:%M:%SZ}, {active.catalogue.digest}")
+    yaml.safe_dump(content, sys.stdout, allow_unicode=True, width=100)
+
+
+@app.command()
+def activate(
+    file: Annotated[
+        Path | None, typer.Argument(help="YAML; without it the one in use, after an upgrade.")
+    ] = None,
+) -> None:
+    """Put a catalogue in use, and recompute the cases that it changes.
+
+    Beside live traffic, in chunks: what was broken off goes on when it is started again, or with
+    the next worker.
+    """
+    catalogue = None if file is None else load(file)
+    with service(read_settings()) as parts:
+        active = parts.active
+        chosen = (
+            active.catalogue
+            if catalogue is None
+            else catalogue.pseudonymous(parts.persons.pseudonym)
+        )
+        _compare(active, chosen)
+        parts.store.activate(chosen)
+        _catch_up(parts)
+
+
+def _catch_up(parts: Service) -> None:
+    stale = parts.store.count_stale()
+    done = 0
+    with progress("computing", stale) as report:
+        for objects in parts.applier.catch_up():
+            done += objects
+            report(done)
+    note(f"in use; {many(done, 'object')} computed anew")
+
+
+def _compare(active: Active, chosen: Catalogue) -> None:
+    lines = differences(active.catalogue, chosen)
+    for line in lines:
+        print(line)
+    if not lines:
+        note("nothing changes against the one in use")
+    wanted = rule_digests(chosen)
+    changed = {
+        kind
+        for kind in wanted.keys() | active.digests.keys()
+        if wanted.get(kind) != active.digests.get(kind)
+    }
+    if changed:
+        note(f"cases are computed anew where they are about: {', '.join(sorted(changed))}")
+
+
+def _has_database(settings: Settings) -> bool:
+    return settings.database_url is not None or (settings.home / "postgres").exists()
+
+
+def _size(catalogue: Catalogue) -> str:
+    return ", ".join(
+        (
+            many(len(catalogue.parties), "party", "parties"),
+            many(len(catalogue.processes), "process", "processes"),
+            many(len(catalogue.calendars), "calendar"),
+            many(len(catalogue.streams), "stream"),
+        )
+    )
+
+
+def _versioned(active: Active, content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "digest": active.catalogue.digest,
+        "activated_at": active.activated_at,
+        "catalogue": content,
+    }

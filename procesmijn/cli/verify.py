@@ -1,0 +1,54 @@
+"""``procesmijn verify``: proof that the tables say what the events say."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from procesmijn.apply import load_rules
+from procesmijn.cli.options import AsFormat
+from procesmijn.cli.service import service
+from procesmijn.cli.show import Format, show
+from procesmijn.cli.tell import many, note, progress
+from procesmijn.settings import read_settings
+from procesmijn.store import streams
+from procesmijn.verify import Finding
+from procesmijn.verify import verify as verify_store
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def verify(
+    form: AsFormat = Format.TABLE,
+    limit: Annotated[int, typer.Option(help="Show at most so many differences.", min=0)] = 1_000,
+) -> None:
+    """Prove that the tables say what the events say: all is computed again, and compared.
+
+    Exit code 1 and the differences where there are any. Nothing is written; it may run beside live
+    traffic, since it reads one moment.
+    """
+    done, count = 0, 0
+    shown: list[Finding] = []
+    with service(read_settings()) as parts:
+        with parts.store.reader() as connection:
+            total = streams.objects(connection)
+        rules = load_rules(parts.store)
+        with parts.store.snapshot() as moment, progress("comparing", total) as report:
+            for part in verify_store(rules, parts.store.terms, moment):
+                done += part.objects
+                count += len(part.findings)
+                shown += part.findings[: limit - len(shown)]
+                report(done)
+    if count or form is not Format.TABLE:
+        show([finding._asdict() for finding in shown], Finding._fields, form)
+    if count > len(shown):
+        note(f"these are the first {len(shown):,} of {count:,}: --limit shows more")
+    if count:
+        note(
+            f"{many(count, 'difference')} in {many(done, 'object')}:"
+            " procesmijn rebuild makes the tables say what the events say"
+        )
+        raise typer.Exit(1)
+    note(f"{many(done, 'object')}: every table says what the events say")
