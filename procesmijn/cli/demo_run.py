@@ -8,13 +8,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
-from threading import Event
-from typing import Final, Self
+from threading import Event, Thread
+from typing import Final, Self, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -38,9 +38,11 @@ from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import DeadLetterFilter
 from procesmijn.store.present import set_present
 
+T = TypeVar("T")
+
 _TICK_SECONDS: Final = 0.2
 _REFRESH_SECONDS: Final = 1.0
-_LAST_WORDS_SECONDS: Final = 2.0
+_LAST_WORDS_SECONDS: Final = 1.0
 _MOST_LETTERS: Final = 10_000
 
 
@@ -64,18 +66,16 @@ class Demonstration:
         self._hints = _hints(settings.home)
         self._pace = Pace(0.0, None, None)
         self._reading = Reading(0.0, 0, 0, 0)
-        self._threads = ThreadPoolExecutor(2)
         self._stopping = Event()
 
     def __enter__(self) -> Self:
         """Begin to simulate the history."""
-        self._history = self._threads.submit(self._simulate)
+        self._history = _beside(self._simulate)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go of everything that still goes on."""
+        """Let what still goes on come to its end."""
         self._stopping.set()
-        self._threads.shutdown()
 
     @property
     def present(self) -> datetime:
@@ -94,7 +94,7 @@ class Demonstration:
         until_seconds = inf if seconds is None else time.monotonic() + seconds
         history = self._history.result()
         topic = self._catalogue.streams[0].topic
-        sending = self._threads.submit(publish, parts.kafka, topic, self._messages(history))
+        sending = _beside(lambda: publish(parts.kafka, topic, self._messages(history)))
 
         def check() -> None:
             """Raise what went wrong elsewhere, if something did."""
@@ -198,6 +198,20 @@ class Demonstration:
 
 def _message(emission: Emission) -> Message:
     return Message(emission.value, emission.key, emission.headers)
+
+
+def _beside(step: Callable[[], T]) -> Future[T]:
+    """Do something in a thread that does not outlive us, whatever it waits for."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(step())
+        except Exception as error:  # noqa: BLE001 - it is raised where the outcome is asked for
+            outcome.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return outcome
 
 
 def _since(began_seconds: float) -> str:
