@@ -23,6 +23,9 @@ from procesmijn.versions import Version, object_key, sequence_of
 from schemas.event import Event
 
 _HALVES: Final = struct.Struct(">QQ")
+_ENTRY: Final = struct.Struct("<QQqqqiiiiiiiBB")
+"""The fields of :data:`EVENT`; the last one says that the event is void."""
+_VOID: Final = b"\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +53,47 @@ def mined_objects(objects: Objects, *, is_retracted: bool) -> Objects:
 
 def append(changes: Iterable[Change], terms: Terms) -> Appended:
     """The entries of a batch: one for each event and object; a void one where an object lost it."""
-    entries: list[tuple[int, str, str, int, tuple[int, ...]]] = []
+    keys: list[int] = []
+    objects: list[tuple[str, str]] = []
+    nets: list[int] = []
+    rows: list[bytes] = []
+
+    def add(each: tuple[str, str], net: int, row: bytes) -> None:
+        keys.append(object_key(*each))
+        objects.append(each)
+        nets.append(net)
+        rows.append(row)
+
     for change in changes:
         event = change.version.event
         now = mined_objects(event.objects, is_retracted=event.is_retracted)
         before = mined_objects(change.objects_before or (), is_retracted=change.was_retracted)
         row = entry(change.version, terms)
-        for object_type, object_id in now:
-            net = 0 if (object_type, object_id) in before else 1
-            key = object_key(object_type, object_id)
-            entries.append((key, object_type, object_id, net, row))
-        for object_type, object_id in before:
-            if (object_type, object_id) not in now:
-                key = object_key(object_type, object_id)
-                entries.append((key, object_type, object_id, -1, (*row[:-1], 1)))
-    entries.sort(key=lambda item: item[0])
-    keys, first, owner, added = np.unique(
-        np.array([item[0] for item in entries], dtype=np.int64),
-        return_index=True,
-        return_inverse=True,
-        return_counts=True,
+        for each in now:
+            add(each, 0 if each in before else 1, row)
+        for each in before:
+            if each not in now:
+                add(each, -1, row[: -len(_VOID)] + _VOID)
+    unique, first, owner, added = np.unique(
+        np.array(keys, dtype=np.int64), return_index=True, return_inverse=True, return_counts=True
     )
-    nets = np.bincount(owner, [item[3] for item in entries], minlength=len(keys))
+    order = np.argsort(owner, kind="stable")
+    met = [objects[at] for at in first.tolist()]
     return Appended(
-        keys=keys,
-        types=tuple(entries[at][1] for at in first),
-        ids=tuple(entries[at][2] for at in first),
+        keys=unique,
+        types=tuple(object_type for object_type, _ in met),
+        ids=tuple(object_id for _, object_id in met),
         added=added.astype(np.int32),
-        net=nets.astype(np.int32),
-        owner=owner.astype(np.int32),
-        rows=np.array([item[4] for item in entries], dtype=EVENT),
+        net=np.bincount(owner, nets, minlength=len(unique)).astype(np.int32),
+        owner=owner[order].astype(np.int32),
+        rows=np.frombuffer(b"".join(rows), dtype=EVENT).take(order),
     )
 
 
-def entry(version: Version, terms: Terms) -> tuple[int, ...]:
-    """The fields of :data:`EVENT`; the names in it were resolved before."""
+def entry(version: Version, terms: Terms) -> bytes:
+    """An :data:`EVENT`; the names in it were resolved before."""
     event, code = version.event, terms.code
-    return (
+    return _ENTRY.pack(
         *_HALVES.unpack(version.key),
         NO_INSTANT if event.started_us is None else event.started_us,
         event.occurred_us,
@@ -98,7 +105,7 @@ def entry(version: Version, terms: Terms) -> tuple[int, ...]:
         code(event.team),
         code(event.performer),
         code(event.receiver),
-        int(event.lifecycle),
+        event.lifecycle,
         0,
     )
 

@@ -18,17 +18,16 @@ class Terms:
     """
 
     def __init__(self) -> None:
-        self._codes: dict[str, int] = {}
+        self._codes: dict[str | None, int] = {None: NO_TERM}
         self._names: dict[int, str] = {}
+        self.code = self._codes.__getitem__
+        """Code of a name that was resolved before; :data:`NO_TERM` of none. A dictionary's own
+        method, since it is called seven times for each event."""
 
     @property
     def names(self) -> Mapping[int, str]:
         """Name of each code that was met so far."""
         return MappingProxyType(self._names)
-
-    def code(self, name: str | None) -> int:
-        """Code of a name that was resolved before; :data:`NO_TERM` of none."""
-        return NO_TERM if name is None else self._codes[name]
 
     def resolve(self, names: Iterable[str], connection: Connection) -> None:
         """Make sure that each has a code."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -24,8 +25,13 @@ from psycopg.pq import Format
 
 from procesmijn.core.frames import NO_INSTANT, Rows
 
+NULL: Final = struct.pack(">i", -1)
+"""A field that says nothing."""
+
 _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 _TRAILER: Final = struct.pack(">h", -1)
+
+_WIDTH: Final = struct.Struct(">i")
 
 _STREAM_BYTES: Final = 1 << 22
 
@@ -94,7 +100,7 @@ class Layout:
         width = self._wire.itemsize
         starts = range(0, len(fixed), width)
         pieces: Iterator[Iterable[bytes | memoryview]] = (
-            (fixed[start : start + width], struct.pack(">i", len(tail)), tail)
+            (fixed[start : start + width], _WIDTH.pack(len(tail)), tail)
             for start, tail in zip(starts, tails, strict=True)
         )
         return b"".join(chain([_HEADER], chain.from_iterable(pieces), [_TRAILER]))
@@ -127,6 +133,22 @@ class Layout:
                 yield self.decode(_HEADER + bytes(left[:whole]) + _TRAILER)
                 del left[:whole]
         yield self.decode(_HEADER + bytes(left).removesuffix(_TRAILER) + _TRAILER)
+
+
+def copied(rows: Iterable[bytes]) -> bytes:
+    """The body of a binary COPY of rows that are ready."""
+    return b"".join(chain([_HEADER], rows, [_TRAILER]))
+
+
+def field(value: bytes) -> bytes:
+    """A value behind its width."""
+    return _WIDTH.pack(len(value)) + value
+
+
+@lru_cache(maxsize=1 << 16)
+def name_field(name: str | None) -> bytes:
+    """The field of a text of which there are few: the same ones come in every batch."""
+    return NULL if name is None else field(name.encode())
 
 
 class Array(NamedTuple):

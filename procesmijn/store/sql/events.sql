@@ -17,9 +17,9 @@ WHERE event_key = ANY (%(keys)s::uuid[]);
 -- name: insert
 -- New events, sorted by key: two workers that bring the same ones meet in the same order.
 COPY stream.event (
-    event_key, source, id, revision, content_mac, is_retracted, type, lifecycle,
-    started_at, occurred_at, sequence, process, activity, party, team, performer, receiver,
-    objects, data, topic_id, partition, "offset"
+    event_key, revision, content_mac, is_retracted, lifecycle, started_at, occurred_at, sequence,
+    topic_id, partition, "offset",
+    source, id, type, process, activity, party, team, performer, receiver, objects, data
 ) FROM STDIN (FORMAT BINARY);
 
 -- name: take_out
