@@ -191,13 +191,16 @@ def variable(field: str) -> str:
 
 def misspelt(environment: Mapping[str, str]) -> dict[str, str | None]:
     """Variables with our prefix that mean nothing, each with the one that was probably meant."""
-    known = [variable(field) for field in Settings.model_fields]
-    strange = (
-        name
-        for name in sorted(environment)
-        if name.startswith(PREFIX) and name not in known and not name.startswith(_OF_TESTS)
+    known = [field.upper() for field in Settings.model_fields]
+    ours = sorted(
+        name.removeprefix(PREFIX)
+        for name in environment
+        if name.startswith(PREFIX) and not name.startswith(_OF_TESTS)
     )
-    return {name: next(iter(get_close_matches(name, known, n=1)), None) for name in strange}
+    nearest = {name: get_close_matches(name, known, n=1) for name in ours if name not in known}
+    return {
+        PREFIX + name: PREFIX + matches[0] if matches else None for name, matches in nearest.items()
+    }
 
 
 def table() -> str:

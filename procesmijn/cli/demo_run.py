@@ -9,13 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Self, TypeVar
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from rich.console import Console, RenderableType
@@ -163,11 +162,11 @@ class Demonstration:
 
     def _read(self) -> Reading:
         """What the worker says of itself; nothing new while it is still starting."""
-        try:
-            with urlopen(self._metrics_url, timeout=2) as page:  # noqa: S310 - our own worker, http
-                self._reading = read(page.read().decode(), time.monotonic())
-        except URLError:
-            pass
+        with (
+            suppress(OSError),
+            urlopen(self._metrics_url, timeout=2) as page,  # noqa: S310 - our own worker, http
+        ):
+            self._reading = read(page.read().decode(), time.monotonic())
         return self._reading
 
     def _look(self, store: Store, connection: Connection) -> None:

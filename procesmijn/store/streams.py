@@ -82,3 +82,8 @@ def objects(connection: Connection) -> int:
     """How many objects events speak of."""
     row = connection.execute(statements("streams")["objects"]).fetchone()
     return int(row[0]) if row else 0
+
+
+def refused_by_reason(connection: Connection) -> dict[str, int]:
+    """How many refused records wait, most frequent reason first."""
+    return dict(connection.execute(statements("streams")["refused_by_reason"]).fetchall())

@@ -34,3 +34,8 @@ WHERE s.revision = e.revision;
 -- name: objects
 -- How many objects there are, about.
 SELECT count(*) FROM mining.object;
+
+-- name: refused_by_reason
+-- How many refused records wait, by reason.
+SELECT reason, count(*) FROM stream.dead_letter WHERE redriven_at IS NULL
+GROUP BY reason ORDER BY count(*) DESC, reason;

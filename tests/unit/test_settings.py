@@ -1,0 +1,112 @@
+"""Settings are read once, refuse what cannot be, keep their secrets, and stand in the manual."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from procesmijn.settings import (
+    PREFIX,
+    Settings,
+    SettingsError,
+    misspelt,
+    read_settings,
+    table,
+    variable,
+)
+
+MANUAL = Path(__file__).parents[2] / "docs" / "settings.md"
+UNITS = ("seconds", "records", "partitions", "port")
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of ours but those that a test sets."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+
+
+def test_the_manual_has_every_setting_as_it_is() -> None:
+    assert table() in MANUAL.read_text("utf-8"), "run: python -m procesmijn.settings"
+
+
+def test_the_manual_names_no_setting_that_is_not_there() -> None:
+    documented = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", MANUAL.read_text("utf-8")))
+    assert documented <= {variable(field) for field in Settings.model_fields}
+
+
+def test_each_says_what_it_is_and_numbers_say_their_unit() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description
+        if isinstance(field.default, int | float) and not isinstance(field.default, bool):
+            assert name.endswith(UNITS)
+
+
+def test_they_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESMIJN_BATCH_RECORDS", "500")
+    monkeypatch.setenv("PROCESMIJN_CREATE_TOPICS", "false")
+    monkeypatch.setenv("PROCESMIJN_KAFKA_SERVERS", "")
+
+    settings = read_settings()
+
+    assert settings.batch_records == 500
+    assert settings.create_topics is False
+    assert settings.kafka_servers is None
+
+
+def test_the_home_is_where_data_of_users_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert read_settings().home == Path("/data/procesmijn")
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", "/users/me")
+    assert read_settings().home == Path("/users/me/.local/share/procesmijn")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PROCESMIJN_HEALTH_PORT", "eighty"),
+        ("PROCESMIJN_HEALTH_PORT", "70000"),
+        ("PROCESMIJN_BATCH_RECORDS", "0"),
+        ("PROCESMIJN_KAFKA_SECURITY_PROTOCOL", "TLS"),
+        ("PROCESMIJN_CREATE_TOPICS", "perhaps"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(
+    name: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError, match=name) as refused:
+        read_settings()
+    assert refused.value.exit_code == 2
+    assert "\n" not in str(refused.value)
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("DATABASE_URL", "KAFKA_PASSWORD", "KAFKA_TLS_KEY_PASSWORD", "KEYS")
+    for name in secrets:
+        monkeypatch.setenv(f"{PREFIX}{name}", "s3cret")
+    assert "s3cret" not in repr(read_settings())
+    assert read_settings().kafka_password == SecretStr("s3cret")
+
+
+def test_they_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        read_settings().batch_records = 1  # type: ignore[misc] # that it cannot be set is the point
+
+
+def test_a_variable_that_means_nothing_is_found_with_the_one_that_was_meant() -> None:
+    environment = {
+        "PROCESMIJN_DATABASEURL": "x",
+        "PROCESMIJN_QQQQQQ": "x",
+        "PROCESMIJN_HOME": "x",
+        "PROCESMIJN_TEST_LOGS": "x",
+        "HOME": "x",
+    }
+    assert misspelt(environment) == {
+        "PROCESMIJN_DATABASEURL": "PROCESMIJN_DATABASE_URL",
+        "PROCESMIJN_QQQQQQ": None,
+    }
