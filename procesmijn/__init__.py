@@ -1,0 +1,1 @@
+"""Process mining of internal customers and suppliers: from events to exact handover times."""
