@@ -98,7 +98,7 @@ class Organisation:
             yield from self.systems.sent()
 
     def number(self, prefix: str) -> str:
-        """Next number of a kind of thing: ``V-2026-0042``."""
+        """Next number of a kind of thing: ``V-2026-00042``."""
         self._numbers[prefix] += 1
         return f"{prefix}-{self.today.year}-{self._numbers[prefix]:05d}"
 
