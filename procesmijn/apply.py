@@ -111,24 +111,21 @@ class Applier:
         One transaction: a letter is marked exactly when its event is in. Gives how many are events
         now, and how many are still refused.
         """
-        found = [
-            (letter, decode(letter.open(self._persons)))
-            for letter in self._store.dead_letters(wanted)
-        ]
+        found = self._store.dead_letters(wanted)
+        outcomes = {letter: decode(letter.open(self._persons)) for letter in found}
         versions = {
-            (letter.partition, letter.offset): version_of(Arrival(what), self._persons)
-            for letter, what in found
+            letter: version_of(Arrival(what), self._persons)
+            for letter, what in outcomes.items()
             if isinstance(what, Event)
         }
 
         def run(rules: RulesInForce, tx: Transaction) -> tuple[int, int]:
-            held = {(letter.partition, letter.offset) for letter in tx.lock_dead_letters(wanted)}
-            accepted = [version for place, version in versions.items() if place in held]
+            held = tx.lock_dead_letters(found)
+            accepted = [versions[letter] for letter in held if letter in versions]
             apply(Batch(), accepted, rules, self._persons, tx, Stopwatch())
             refused = 0
-            for letter, what in found:
-                if (letter.partition, letter.offset) not in held:
-                    continue
+            for letter in held:
+                what = outcomes[letter]
                 if isinstance(what, Rejection):
                     tx.refuse_again(letter, what)
                     refused += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -72,9 +72,8 @@ def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connecti
     connection.cursor().executemany(statements("events")["refuse"], rows)
 
 
-def find(wanted: DeadLetterFilter, connection: Connection, *, lock: bool = False) -> list[Refused]:
+def find(wanted: DeadLetterFilter, connection: Connection) -> list[Refused]:
     """The dead letters that are meant, oldest first."""
-    name = "lock_dead_letters" if lock else "dead_letters"
     parameters = {
         "topic": wanted.topic,
         "reason": wanted.reason,
@@ -83,10 +82,28 @@ def find(wanted: DeadLetterFilter, connection: Connection, *, lock: bool = False
         "limit": wanted.limit,
         "all": wanted.all,
     }
-    rows = connection.execute(statements("events")[name], parameters)
+    rows = connection.execute(statements("events")["dead_letters"], parameters)
     return [
         Refused(Partition(topic_id, number, topic), *rest)
         for topic_id, number, topic, *rest in rows
+    ]
+
+
+def lock(letters: Sequence[Refused], connection: Connection) -> list[Refused]:
+    """Those that nobody has redriven since they were found, and that nobody else will now."""
+    rows = connection.execute(
+        statements("events")["lock_dead_letters"],
+        {
+            "topic_ids": [letter.partition.topic_id for letter in letters],
+            "partitions": [letter.partition.number for letter in letters],
+            "offsets": [letter.offset for letter in letters],
+        },
+    ).fetchall()
+    held = set(rows)
+    return [
+        letter
+        for letter in letters
+        if (letter.partition.topic_id, letter.partition.number, letter.offset) in held
     ]
 
 

@@ -12,7 +12,7 @@ from procesmijn.persons import Persons
 from procesmijn.store import dead_letters, events, facts, objects, positions, scan
 from procesmijn.store.catalogues import share_active
 from procesmijn.store.connection import Connection
-from procesmijn.store.dead_letters import DeadLetterFilter, Refused
+from procesmijn.store.dead_letters import Refused
 from procesmijn.store.entries import Appended
 from procesmijn.store.events import Inserted
 from procesmijn.store.facts import Retraced
@@ -89,9 +89,9 @@ class Transaction:
         """Keep the records that broke the contract."""
         dead_letters.refuse(letters, persons, self._connection)
 
-    def lock_dead_letters(self, wanted: DeadLetterFilter) -> list[Refused]:
-        """Dead letters that are to be redriven, by nobody else meanwhile."""
-        return dead_letters.find(wanted, self._connection, lock=True)
+    def lock_dead_letters(self, letters: Sequence[Refused]) -> list[Refused]:
+        """Those of some dead letters that are still to be redriven, by nobody else meanwhile."""
+        return dead_letters.lock(letters, self._connection)
 
     def mark_redriven(self, letter: Refused) -> None:
         """Say that it is an event now."""

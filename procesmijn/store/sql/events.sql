@@ -59,18 +59,14 @@ ORDER BY refused_at, topic, partition, "offset"
 LIMIT %(limit)s;
 
 -- name: lock_dead_letters
--- The same rows, to be redriven by nobody else meanwhile.
-SELECT topic_id, partition, topic, "offset", reason, message, recorded_at, refused_at, redriven_at,
-       payload_encrypted
-FROM stream.dead_letter
-WHERE redriven_at IS NULL
-  AND (%(topic)s::text IS NULL OR topic = %(topic)s)
-  AND (%(reason)s::text IS NULL OR reason = %(reason)s)
-  AND (%(partition)s::int4 IS NULL OR partition = %(partition)s)
-  AND (%(offset)s::int8 IS NULL OR "offset" = %(offset)s)
-ORDER BY topic_id, partition, "offset"
-LIMIT %(limit)s
-FOR UPDATE;
+-- Those of some refused records that nobody has redriven meanwhile, and that nobody will now.
+SELECT d.topic_id, d.partition, d."offset"
+FROM stream.dead_letter d
+JOIN unnest(%(topic_ids)s::uuid[], %(partitions)s::int4[], %(offsets)s::int8[])
+    AS wanted (topic_id, partition, "offset") USING (topic_id, partition, "offset")
+WHERE d.redriven_at IS NULL
+ORDER BY d.topic_id, d.partition, d."offset"
+FOR UPDATE OF d;
 
 -- name: redriven
 -- It is an event now.
