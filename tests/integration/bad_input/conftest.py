@@ -23,11 +23,16 @@ MakeLine = Callable[..., Line]
 
 @pytest.fixture(scope="module")
 def make_line(servers: Embedded, database_template: str, persons: Persons) -> Iterator[MakeLine]:
-    """Makes lines, each with a topic and a database of its own; they last for a module."""
+    """Makes lines, each with a topic and, unless it is to be ``beside`` another, a database of its
+    own; they last for a module."""
     with ExitStack() as stack:
 
-        def make(**settings_of_topic: object) -> Line:
-            url = stack.enter_context(_database(servers, database_template))
+        def make(beside: Line | None = None, **settings_of_topic: object) -> Line:
+            url = (
+                beside.store.url
+                if beside
+                else stack.enter_context(_database(servers, database_template))
+            )
             topic = f"bad-input-{uuid4().hex}"
             make_topic(servers.kafka_servers, topic, settings_of_topic)
             line = Line(servers.kafka_servers, topic, url, persons)

@@ -154,7 +154,8 @@ class Line:
             self.read_on(running, seconds)
 
     def _positions(self) -> list[int]:
-        return [offset or 0 for (offset,) in self.ask("SELECT next_offset FROM stream.position")]
+        rows = self.ask("SELECT next_offset FROM stream.position WHERE topic = %s", self.topic)
+        return [offset or 0 for (offset,) in rows]
 
     # -- the other end ----------------------------------------------------------------------------
 
@@ -172,8 +173,10 @@ class Line:
     def account(self) -> Account:
         """Sum the ledger up, after checking that each offset from the first on is in it once."""
         rows = self.ask(
-            "SELECT first_offset, next_offset, stored, duplicate, dead, skipped, no_record"
-            " FROM stream.ledger ORDER BY first_offset"
+            "SELECT first_offset, l.next_offset, stored, duplicate, dead, skipped, no_record"
+            " FROM stream.ledger l JOIN stream.position USING (topic_id, partition)"
+            " WHERE topic = %s ORDER BY first_offset",
+            self.topic,
         )
         (end,) = log_ends(self.kafka, [self.topic]).values()
         assert [first for first, *_ in rows] == [0, *(upto for _, upto, *_ in rows[:-1])]

@@ -1,4 +1,4 @@
-"""A PostgreSQL that will not have us, or that we cannot use: one line that says which and what to do."""
+"""A PostgreSQL that will not have us, or that we cannot use: one line says which and what to do."""
 
 from __future__ import annotations
 

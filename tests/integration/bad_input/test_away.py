@@ -25,7 +25,7 @@ from tests.integration.bad_input.messages import opened, requested
 
 Said = Callable[[str], list[str]]
 
-# kafka-python drops the sockets of connections that failed, and leaves closing them to the collector.
+# kafka-python drops the sockets of connections that failed, and leaves them to the collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import permutations
 from typing import Any
 
@@ -12,8 +13,8 @@ from procesmijn.persons import Persons
 from procesmijn.store import reports, streams
 from procesmijn.store.reports import Flagged, HandoverRow, Period
 from procesmijn.versions import version_of
-
-from schemas.envelope import NO_TIMESTAMP
+from schemas.base import MAX_CODE_CHARS, MAX_ID_CHARS, MAX_NAME_CHARS
+from schemas.envelope import MAX_ATTRIBUTE_CHARS, NO_TIMESTAMP
 from schemas.event import Event, Record
 from schemas.registry import decode
 from tests.integration.bad_input.conftest import MakeLine
@@ -104,6 +105,43 @@ def test_numbers_at_the_ends_of_64_bits_are_numbers(line: Line) -> None:
         rows = reports.handovers("recruitment", Period(), None, connection)
     assert {(row.supplier, row.customer) for row in rows} == {("manager", "it"), ("it", "payroll")}
     assert line.account() == Account(stored=4, duplicate=0, dead=0, skipped=0)
+    assert line.findings() == []
+
+
+def test_the_longest_texts_in_the_largest_characters_fit(line: Line) -> None:
+    """Random ones, so that nothing compresses; beyond the plane in which most characters lie."""
+    chance = random.Random(1)
+
+    def text(length: int) -> str:
+        return "".join(chr(chance.randrange(0x10000, 0x10FFFE)) for _ in range(length))
+
+    case = text(MAX_ID_CHARS)
+    step = {
+        "process": "recruitment",
+        "case": case,
+        "object": "vacancy",
+        "performer": text(MAX_NAME_CHARS),
+        "lifecycle": "x" * MAX_CODE_CHARS,
+    }
+    line.send(
+        *(
+            message(
+                text(MAX_ATTRIBUTE_CHARS),
+                source=text(MAX_ATTRIBUTE_CHARS),
+                type="step",
+                data={
+                    **step,
+                    **{name: text(MAX_NAME_CHARS) for name in ("activity", "party", "team")},
+                },
+                time=instant(hours),
+            )
+            for hours in range(3)
+        )
+    )
+    line.read()
+    (found,) = _cases(line, "recruitment")
+    assert (found["case_key"], found["events"], found["handovers"]) == (case, 3, 2)
+    assert line.account() == Account(stored=3, duplicate=0, dead=0, skipped=0)
     assert line.findings() == []
 
 
