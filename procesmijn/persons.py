@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,10 +33,12 @@ from schemas.event import Event
 from schemas.objects import PERSON_TYPES
 
 KEY_BYTES: Final = 32
+CONTENT_MAC_BYTES: Final = 16
 CONTENT_ID: Final = "content:"
 """How an id begins that is a plain hash of what was said. Whoever knows all but the name could
 find the name by trying, so :meth:`Persons.conceal` hashes such an id once more, with a key."""
 
+_PERFORMER: Final = Event._fields.index("performer")
 _CACHED_PSEUDONYMS: Final = 1 << 16
 _PSEUDONYM: Final = re.compile(r"p_[a-z2-7]{26}")
 _MAC_BYTES: Final = 12
@@ -164,6 +166,7 @@ class Persons:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._cipher = AESGCM(keys.payload)
+        self._content = blake2b(key=keys.content, digest_size=CONTENT_MAC_BYTES)
         self.pseudonym = lru_cache(maxsize=_CACHED_PSEUDONYMS)(self._pseudonym)
 
     def _pseudonym(self, text: str) -> str:
@@ -191,9 +194,10 @@ class Persons:
         What is stored, its key included, is what comes out of this (see :data:`CONTENT_ID`); only
         :meth:`content_mac` is made from what goes in.
         """
-        changed: dict[str, Any] = {}
         if event.performer is not None:
-            changed["performer"] = self.pseudonym(event.performer)
+            pseudonym = self.pseudonym(event.performer)
+            event = Event(*event[:_PERFORMER], pseudonym, *event[_PERFORMER + 1 :])
+        changed: dict[str, Any] = {}
         for kind, _ in event.objects:
             if kind in PERSON_TYPES:
                 changed["objects"] = self._conceal_objects(event.objects)
@@ -232,7 +236,8 @@ class Persons:
                 raise TypeError(f"a member that names persons holds {type(value).__name__}")
 
     def content_mac(self, event: Event) -> bytes:
-        """16 bytes that stand for what an event says, in clear, and give nothing of it away.
+        """16 bytes that stand for what an event says, in clear, and give nothing of it away: keyed
+        BLAKE2b.
 
         The same for two deliveries of one fact, whatever the order of members in their JSON. Where
         it came from and which one it is (source, id, revision, sequence) is no part of it, nor is
@@ -254,7 +259,9 @@ class Persons:
             event.data,
         )
         canonical = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-        return hmac.digest(self._keys.content, canonical, "sha256")[:16]
+        mac = self._content.copy()  # keyed once: a third of the time of an HMAC
+        mac.update(canonical)
+        return mac.digest()
 
     def encrypt(self, payload: bytes, context: bytes) -> bytes:
         """Encrypt a payload (AES-256-GCM), tied to its context: the position of a dead letter."""

@@ -150,7 +150,7 @@ def _parse(value: bytes) -> Any:
             f"the value has {len(value)} bytes; at most {MAX_VALUE_BYTES} are read",
         )
     try:
-        return from_json(value, allow_inf_nan=False)
+        return from_json(value, allow_inf_nan=False, cache_strings="keys")  # values do not recur
     except ValueError as error:
         raise _refused_json(value, str(error)) from None
 
