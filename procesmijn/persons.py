@@ -196,7 +196,7 @@ class Persons:
         """
         if event.performer is not None:
             pseudonym = self.pseudonym(event.performer)
-            event = Event(*event[:_PERFORMER], pseudonym, *event[_PERFORMER + 1 :])
+            event = Event._make((*event[:_PERFORMER], pseudonym, *event[_PERFORMER + 1 :]))
         changed: dict[str, Any] = {}
         for kind, _ in event.objects:
             if kind in PERSON_TYPES:
