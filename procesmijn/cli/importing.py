@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue
-from procesmijn.cli.publishing import through_kafka
+from procesmijn.cli.publishing import chosen_topic, through_kafka
 from procesmijn.cli.service import Service, service
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.errors import UsageError
@@ -67,6 +67,7 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         known = parts.active.catalogue
         catalogue = _with_process(process, timezone, known)
         zone = timezone or catalogue.zone_of(process)
+        target = chosen_topic(topic, known)
         log = read_log(file, told, process, zone, catalogue.processes[process].case)
         if catalogue is not known:
             _add_process(process, catalogue, parts)
@@ -74,7 +75,7 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
             _to_store(log, parts)
             refused = 0
         else:
-            refused = through_kafka(log, topic, parts, settings)
+            refused = through_kafka(log, target, parts, settings)
     _tell(log)
     if log.refusals or refused:
         raise typer.Exit(1)

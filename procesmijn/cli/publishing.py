@@ -10,13 +10,13 @@ from typing import Final
 from consumers.logs import LogEnds, log_ends
 from consumers.publish import Message, key_of, publish
 from procesmijn.batch import Partition
-from procesmijn.catalogue.errors import nearest
+from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.model import DEFAULT_STREAM
 from procesmijn.cli.members import Members, members
+from procesmijn.cli.options import known
 from procesmijn.cli.service import Service
 from procesmijn.cli.tell import Report, many, note, progress
 from procesmijn.cli.worker import make_topics
-from procesmijn.errors import UsageError
 from procesmijn.files.log import Log
 from procesmijn.files.steps import message_of
 from procesmijn.settings import Settings
@@ -24,18 +24,25 @@ from procesmijn.store import streams
 from procesmijn.store.connection import Connection
 
 LOOK_SECONDS: Final = 0.2
-STILL_SECONDS: Final = 15.0
+STILL_SECONDS: Final = 10.0
 """After so long without a move we say that no worker seems to run."""
 
 
-def through_kafka(log: Log, topic: str | None, parts: Service, settings: Settings) -> int:
+def chosen_topic(topic: str | None, catalogue: Catalogue) -> str:
+    """The topic to publish to: one that is read. Raises :class:`UsageError` for another."""
+    read = [stream.topic for stream in catalogue.streams]
+    if topic is None:
+        return DEFAULT_STREAM.topic if DEFAULT_STREAM.topic in read else read[0]
+    known(topic, read, "stream")
+    return topic
+
+
+def through_kafka(log: Log, topic: str, parts: Service, settings: Settings) -> int:
     """Publish a log, wait until it is stored; gives how many of its events were refused there.
 
     Where the servers are this command's own, so is a worker.
     """
-    known = [stream.topic for stream in parts.active.catalogue.streams]
-    topic = _chosen(topic, known)
-    make_topics(parts, settings, known)
+    make_topics(parts, settings, [topic])
     own_worker = members(settings, 1) if parts.parts.is_ours else nullcontext()
     with own_worker as group:
         before = log_ends(parts.kafka, [topic])
@@ -52,15 +59,6 @@ def through_kafka(log: Log, topic: str | None, parts: Service, settings: Setting
             with progress("stored", total) as report:
                 _wait(spans, group, report, connection)
             return _tell_refused(spans, connection)
-
-
-def _chosen(topic: str | None, known: list[str]) -> str:
-    """The topic to publish to: one that is read."""
-    if topic is None:
-        return DEFAULT_STREAM.topic if DEFAULT_STREAM.topic in known else known[0]
-    if topic not in known:
-        raise UsageError(f"the catalogue reads no topic '{topic}': {nearest(topic, known)}")
-    return topic
 
 
 def _messages(log: Log) -> Iterator[Message]:
