@@ -36,12 +36,6 @@ def ground(make_ground: MakeGround) -> Ground:
     return make_ground(WORKERS)
 
 
-@pytest.fixture(scope="module")
-def plain(make_ground: MakeGround) -> Ground:
-    """Where each history is told once, in order."""
-    return make_ground(1)
-
-
 def told_once(events: Sequence[Event], catalogue: Catalogue, plain: Ground) -> Tables:
     plain.clear()
     plain.activate(catalogue)

@@ -59,11 +59,6 @@ def ground(one_ground: Ground) -> Ground:
     return one_ground
 
 
-@pytest.fixture(scope="module")
-def plain(make_ground: MakeGround) -> Ground:
-    return make_ground(1)
-
-
 def assert_as_told_once(ground: Ground, plain: Ground, *events: Event) -> None:
     plain.clear()
     plain.applier.apply(sorted_pass(events))

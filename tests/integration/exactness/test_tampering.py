@@ -1,4 +1,4 @@
-"""Whatever is changed by hand in the tables of mining, ``verify`` names and ``rebuild`` mends it."""
+"""Whatever is changed by hand in mining is named by ``verify`` and mended by ``rebuild``."""
 
 from __future__ import annotations
 
