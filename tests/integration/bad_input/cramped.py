@@ -1,15 +1,15 @@
-"""Become another program for which no file has room beyond some size: the system says ENOSPC.
+"""Become another program for which no file has room beyond some size.
 
-It is the error of a full disk, from the kernel, for root and for anybody else, without a disk: a
-seccomp filter answers writes beyond that size, and stays with the program and its children.
+The kernel gives the error of a full disk, or of a quota, for root and for anybody else, without
+either: a seccomp filter answers writes beyond that size, and stays with the program and its
+children.
 
-    python -I -S cramped.py BYTES PROGRAM [ARGUMENT ...]
+    python -I -S cramped.py BYTES ERROR PROGRAM [ARGUMENT ...]
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import platform
 import sys
@@ -50,8 +50,8 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_uint16), ("first", ctypes.POINTER(Instruction))]
 
 
-def install(most_bytes: int) -> None:
-    """From here on no file grows beyond ``most_bytes``."""
+def install(most_bytes: int, error: int) -> None:
+    """From here on no file grows beyond ``most_bytes``: writing there fails with ``error``."""
     instructions = []
     for call, number in CALLS[platform.machine()].items():
         instructions += [
@@ -59,7 +59,7 @@ def install(most_bytes: int) -> None:
             Instruction(JUMP_IF_EQUAL, 0, 3, number),
             Instruction(LOAD, 0, 0, ARGUMENTS_AT + 8 * ARGUMENT[call]),
             Instruction(JUMP_IF_NOT_LESS, 0, 1, most_bytes),
-            Instruction(RETURN, 0, 0, SECCOMP_RET_ERRNO | errno.ENOSPC),
+            Instruction(RETURN, 0, 0, SECCOMP_RET_ERRNO | error),
         ]
     instructions.append(Instruction(RETURN, 0, 0, SECCOMP_RET_ALLOW))
     program = Program(len(instructions), (Instruction * len(instructions))(*instructions))
@@ -73,5 +73,5 @@ def install(most_bytes: int) -> None:
 
 
 if __name__ == "__main__":
-    install(int(sys.argv[1]))
-    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - that is what it is for
+    install(int(sys.argv[1]), int(sys.argv[2]))
+    os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - that is what it is for

@@ -112,6 +112,35 @@ def test_a_password_that_is_changed_under_a_worker(make_line: MakeLine, servers:
     assert line.findings() == []
 
 
+def test_a_primary_that_becomes_read_only(make_line: MakeLine) -> None:
+    """As a standby is, or a server that somebody works on: waited out likewise."""
+    line = make_line()
+    name = urlsplit(line.store.url).path[1:]
+    with psycopg.connect(line.store.url, autocommit=True) as admin:
+
+        def set_read_only(word: str) -> None:
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute(
+                f"ALTER DATABASE {name} SET default_transaction_read_only = {word}".encode()
+            )
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s AND pid <> pg_backend_pid()",
+                (name,),
+            )
+
+        line.send(requested("V-1"))
+        with line.working() as running:
+            line.read_on(running)
+            set_read_only("on")
+            line.send(opened("V-1"))
+            until(lambda: (line.pulse.trouble or "").startswith("PostgreSQL is read-only"))
+            set_read_only("off")
+            line.read_on(running)
+    assert line.account() == Account(stored=2, duplicate=0, dead=0, skipped=0)
+    assert line.findings() == []
+
+
 def _changed(url: str, **parts: str) -> str:
     address = urlsplit(url)
     user = parts.get("user", address.username)

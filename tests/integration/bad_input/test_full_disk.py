@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
-from psycopg.errors import DiskFull
+from psycopg.errors import DiskFull, InternalError_
 
 from procesmijn.catalogue import default
 from procesmijn.embedded.database import Database
@@ -35,23 +37,53 @@ FILL = """
 """
 
 
+class Full(NamedTuple):
+    """What the kernel says of a file that cannot grow, and what the worker makes of it."""
+
+    error: int
+    words: str
+    remedy: str
+
+
+KINDS = {
+    "disk": Full(
+        errno.ENOSPC,
+        "the disk of PostgreSQL is full (could not extend file ",
+        "make room; work goes on by itself",
+    ),
+    "quota": Full(
+        errno.EDQUOT,
+        "PostgreSQL failed inside (could not extend file ",
+        "look in its log; work goes on by itself once it is mended",
+    ),
+}
+
+
 class Cramped(Database):
     """The embedded PostgreSQL, with little room."""
+
+    error: int
 
     def _leashed(
         self, command: Sequence[str | Path], death_signal: signal.Signals
     ) -> list[str | Path]:
         script = Path(__file__).with_name("cramped.py")
         leashed = super()._leashed(command, death_signal)
-        return [sys.executable, "-IS", script, str(ROOM_BYTES), *leashed]
+        return [sys.executable, "-IS", script, str(ROOM_BYTES), str(self.error), *leashed]
+
+
+@pytest.fixture(params=KINDS)
+def full(request: pytest.FixtureRequest) -> Full:
+    return KINDS[request.param]
 
 
 @pytest.fixture
-def database(home: Path) -> Iterator[Database]:
+def database(home: Path, full: Full) -> Iterator[Database]:
     place = Home(home)
     place.hold()
     (port,) = place.ports("database")
     database = Cramped(place.folder, port)
+    database.error = full.error
     database.start()
     yield database
     database.close()
@@ -75,12 +107,14 @@ def fill_up(admin: psycopg.Connection[Any]) -> None:
     admin.execute("ALTER TABLE stream.event SET (autovacuum_enabled = false)")
     admin.execute("SET synchronous_commit = off")
     for filler in ({"rows": 1_000, "length": 30}, {"rows": 1, "length": 3}):
-        with suppress(DiskFull):
+        with suppress(DiskFull, InternalError_):
             while True:
                 admin.execute(FILL, filler)
 
 
-def test_a_full_disk_is_waited_out(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_is_waited_out(
+    line: Line, full: Full, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, logger="consumers")
     with line.working() as running, psycopg.connect(line.store.url, autocommit=True) as admin:
         line.send(requested("V"), opened("V"))
@@ -91,9 +125,9 @@ def test_a_full_disk_is_waited_out(line: Line, caplog: pytest.LogCaptureFixture)
         line.send(*(opened(f"V-{n}") for n in range(CASES)))
         until(lambda: line.pulse.trouble is not None)
         said = str(line.pulse.trouble)
-        assert said.startswith("the disk of PostgreSQL is full (could not extend file ")
-        assert "No space left on device" in said
-        assert said.endswith("make room; work goes on by itself")
+        assert said.startswith(full.words)
+        assert os.strerror(full.error) in said
+        assert said.endswith(full.remedy)
         assert said.isprintable()
         assert line.ask("SELECT sum(stored) FROM stream.ledger") == [(2,)]
 

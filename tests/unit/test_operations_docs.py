@@ -1,0 +1,41 @@
+"""The page for operations teams knows every reason, every check and every metric that it names."""
+
+from __future__ import annotations
+
+import re
+from inspect import getsource
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, generate_latest
+
+from consumers.intake import DEFECT
+from consumers.metrics import Metrics
+from procesmijn.cli import checks
+from procesmijn.cli.commands import COMMANDS
+from procesmijn.settings import Settings, variable
+from schemas.reasons import Reason
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "operations.md").read_text()
+
+
+def test_every_reason_is_on_the_page_once_and_no_other() -> None:
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
+    assert [reason for reason, *_ in rows] == [*Reason, DEFECT]
+    assert all(meaning and remedy for _, meaning, remedy in rows)
+
+
+def test_metrics_checks_settings_and_commands_are_those_that_there_are() -> None:
+    registry = CollectorRegistry()
+    Metrics(registry)
+    there = generate_latest(registry).decode()
+    for metric in re.findall(r"`(procesmijn_\w+)`", PAGE):
+        assert f"# TYPE {metric} " in there, metric
+    for check in re.findall(r"\*(\w+)\*", PAGE):
+        assert f'"{check}"' in getsource(checks), check
+    for setting in re.findall(r"`(PROCESMIJN_\w+)`", PAGE):
+        assert setting in {variable(name) for name in Settings.model_fields}, setting
+    for command in re.findall(r"`procesmijn ([a-z-]+)", PAGE):
+        assert command in COMMANDS, command
+    for page in re.findall(r"\]\(([\w.]+)\)", PAGE):
+        assert (DOCS / page).exists(), page
