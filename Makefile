@@ -9,6 +9,7 @@ install: $(VENV)/.stamp
 
 # The stamp is newer than the pins when what they pin is installed.
 $(VENV)/.stamp: requirements/dev.txt pyproject.toml
+	@echo "installing into $(VENV), a minute or two the first time"
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 	  uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt && \
