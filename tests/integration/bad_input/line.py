@@ -22,7 +22,6 @@ from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
 from consumers.worker import Worker
 from procesmijn.apply import Applier, load_rules
-from procesmijn.batch import Applied, Batch
 from procesmijn.persons import Persons
 from procesmijn.store import Store, dead_letters
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused
@@ -69,8 +68,6 @@ class Line:
         self.store = Store(database_url)
         self.applier = Applier(self.store, persons)
         self.pulse = Pulse(allowed_seconds=300.0)
-        self.applied: list[Applied] = []
-        """What came of each batch."""
         self._group = uuid4().hex
         self._producer = KafkaProducer(
             **self.kafka.options(),
@@ -88,13 +85,13 @@ class Line:
 
     # -- one end ----------------------------------------------------------------------------------
 
-    def send(self, *records: Sent) -> list[int]:
-        """Publish, and give the offset of each."""
-        return self.send_all(records)
+    def send(self, *records: Sent) -> None:
+        """Publish, and wait until all are acknowledged."""
+        self.send_all(records)
 
-    def send_all(self, records: Iterable[Sent]) -> list[int]:
+    def send_all(self, records: Iterable[Sent]) -> None:
         """The same for many."""
-        sent = [
+        on_their_way = [
             self._producer.send(
                 self.topic,
                 record.value,
@@ -105,7 +102,8 @@ class Line:
             for record in records
         ]
         self._producer.flush(timeout=60.0)
-        return [future.get(timeout=60.0).offset for future in sent]
+        for acknowledged in on_their_way:
+            acknowledged.get(timeout=60.0)
 
     # -- in between -------------------------------------------------------------------------------
 
@@ -115,16 +113,11 @@ class Line:
         return Worker(
             Stream(self.kafka, reading, "alone"),
             decode,
-            apply or self._apply,
+            apply or self.applier.apply,
             self.store,
             Metrics(CollectorRegistry()),
             self.pulse,
         )
-
-    def _apply(self, batch: Batch) -> Applied:
-        applied = self.applier.apply(batch)
-        self.applied.append(applied)
-        return applied
 
     @contextmanager
     def working(self, worker: Worker | None = None) -> Iterator[Future[None]]:
