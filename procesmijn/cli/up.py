@@ -12,11 +12,17 @@ from procesmijn.cli.parts import Parts
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import note
 from procesmijn.cli.worker import make_topics
+from procesmijn.embedded import find
+from procesmijn.errors import ProcesmijnError
 from procesmijn.settings import Settings, read_settings
 
 app = typer.Typer(add_completion=False)
 
 _LOOK_SECONDS: Final = 0.5
+
+
+class AlreadyUp(ProcesmijnError):
+    """Everything runs in this home already. For more workers start ``procesmijn worker``."""
 
 
 @app.command()
@@ -31,6 +37,10 @@ def up(
     """
     settings = read_settings()
     with service(settings, kafka=True) as parts:
+        if not parts.parts.is_ours and find(settings.home) is not None:
+            raise AlreadyUp(
+                f"{settings.home} is up already: for more workers start procesmijn worker beside it"
+            )
         make_topics(parts, settings, [each.topic for each in parts.active.catalogue.streams])
         parts.store.close()  # the workers have sessions of their own
         with members(settings, workers) as group:
@@ -43,10 +53,17 @@ def up(
                 note("stopping")
 
 
+def _database(parts: Parts, settings: Settings) -> str:
+    """Where PostgreSQL is; with its password where that is ours, since nobody else has it."""
+    if settings.database_url is None:
+        return str(parts.database_url)
+    return "that of PROCESMIJN_DATABASE_URL"
+
+
 def _show(parts: Parts, settings: Settings, logs: list[str]) -> None:
     assert parts.kafka is not None  # noqa: S101 - it was asked for
     print(f"home        {settings.home}")
     print(f"Kafka       {parts.kafka.servers}")
-    print(f"PostgreSQL  {parts.database_url}")
+    print(f"PostgreSQL  {_database(parts, settings)}")
     print(f"workers     {', '.join(logs) or 'none'}")
     print("Ctrl-C stops all of it; the data stays.", flush=True)

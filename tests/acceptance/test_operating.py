@@ -1,0 +1,274 @@
+"""What operators do: look after refused records, catalogues, proofs, and parts that fail."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import orjson
+import psutil
+import psycopg
+import pytest
+
+from consumers.connection import KafkaSettings
+from consumers.publish import Message, publish
+from procesmijn.persons import Keys
+from tests.commands import Outcome, Procesmijn, running
+from tests.event_logs import make_log, write_csv
+
+TOPIC = "procesmijn.events"
+NAME = "Jan de Vries"
+
+
+def one_line(outcome: Outcome, words: str, code: int = 1) -> None:
+    """It failed, and said so in one line."""
+    assert outcome.code == code, outcome.err
+    assert words in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("error: ")
+
+
+def until(procesmijn: Procesmijn, *arguments: str, count: int) -> list[dict[str, object]]:
+    """Ask again until there are as many rows as there should be."""
+    for _ in range(30):
+        rows: list[dict[str, object]] = procesmijn(*arguments, "--format", "json").json
+        if len(rows) >= count:
+            return rows
+        time.sleep(0.3)
+    raise AssertionError(f"{len(rows)} rows, and no more came")
+
+
+@pytest.fixture(scope="module")
+def requests(procesmijn: Procesmijn, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A process that cases were imported of."""
+    file = write_csv(tmp_path_factory.mktemp("logs") / "log.csv", make_log(cases=40, seed=7))
+    outcome = procesmijn("import", file, "--process", "operated", "--to-store")
+    assert outcome.code == 0, outcome.err
+    return "operated"
+
+
+@pytest.fixture(scope="module")
+def refused(procesmijn: Procesmijn, kafka_servers: str) -> list[dict[str, object]]:
+    """Two records that break the contract, once they are refused."""
+    unknown = {
+        "specversion": "1.0",
+        "type": "contract.isued",
+        "source": "hr",
+        "id": "1",
+        "time": "2026-03-02T09:00:00Z",
+        "data": {"employee": NAME, "salary": 4321},
+    }
+    headers = (("content-type", b"application/cloudevents+json"),)
+    messages = [Message(orjson.dumps(unknown), b"jan", headers), Message(b"{" + NAME.encode())]
+    publish(KafkaSettings(kafka_servers), TOPIC, messages)
+    return until(procesmijn, "dead-letters", "list", "--topic", TOPIC, count=2)
+
+
+def test_refused_records_are_listed(
+    refused: list[dict[str, object]], procesmijn: Procesmijn
+) -> None:
+    by_reason = {str(row["reason"]): row for row in refused}
+    assert "contract.issued" in str(by_reason["unknown-type"]["message"])
+    [one] = procesmijn("dead-letters", "list", "--reason", "unknown-type", "--format", "json").json
+    assert one == by_reason["unknown-type"]
+    assert procesmijn("dead-letters", "list", "--topic", "other", "--format", "json").json == []
+    table = procesmijn("dead-letters", "list").out
+    assert "unknown-type" in table
+    assert NAME not in table
+
+
+def test_what_they_say_of_persons_is_masked(
+    refused: list[dict[str, object]], procesmijn: Procesmijn
+) -> None:
+    place = next(row for row in refused if row["reason"] == "unknown-type")
+    flags = ("--partition", str(place["partition"]), "--offset", str(place["offset"]))
+
+    [masked] = procesmijn("dead-letters", "show", *flags).json
+    assert masked["record"]["value"]["type"] == "contract.isued"
+    assert masked["record"]["value"]["data"] == {
+        "employee": f"text of {len(NAME)} characters",
+        "salary": "number",
+    }
+    assert masked["record"]["key"] == "3 bytes"
+    assert NAME not in procesmijn("dead-letters", "show").out
+
+    [clear] = procesmijn("dead-letters", "show", *flags, "--in-clear").json
+    assert orjson.loads(clear["record"]["value"])["data"]["employee"] == NAME
+    assert clear["record"]["key"] == "jan"
+
+
+def test_what_still_breaks_the_contract_stays_refused(
+    refused: list[dict[str, object]], procesmijn: Procesmijn
+) -> None:
+    outcome = procesmijn("dead-letters", "redrive", "--reason", "unknown-type")
+    assert (outcome.code, outcome.err) == (1, "0 records redriven, 1 still refused\n")
+    outcome = procesmijn("dead-letters", "redrive", "--topic", "other")
+    assert (outcome.code, outcome.err) == (0, "no record that was refused is like that\n")
+
+
+def test_a_changed_table_is_found_and_rebuilt(
+    requests: str, procesmijn: Procesmijn, database_url: str
+) -> None:
+    assert "every table says what the events say" in procesmijn("verify").err
+    before = procesmijn("handovers", requests, "--format", "json").json
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE mining.handover SET wait_us = wait_us + 1000000 WHERE object_key IN"
+            " (SELECT object_key FROM mining.object WHERE object_id = 'C00007')"
+        )
+
+    found = procesmijn("verify", "--format", "json")
+    assert found.code == 1
+    changed = [row for row in orjson.loads(found.out) if row["table"] == "handover"]
+    assert {(row["case"], row["column"]) for row in changed} == {(f"{requests} C00007", "wait_us")}
+    assert "procesmijn rebuild" in found.err
+
+    assert procesmijn("rebuild").code == 0
+    assert procesmijn("verify").code == 0
+    assert procesmijn("handovers", requests, "--format", "json").json == before
+
+
+def test_a_catalogue_is_checked_activated_and_taken_back(
+    requests: str, procesmijn: Procesmijn, tmp_path: Path
+) -> None:
+    before = procesmijn("handovers", requests, "--format", "json").json
+    shown = procesmijn("catalogue", "show").out
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(shown.replace("parties:\n", "parties:\n  IT:\n    kind: automatic\n", 1))
+
+    checked = procesmijn("catalogue", "check", ours)
+    assert (checked.code, checked.out) == (0, "party IT added\n")
+    assert f"{ours} is right:" in checked.err
+    assert requests in checked.err  # its cases would be computed anew
+    assert procesmijn("handovers", requests, "--format", "json").json == before
+
+    activated = procesmijn("catalogue", "activate", ours)
+    assert activated.code == 0, activated.err
+    parties = {
+        row["customer"] for row in procesmijn("handovers", requests, "--format", "json").json
+    }
+    assert "IT" not in parties
+    assert procesmijn("verify").code == 0
+
+    (tmp_path / "theirs.yaml").write_text(shown)
+    assert procesmijn("catalogue", "activate", tmp_path / "theirs.yaml").code == 0
+    assert procesmijn("handovers", requests, "--format", "json").json == before
+    assert "nothing changes" in procesmijn("catalogue", "activate").err
+
+
+def test_every_mistake_in_a_catalogue_is_a_line(procesmijn: Procesmijn, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        "parties:\n  hr: {parent: hrm}\ncalendars:\n  desk: {zone: Europe/Amsterdm}\n"
+    )
+    for command in ("check", "activate"):
+        outcome = procesmijn("catalogue", command, broken)
+        assert outcome.code == 1
+        assert f"{broken}:2: parties.hr.parent:" in outcome.err
+        assert f"{broken}:4: calendars.desk" in outcome.err
+
+
+def test_the_doctor_looks_at_every_part(
+    refused: list[dict[str, object]], procesmijn: Procesmijn
+) -> None:
+    outcome = procesmijn("doctor", "--format", "json", databaseurl="postgresql://x/y")
+    assert outcome.code == 1
+    checks = orjson.loads(outcome.out)
+    said = {check["check"]: check["said"] for check in checks}
+    well = {check["check"] for check in checks if check["is_well"]}
+    assert well >= {
+        *("database", "schema", "keys", "catalogue", "mined", "processes", "broker", "topic"),
+        *("clock", "position"),
+    }
+    assert "PROCESMIJN_DATABASE_URL?" in said["settings"]
+    assert "unknown-type (1)" in said["refused"]
+    assert len([check for check in checks if check["check"] == "clock"]) == 2
+    assert "MEND  refused" in procesmijn("doctor").out
+
+
+def test_other_keys_are_refused(procesmijn: Procesmijn, database_url: str) -> None:
+    keys = procesmijn("keys").out
+    one_line(procesmijn("verify", keys=keys), "the database was written with other keys")
+    assert Keys.parse(keys).fingerprint in procesmijn("doctor", keys=keys).out
+
+
+def test_a_database_of_ones_own_needs_keys(folder: Path, database_url: str) -> None:
+    alone = Procesmijn(folder / "home", {"database_url": database_url})
+    one_line(alone("verify"), "PROCESMIJN_KEYS")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password": "wrong"}, "password authentication failed"),
+        ({"port": "1"}, "Connection refused"),
+        ({"name": "nowhere"}, 'database "nowhere" does not exist'),
+    ],
+)
+def test_a_database_that_is_not_there(
+    change: dict[str, str], words: str, database_url: str, folder: Path
+) -> None:
+    url = urlsplit(database_url)
+    user, _, password = url.netloc.partition("@")[0].partition(":")
+    netloc = f"{user}:{change.get('password', password)}@127.0.0.1:{change.get('port', url.port)}"
+    moved = url._replace(netloc=netloc, path=f"/{change.get('name', url.path[1:])}").geturl()
+    keys = " ".join(Keys.generate().text().split())
+    away = Procesmijn(folder / "home", {"database_url": moved, "keys": keys})
+    for command in (["handovers", "hiring"], ["worker"]):
+        outcome = away(*command, kafka_servers="127.0.0.1:1")
+        one_line(outcome, words)
+        assert password not in outcome.err
+
+
+def test_a_broker_that_is_not_there(procesmijn: Procesmijn, tmp_path: Path) -> None:
+    row = {"case": "1", "activity": "a", "time": "2026-01-01T00:00:00Z"}
+    file = write_csv(tmp_path / "log.csv", [row])
+    away = {"kafka_servers": "127.0.0.1:1", "kafka_connect_seconds": "1"}
+    one_line(procesmijn("worker", **away), "no Kafka broker answers at 127.0.0.1:1")
+    outcome = procesmijn("import", file, "--process", "operated", **away)
+    one_line(outcome, "no Kafka broker answers at 127.0.0.1:1")
+    doctor = procesmijn("doctor", **away)
+    assert doctor.code == 1
+    assert "MEND  broker" in doctor.out
+
+
+def test_a_setting_that_cannot_be(procesmijn: Procesmijn) -> None:
+    one_line(procesmijn("worker", health_port="http"), "PROCESMIJN_HEALTH_PORT", code=2)
+
+
+def test_without_a_worker_an_import_says_so_and_waits_for_one(folder: Path, tmp_path: Path) -> None:
+    home = Procesmijn(folder / "home")
+    rows = make_log(cases=30, seed=3)
+    file = write_csv(tmp_path / "log.csv", rows)
+    with running(home, "up", "--workers", "0", until="Ctrl-C stops"):
+        with home.start("import", file, "--process", "waiting") as waiting:
+            assert waiting.stderr is not None
+            assert "process waiting is new" in waiting.stderr.readline()
+            assert "no worker seems to run" in waiting.stderr.readline()
+            one_line(home("up"), "is up already")
+            with home.start("worker") as worker:
+                assert f"{len(rows)} events" in waiting.stderr.readline()
+                assert waiting.wait() == 0
+                worker.send_signal(signal.SIGTERM)
+                log = worker.communicate()[1]
+                assert worker.returncode == 0, log
+        assert re.search(r"batch records=\d+ ", log)
+        assert len(home("cases", "waiting", "--format", "json").json) == 30
+
+
+def test_alone_an_import_brings_its_own_servers_and_worker(folder: Path, tmp_path: Path) -> None:
+    home = Procesmijn(folder / "home")
+    rows = make_log(cases=30, seed=4)
+    outcome = home("import", write_csv(tmp_path / "log.csv", rows), "--process", "alone")
+    assert outcome.code == 0, outcome.err
+    assert (home.home / "keys").stat().st_mode & 0o777 == 0o600
+    assert len(home("cases", "alone", "--format", "json").json) == 30
+    left = [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if str(folder) in " ".join(process.info["cmdline"] or ())
+    ]
+    assert left == []

@@ -1,0 +1,212 @@
+"""What commands say of a process: in every format, of a part of the time, as of a moment."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import psycopg
+import pytest
+from lxml import etree
+
+from tests.commands import Procesmijn
+from tests.event_logs import write_csv
+
+PROCESS = "contracts"
+ROWS = [
+    ("1", "write", "2026-03-02T08:00:00Z", "2026-03-02T09:00:00Z", "HR"),
+    ("1", "sign", "2026-03-02T11:00:00Z", "2026-03-02T11:30:00Z", "Manager"),
+    ("1", "file", "", "2026-03-03T11:30:00Z", "HR"),
+    ("2", "write", "2026-04-01T08:00:00Z", "2026-04-01T09:00:00Z", "HR"),
+    ("2", "sign", "2026-04-01T09:30:00Z", "2026-04-01T10:00:00Z", "Manager"),
+    ("2", "file", "", "2026-04-01T10:00:00Z", "HR"),
+    ("3", "write", "2026-04-01T08:00:00Z", "2026-04-01T09:00:00Z", "HR"),
+]
+
+
+@pytest.fixture(scope="module")
+def contracts(procesmijn: Procesmijn, tmp_path_factory: pytest.TempPathFactory) -> Procesmijn:
+    """Commands, where the contracts are in."""
+    names = ("case", "activity", "start", "time", "party")
+    rows = [dict(zip(names, row, strict=True)) for row in ROWS]
+    file = write_csv(tmp_path_factory.mktemp("logs") / "contracts.csv", rows)
+    outcome = procesmijn("import", file, "--process", PROCESS, "--to-store")
+    assert outcome.code == 0, outcome.err
+    return procesmijn
+
+
+def test_handovers_in_both_clocks(contracts: Procesmijn) -> None:
+    to_manager, to_hr = contracts("handovers", PROCESS, "--format", "json").json
+
+    assert to_hr == {
+        "supplier": "Manager",
+        "customer": "HR",
+        "handovers": 2,
+        "cases": 2,
+        "wait_seconds_mean": 43_200.0,
+        "wait_seconds_median": 43_200.0,
+        "wait_seconds_p90": 77_760.0,
+        # Monday 12:30 to Tuesday 12:30, in the office until five: eight hours.
+        "wait_working_seconds_mean": 14_400.0,
+        "wait_working_seconds_median": 14_400.0,
+        "wait_working_seconds_p90": 25_920.0,
+        "pickup_basis": "completion",
+    }
+    assert (to_manager["customer"], to_manager["pickup_basis"]) == ("Manager", "start")
+
+
+def test_csv_and_a_table_say_the_same(contracts: Procesmijn) -> None:
+    as_json = contracts("handovers", PROCESS, "--format", "json").json
+    as_csv = list(
+        csv.DictReader(io.StringIO(contracts("handovers", PROCESS, "--format", "csv").out))
+    )
+    assert [list(row) for row in as_csv] == [list(row) for row in as_json]
+    assert [float(row["wait_seconds_p90"]) for row in as_csv] == [
+        row["wait_seconds_p90"] for row in as_json
+    ]
+    table = contracts("handovers", PROCESS).out.splitlines()
+    assert len(table) == 3
+    assert "12h 00m" in table[1] + table[2]
+    assert "\x1b" not in "".join(table)
+
+
+def test_a_part_of_the_time_is_by_day_of_pick_up(contracts: Procesmijn) -> None:
+    def pairs(*flags: str) -> dict[str, int]:
+        rows = contracts("handovers", PROCESS, "--format", "json", *flags).json
+        return {row["supplier"]: row["handovers"] for row in rows}
+
+    assert pairs("--from", "2026-03-03") == {"HR": 1, "Manager": 2}
+    assert pairs("--to", "2026-03-03") == {"HR": 1}
+    assert pairs("--from", "2026-03-03", "--to", "2026-04-01") == {"Manager": 1}
+    assert pairs("--basis", "start") == {"HR": 2}
+    assert pairs("--basis", "completion") == {"Manager": 2}
+    assert pairs("--as-of", "2026-03-02T12:00+01:00") == {"HR": 1}
+
+
+def test_cases_have_every_column_of_the_view(contracts: Procesmijn, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        view = connection.execute("SELECT * FROM bi.fct_case LIMIT 0").description
+    assert view is not None
+    cases = contracts("cases", PROCESS, "--format", "json").json
+    assert [list(case) for case in cases] == [[column.name for column in view]] * 3
+    first = cases[0]
+    assert first["case_key"] == "1"
+    assert first["started_at"] == "2026-03-02T08:00:00Z"
+    assert first["cycle_seconds"] == 27.5 * 3600
+    assert first["processing_seconds"] == 1.5 * 3600
+    assert [case["case_key"] for case in contracts(
+        "cases", PROCESS, "--format", "json", "--from", "2026-04-01"
+    ).json] == ["2", "3"]  # fmt: skip
+
+
+def test_the_graph_of_a_process(contracts: Procesmijn) -> None:
+    graph = contracts("flow", PROCESS, "--as", "dfg", "--format", "json").json
+    assert graph == {
+        "edges": [
+            {"from": "sign", "to": "file", "count": 2, "seconds_mean": 43_200.0},
+            {"from": "write", "to": "sign", "count": 2, "seconds_mean": 6_300.0},
+        ],
+        "start": {"write": 3},
+        "end": {"file": 2, "write": 1},
+    }
+    table = contracts("flow", PROCESS, "--as", "dfg", "--format", "csv").out
+    assert table.splitlines()[:2] == ["from,to,count,seconds_mean", ",write,3,"]
+
+
+def test_models_go_into_files_and_say_how_well_they_fit(
+    contracts: Procesmijn, tmp_path: Path
+) -> None:
+    for form, root in (("bpmn", "definitions"), ("petri", "pnml"), ("svg", "svg")):
+        file = tmp_path / form
+        outcome = contracts("flow", PROCESS, "--as", form, "--out", file)
+        assert (outcome.code, outcome.out) == (0, "")
+        assert "fitness 1.000, precision 1.000" in outcome.err
+        assert etree.parse(file).getroot().tag.endswith(root)
+    outcome = contracts("flow", PROCESS, "--as", "tree", "--by", "graph", "--from", "2026-04-01")
+    assert "->" in outcome.out
+    assert "fitness" not in outcome.err  # whole cases know no period
+
+
+def test_a_name_that_nobody_knows_is_told_the_nearest(contracts: Procesmijn) -> None:
+    for command in ("handovers", "cases", "flow"):
+        outcome = contracts(command, "contract")
+        assert outcome == (
+            2,
+            "",
+            "error: there is no process 'contract'; did you mean 'contracts'?\n",
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["handovers"], "Missing argument 'PROCESS'"),
+        (["handovers", PROCESS, "--format", "xml"], "'xml' is not one of"),
+        (["handovers", PROCESS, "--from", "1-3-2026"], "--from '1-3-2026' is no date"),
+        (["handovers", PROCESS, "--from", "2026-03-02", "--to", "2026-03-02"], "has to lie after"),
+        (["handovers", PROCESS, "--as-of", "2026-03-02"], "has no zone"),
+        (["handovers", PROCESS, "--frm", "2026-03-02"], "No such option"),
+        (["flow", PROCESS, "--as", "bpmn", "--format", "json"], "--format json is for --as dfg"),
+        (["flow", PROCESS, "--as", "tree", "--from", "2026-01-01"], "--by graph"),
+        (["handover", PROCESS], "Did you mean 'handovers'"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_2(
+    arguments: list[str], words: str, procesmijn: Procesmijn
+) -> None:
+    outcome = procesmijn(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_whoever_reads_may_stop_reading(contracts: Procesmijn) -> None:
+    with contracts.start("cases", PROCESS, "--format", "json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+def test_the_trace_of_an_error_is_shown_when_asked_for(procesmijn: Procesmijn) -> None:
+    assert "Traceback" in procesmijn("--debug", "handovers", "nothing").err
+
+
+def test_working_time_needs_nothing_that_runs(folder: Path) -> None:
+    alone = Procesmijn(folder / "home")
+    friday, tuesday = "2020-10-02T07:00", "2020-10-06T15:00"
+
+    assert alone("working-time", friday, tuesday).out == "79200\n"
+    assert alone("working-time", friday, tuesday, "--format", "json").json == {
+        "working_seconds": 79_200.0,
+        "elapsed_seconds": 374_400.0,
+        "is_outside_calendar": False,
+    }
+    explained = alone("working-time", friday, tuesday, "--explain").out.splitlines()
+    assert [line.split()[-2:] for line in explained[:-1]] == [
+        ["8h", "00m"],
+        ["8h", "00m"],
+        ["6h", "00m"],
+    ]
+    weekend = alone("working-time", "2020-10-03T10:00Z", "2020-10-04T10:00Z", "--format", "json")
+    assert weekend.json["is_outside_calendar"] is True
+    assert alone("working-time", friday, tuesday, "--calendar", "always").out == "374400\n"
+    unknown = alone("working-time", friday, tuesday, "--calendar", "ofice")
+    assert (unknown.code, unknown.err) == (
+        2,
+        "error: there is no calendar 'ofice'; did you mean 'office'?\n",
+    )
+    assert alone("working-time", tuesday, friday).code == 2
+    assert not (folder / "home").exists()
+
+
+def test_working_time_by_a_catalogue_of_ones_own(folder: Path) -> None:
+    (folder / "ours.yaml").write_text(
+        "calendars:\n  night: {zone: Europe/Amsterdam, hours: {saturday-sunday: 0:00-8:00}}\n"
+    )
+    outcome = Procesmijn(folder / "home")(
+        *("working-time", "2026-10-25T00:00", "2026-10-25T12:00"),
+        *("--calendar", "night", "--catalogue", folder / "ours.yaml"),
+    )
+    assert outcome.out == "32400\n"  # the night of nine hours
