@@ -65,7 +65,7 @@ def _assert_positions_rose(ground: Ground) -> None:
     at: dict[tuple[object, object], object] = {}
     for topic_id, partition, before, after in moves:
         assert before == at.get((topic_id, partition))
-        assert before is None or after > before  # type: ignore[operator] # both are numbers
+        assert before is None or after > before
         at[topic_id, partition] = after
 
 
@@ -73,7 +73,8 @@ def _assert_every_offset_is_accounted_for(
     ground: Ground, teller: Teller, ends: dict[int, int]
 ) -> None:
     rows = ground.observer.execute(
-        "SELECT l.partition, l.first_offset, l.next_offset, stored, duplicate, dead, skipped, no_record"
+        "SELECT l.partition, l.first_offset, l.next_offset,"
+        " stored, duplicate, dead, skipped, no_record"
         " FROM stream.ledger l JOIN stream.position p USING (topic_id, partition)"
         " WHERE p.topic = %s",
         [teller.topic],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 
@@ -34,14 +34,14 @@ class Ground:
         self.persons = persons
         self.stores = [Store(url) for _ in range(workers)]
         self.appliers = [Applier(store, persons) for store in self.stores]
-        self._observer = psycopg.connect(url, autocommit=True)
-        self._observer.execute("SET synchronous_commit = off")
+        self._observer: psycopg.Connection[tuple[Any, ...]] | None = None
 
     def close(self) -> None:
         """Give all sessions back."""
         for store in self.stores:
             store.close()
-        self._observer.close()
+        if self._observer is not None:
+            self._observer.close()
 
     @property
     def store(self) -> Store:
@@ -54,15 +54,19 @@ class Ground:
         return self.appliers[0]
 
     @property
-    def observer(self) -> psycopg.Connection[tuple[object, ...]]:
+    def observer(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A session that no worker knows of, to look around and to meddle."""
+        if self._observer is None or self._observer.closed:
+            self._observer = psycopg.connect(self.url, autocommit=True)
+            self._observer.execute("SET synchronous_commit = off")
         return self._observer
 
     def clear(self) -> None:
         """As if nothing had ever been read."""
-        with self._observer.transaction():
+        observer = self.observer
+        with observer.transaction():
             for table in _WRITTEN:
-                self._observer.execute(f"DELETE FROM {table}")
+                observer.execute(f"DELETE FROM {table}")
 
     def activate(self, *series: Catalogue, worker: int = 0) -> None:
         """Put one catalogue after the other in force, and each time mine anew what it changes."""
@@ -78,7 +82,7 @@ class Ground:
 
     def tables(self) -> Tables:
         """All that it says."""
-        return read_tables(self._observer)
+        return read_tables(self.observer)
 
     def findings(self) -> list[Finding]:
         """All that ``verify`` finds."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,12 +45,21 @@ class Teller:
         self._said: list[tuple[Headers, bytes]] = []
         self._servers = kafka_servers
         self._producer = KafkaProducer(
-            bootstrap_servers=kafka_servers, acks="all", enable_idempotence=True, linger_ms=2
+            bootstrap_servers=kafka_servers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=2,
+            reconnect_backoff_max_ms=500,
         )
 
     def close(self) -> None:
         """Let the producer go."""
         self._producer.close(timeout=1.0)
+        del self._producer
+        with warnings.catch_warnings():
+            # kafka-python leaves the sockets of connections that were refused to the collector.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     def tell(self, records: int = _LOT) -> None:
         """Send some records, and wait until they are acknowledged."""
