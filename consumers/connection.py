@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from kafka.errors import KafkaError
 
 from consumers.errors import KafkaUnavailable
+
+RECONNECT_SECONDS: Final = 1.0
+"""At most this long between two tries to reach a broker that is back perhaps. kafka-python would
+wait up to 30 s, in the midst of a call, and a worker that waits does not join when others do."""
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI"]
@@ -44,6 +48,7 @@ class KafkaSettings:
             "bootstrap_servers": [server.strip() for server in self.servers.split(",")],
             "client_id": self.client_id,
             "bootstrap_timeout_ms": round(self.connect_seconds * 1000),
+            "reconnect_backoff_max_ms": round(RECONNECT_SECONDS * 1000),
             "security_protocol": self.security_protocol,
             "sasl_mechanism": self.sasl_mechanism,
             "sasl_plain_username": self.username,
