@@ -59,12 +59,15 @@ class Active:
 
 
 def active(connection: Connection) -> Active | None:
-    """The catalogue in force; None in a new database."""
-    row = connection.execute(statements("catalogues")["active"]).fetchone()
+    """The catalogue in force and its rules, as of one moment; None in a new database."""
+    sql = statements("catalogues")
+    with connection.transaction():
+        connection.execute(sql["one_moment"])
+        row = connection.execute(sql["active"]).fetchone()
+        rules = connection.execute(sql["active_rules"]).fetchall()
     if row is None:
         return None
     catalogue_id, _, document, core_version, activated_at = row
-    rules = connection.execute(statements("catalogues")["active_rules"]).fetchall()
     return Active(
         catalogue_id,
         Catalogue.from_json(document),

@@ -10,6 +10,10 @@ SELECT catalogue_id, core_version FROM mining.catalogue WHERE is_active FOR UPDA
 -- Step 1 of a batch: the rules stay as they are until its end.
 SELECT catalogue_id, core_version FROM mining.catalogue WHERE is_active FOR SHARE;
 
+-- name: one_moment
+-- Nothing that is activated between the next statements shows in the later ones only.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+
 -- name: active
 -- The catalogue in force.
 SELECT catalogue_id, digest, document::text, core_version, activated_at
