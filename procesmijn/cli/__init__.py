@@ -69,8 +69,7 @@ def _root(run: _Run) -> Callable[..., Any]:
     ) -> None:
         """Event-driven process mining of internal customers and suppliers.
 
-        Settings are environment variables, PROCESMIJN_..., without any everything runs on this
-        machine.
+        Settings are environment variables, PROCESMIJN_... Without any, all runs on this machine.
         """
         run.is_debug = debug
         if context.invoked_subcommand is None:

@@ -21,22 +21,30 @@ class Listed(NamedTuple):
 
 
 COMMANDS: Final = {
-    "demo": Listed("demo", "Show it all at work: a demonstration organisation, live."),
+    "demo": Listed(
+        "demo",
+        "Show it all at work: Kafka, PostgreSQL, a worker, and an organisation that keeps them"
+        " busy.",
+    ),
     "up": Listed("up", "Run Kafka, PostgreSQL and workers on this machine, until Ctrl-C."),
     "worker": Listed("worker", "Run one member of the consumer group, until it is stopped."),
     "import": Listed("importing", "Bring in an event log: XES, CSV or Parquet."),
     "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
-    "cases": Listed("cases", "List the cases of a process."),
+    "cases": Listed("cases", "List the cases of a process, in the columns of bi.fct_case."),
     "flow": Listed("flow", "Rebuild a process from what happened."),
-    "working-time": Listed("working_time", "Count the working time between two instants."),
+    "working-time": Listed(
+        "working_time", "Count the working time between two instants, in seconds."
+    ),
     "catalogue": Listed("catalogue", "Check, show or activate a catalogue."),
     "dead-letters": Listed("dead_letters", "List, show or redrive records that were refused."),
-    "accept-gap": Listed("accept_gap", "Let a partition go on although records are gone."),
+    "accept-gap": Listed(
+        "accept_gap", "Let a partition go on although records are gone, and write that down."
+    ),
     "rebuild": Listed("rebuild", "Compute everything anew from the stored events."),
     "verify": Listed("verify", "Prove that the tables say what the events say."),
     "doctor": Listed("doctor", "Check all parts, and say how to mend each."),
-    "keys": Listed("keys", "Make new keys for the pseudonyms of persons."),
-    "version": Listed("version", "Say which version this is."),
+    "keys": Listed("keys", "Make new keys for the pseudonyms of persons, and print them."),
+    "version": Listed("version", "Say which version this is, and of what it is made."),
 }
 
 
@@ -60,4 +68,11 @@ def load(name: str) -> Any:
     module = import_module(f"procesmijn.cli.{COMMANDS[name].module}")
     command = get_command(module.app)
     command.name = name
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.help = _unwrapped(each.help or "")
     return command
+
+
+def _unwrapped(text: str) -> str:
+    """One line a paragraph: whoever shows it knows how wide the terminal is."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))

@@ -12,9 +12,10 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def keys() -> None:
-    """Make new keys for the pseudonyms of persons, and print them: one line, for PROCESMIJN_KEYS.
+    """Make new keys for the pseudonyms of persons, and print them.
 
-    They are stored nowhere. Keep them as you keep passwords: with others every person is a new one.
+    One line, for PROCESMIJN_KEYS. They are stored nowhere. Keep them as you keep passwords: with
+    others every person is a new one.
     """
     made = Keys.generate()
     print(" ".join(made.text().split()))

@@ -24,10 +24,10 @@ def verify(
     form: AsFormat = Format.TABLE,
     limit: Annotated[int, typer.Option(help="Show at most so many differences.", min=0)] = 1_000,
 ) -> None:
-    """Prove that the tables say what the events say: all is computed again, and compared.
+    """Prove that the tables say what the events say.
 
-    Exit code 1 and the differences where there are any. Nothing is written; it may run beside live
-    traffic, since it reads one moment.
+    All is computed again, and compared. Exit code 1 and the differences where there are any.
+    Nothing is written; it may run beside live traffic, since it reads one moment.
     """
     done, count = 0, 0
     shown: list[Finding] = []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,9 +14,12 @@ import orjson
 import psutil
 import psycopg
 import pytest
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
 
 from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
+from procesmijn.embedded import find
 from procesmijn.persons import Keys
 from tests.commands import Outcome, Procesmijn, running
 from tests.event_logs import make_log, write_csv
@@ -239,24 +244,77 @@ def test_a_setting_that_cannot_be(procesmijn: Procesmijn) -> None:
     one_line(procesmijn("worker", health_port="http"), "PROCESMIJN_HEALTH_PORT", code=2)
 
 
-def test_without_a_worker_an_import_says_so_and_waits_for_one(folder: Path, tmp_path: Path) -> None:
-    home = Procesmijn(folder / "home")
+def test_a_worker_catches_up_with_what_other_rules_made(
+    requests: str, procesmijn: Procesmijn, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE mining.object SET rules_id = 0 WHERE object_id = 'C00003'")
+    assert "MEND  mined" in procesmijn("doctor").out
+    with procesmijn.start("worker") as worker:
+        assert worker.stderr is not None
+        for line in worker.stderr:
+            if "mined anew by the rules in force" in line:
+                break
+        worker.send_signal(signal.SIGTERM)
+    assert worker.returncode == 0
+    assert "ok    mined" in procesmijn("doctor").out
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Procesmijn]:
+    """A home in which no worker runs."""
+    with tempfile.TemporaryDirectory(prefix="procesmijn-") as name:
+        commands = Procesmijn(Path(name) / "home")
+        with running(commands, "up", "--workers", "0", until="Ctrl-C stops"):
+            yield commands
+
+
+def test_without_a_worker_an_import_says_so_and_waits_for_one(
+    quiet: Procesmijn, tmp_path: Path
+) -> None:
     rows = make_log(cases=30, seed=3)
     file = write_csv(tmp_path / "log.csv", rows)
-    with running(home, "up", "--workers", "0", until="Ctrl-C stops"):
-        with home.start("import", file, "--process", "waiting") as waiting:
-            assert waiting.stderr is not None
-            assert "process waiting is new" in waiting.stderr.readline()
-            assert "no worker seems to run" in waiting.stderr.readline()
-            one_line(home("up"), "is up already")
-            with home.start("worker") as worker:
-                assert f"{len(rows)} events" in waiting.stderr.readline()
-                assert waiting.wait() == 0
-                worker.send_signal(signal.SIGTERM)
-                log = worker.communicate()[1]
-                assert worker.returncode == 0, log
-        assert re.search(r"batch records=\d+ ", log)
-        assert len(home("cases", "waiting", "--format", "json").json) == 30
+    with quiet.start("import", file, "--process", "waiting") as waiting:
+        assert waiting.stderr is not None
+        assert "process waiting is new" in waiting.stderr.readline()
+        assert "no worker seems to run" in waiting.stderr.readline()
+        one_line(quiet("up"), "is up already")
+        with quiet.start("worker") as worker:
+            assert f"{len(rows)} events" in waiting.stderr.readline()
+            assert waiting.wait() == 0
+            worker.send_signal(signal.SIGTERM)
+            log = worker.communicate()[1]
+            assert worker.returncode == 0, log
+    assert re.search(r"batch records=\d+ ", log)
+    assert len(quiet("cases", "waiting", "--format", "json").json) == 30
+
+
+def test_records_that_are_gone_are_written_off_by_hand(quiet: Procesmijn) -> None:
+    connection = find(quiet.home)
+    assert connection is not None
+    servers = connection.kafka_servers
+    assert servers is not None
+    kafka = KafkaSettings(servers)
+    with quiet.start("worker") as worker:  # so that the partition has a position
+        publish(kafka, TOPIC, [Message(b"refused", b"k")])
+        until(quiet, "dead-letters", "list", count=1)
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate()
+    [letter] = quiet("dead-letters", "list", "--format", "json").json
+    partition, lost_from = letter["partition"], letter["offset"] + 1
+    publish(kafka, TOPIC, [Message(b"lost", b"k")])
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    admin.delete_records({TopicPartition(TOPIC, partition): lost_from + 1})
+    admin.close()
+
+    advice = f"procesmijn accept-gap {TOPIC} {partition}"
+    assert advice in quiet("doctor").out
+    outcome = quiet(*advice.split()[1:])
+    assert outcome.err == f"{TOPIC}/{partition} goes on at {lost_from + 1}; 1 offset written off\n"
+    assert advice not in quiet("doctor").out
+    one_line(quiet("accept-gap", TOPIC, str(partition)), "there is no gap")
+    one_line(quiet("accept-gap", TOPIC, "99"), "has no partition 99", code=2)
+    one_line(quiet("accept-gap", "nothing", "0"), "there is no stream 'nothing'", code=2)
 
 
 def test_alone_an_import_brings_its_own_servers_and_worker(folder: Path, tmp_path: Path) -> None:
