@@ -326,19 +326,6 @@ def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> lis
         receiver = this.event.receiver
         if receiver is None or receiver == this.party or this.completion_us is None:
             continue
-        settled_us = None
-        for later in instances[place + 1 :]:
-            if later.party == receiver:
-                settled_us = later.start_us
-                break
-            if later.completion_us is None:
-                continue
-            is_reassigned = later.event.receiver is not None and (
-                rules.subjects.get(later.event.type) == rules.subjects.get(this.event.type)
-            )
-            if is_reassigned or later.activity in process.ends:
-                settled_us = later.completion_us
-                break
         pendings.append(
             Pending(
                 object=this.event.object,
@@ -349,10 +336,31 @@ def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> lis
                 activity=this.activity,
                 delivered_us=this.completion_us,
                 delivered_on=_local_date(this.completion_us, process),
-                settled_us=settled_us,
+                settled_us=_settled_us(place, instances, process, rules),
             )
         )
     return pendings
+
+
+def _settled_us(
+    place: int, instances: list[_Instance], process: Process, rules: Rules
+) -> int | None:
+    this = instances[place]
+    settling = []
+    for position, other in enumerate(instances):
+        if other.party == this.event.receiver:
+            settling.append((other.start_us, position))
+        if other.completion_us is None:
+            continue
+        is_reassigning = other.event.receiver is not None and (
+            rules.subjects.get(other.event.type) == rules.subjects.get(this.event.type)
+        )
+        if is_reassigning or other.activity in process.ends:
+            settling.append((other.completion_us, position))
+    delivered = (this.completion_us, place)
+    return min(
+        (at_us for at_us, position in settling if (at_us, position) > delivered), default=None
+    )
 
 
 def _case(

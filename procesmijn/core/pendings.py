@@ -11,17 +11,17 @@ import numpy as np
 from procesmijn.core.assign import Cases
 from procesmijn.core.frames import NO_INSTANT, NO_TERM, PENDING, Int64s, Rows
 from procesmijn.core.instances import Instances
-from procesmijn.core.order import next_alike, order_by
+from procesmijn.core.order import first_above, next_alike, order_by
 
 
 def find_pendings(cases: Cases, instances: Instances) -> Rows:
     """The pending handovers, by case and then by the key of the event that names the receiver.
 
-    One for each completed instance that names a receiver other than its own party. The supplier is
-    its party, also an automatic one, and may be none.
+    One for each completed instance that names a receiver other than its own party: delivered when
+    it completes. The supplier is its party, also an automatic one, and may be none.
     """
-    is_naming = (instances.receiver != NO_TERM) & (instances.completion_us != NO_INSTANT)
-    rows = np.flatnonzero(is_naming & (instances.receiver != instances.party))
+    is_naming = (instances.receiver != NO_TERM) & (instances.receiver != instances.party)
+    rows = np.flatnonzero(is_naming & (instances.completion_us != NO_INSTANT))
     rows = rows[order_by(instances.case[rows], instances.key_hi[rows], instances.key_lo[rows])]
     case = instances.case[rows]
 
@@ -34,24 +34,41 @@ def find_pendings(cases: Cases, instances: Instances) -> Rows:
     pendings["activity"] = instances.activity[rows]
     pendings["delivered_us"] = instances.completion_us[rows]
     pendings["delivered_on"] = cases.local_day(case, instances.completion_us[rows])
-    pendings["settled_us"] = _settled_us(instances, rows, np.flatnonzero(is_naming))
+    pendings["settled_us"] = _settled_us(instances, rows)
     return pendings
 
 
-def _settled_us(instances: Instances, rows: Int64s, naming: Int64s) -> Int64s:
+def _settled_us(instances: Instances, rows: Int64s) -> Int64s:
     """When each of the ``rows`` was settled, or ``NO_INSTANT``.
 
-    That is by the first later instance of the case which is the receiver's own (when it starts),
-    names a receiver of the same subject (when it completes: reassigned), or has an end activity
-    (when it completes: closed).
+    That is at the earliest of: the receiver starts an instance, also one that stays open; an
+    instance completes that names a receiver of the same subject (reassigned); one completes that
+    has an end activity (closed). Each counts only where its instant, and at one instant its place
+    in the order, comes after the delivery.
     """
-    case = instances.case
-    own = next_alike(case, instances.party, np.arange(len(case)), instances.receiver[rows], rows)
-    again = next_alike(case, instances.subject, naming, instances.subject[rows], rows)
-    ends = np.flatnonzero(instances.closes & (instances.completion_us != NO_INSTANT))
-    end = next_alike(case, instances.closes, ends, np.ones(len(rows), dtype=np.bool_), rows)
+    reassigned_us, closed_us = _completed_us(instances, rows)
+    return np.minimum.reduce([_taken_up_us(instances, rows), reassigned_us, closed_us])
 
-    first = np.minimum(own, np.minimum(again, end))
-    started_us = np.append(instances.start_us, NO_INSTANT)  # the row after the last: none
-    completed_us = np.append(instances.completion_us, NO_INSTANT)
-    return np.where(first == own, started_us[first], completed_us[first])
+
+def _taken_up_us(instances: Instances, rows: Int64s) -> Int64s:
+    """When the receiver first starts after the delivery. Rows stand in order of their starts."""
+    case, start_us = instances.case, instances.start_us
+    of_case = np.searchsorted(case, case[rows], side="right")
+    after = first_above(start_us, rows + 1, of_case, instances.completion_us[rows] - 1)
+    everything = np.arange(len(case))
+    own = next_alike(case, instances.party, everything, instances.receiver[rows], after - 1)
+    return np.append(start_us, NO_INSTANT)[own]
+
+
+def _completed_us(instances: Instances, rows: Int64s) -> tuple[Int64s, Int64s]:
+    """When the first instance completes after the delivery that reassigns, and that closes."""
+    done = instances.completed
+    place = np.empty(len(instances), dtype=np.int64)
+    place[done] = np.arange(len(done))
+    case, closes, subject = instances.case[done], instances.closes[done], instances.subject[done]
+    naming = np.flatnonzero(instances.receiver[done] != NO_TERM)
+    again = next_alike(case, subject, naming, instances.subject[rows], place[rows])
+    is_end = np.ones(len(rows), dtype=np.bool_)
+    end = next_alike(case, closes, np.flatnonzero(closes), is_end, place[rows])
+    completion_us = np.append(instances.completion_us[done], NO_INSTANT)
+    return completion_us[again], completion_us[end]

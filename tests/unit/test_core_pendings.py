@@ -33,6 +33,44 @@ def test_what_the_receiver_did_before_settles_nothing() -> None:
     assert _settled(ASKED, step(2, "do", 20, "IT", object="d")) == {1: None}
 
 
+def test_what_settles_first_counts_and_not_what_began_first() -> None:
+    again = step(2, "ask", 20, "HR", started_us=12, receiver="Legal")
+    assert _settled(ASKED, again, step(3, "do", 15, "IT")) == {1: 15, 2: None}
+    closing = Process("p", ends=frozenset({"close"}))
+    close = step(2, "close", 30, "HR", started_us=12)
+    assert _settled(ASKED, close, step(3, "do", 15, "IT"), process=closing) == {1: 15}
+    assert _settled(ASKED, close, step(3, "ask", 20, receiver="X"), process=closing)[1] == 20
+
+
+def test_what_happens_while_it_is_being_made_does_not_settle_it() -> None:
+    asking = step(1, "ask", 180, "HR", started_us=0, receiver="IT")
+    assert _settled(asking, step(2, "do", 60, "IT")) == {1: None}
+    assert _settled(asking, step(2, "do", 200, "IT", started_us=60)) == {1: None}
+    assert _settled(asking, step(2, "do", 60, "IT"), step(3, "do", 190, "IT")) == {1: 190}
+    sooner = step(2, "ask", 90, "HR", started_us=60, receiver="Legal")
+    assert _settled(asking, sooner) == {1: None, 2: 180}
+    closing = Process("p", ends=frozenset({"close"}))
+    assert _settled(asking, step(2, "close", 60, "HR"), process=closing) == {1: None}
+
+
+def test_work_that_began_before_the_delivery_reassigns_when_it_completes() -> None:
+    long = step(2, "ask", 30, "HR", started_us=5, receiver="Legal")
+    assert _settled(ASKED, long) == {1: 30, 2: None}
+    closing = Process("p", ends=frozenset({"close"}))
+    assert _settled(ASKED, step(2, "close", 30, started_us=5), process=closing) == {1: 30}
+
+
+def test_at_the_instant_of_the_delivery_the_order_decides() -> None:
+    assert _settled(ASKED, step(2, "do", 10, "IT")) == {1: 10}
+    assert _settled(ASKED, step(0, "do", 10, "IT")) == {1: None}
+    asking = step(9, "ask", 10, "HR", started_us=5, receiver="IT")
+    assert _settled(asking, step(2, "do", 10, "IT")) == {9: 10}
+    assert _settled(asking, step(2, "do", 10, "IT", lifecycle=START)) == {9: 10}
+    assert _settled(asking, step(2, "ask", 10, "HR", receiver="Legal")) == {9: 10, 2: None}
+    closing = Process("p", ends=frozenset({"ask"}))
+    assert _settled(asking, process=closing) == {9: None}
+
+
 def test_the_first_event_of_the_receiver_counts() -> None:
     assert _settled(ASKED, step(2, "do", 20, "IT"), step(3, "do", 30, "IT")) == {1: 20}
 
