@@ -324,7 +324,9 @@ def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> lis
     pendings = []
     for place, this in enumerate(instances):
         receiver = this.event.receiver
-        if receiver is None or receiver == this.party or this.completion_us is None:
+        if receiver is None or receiver == this.party or receiver in rules.automatic:
+            continue
+        if this.completion_us is None:
             continue
         pendings.append(
             Pending(

@@ -26,7 +26,7 @@ def mine(events: ObjectEvents, rules: Rules) -> Facts:
     cases, case_events = assign(events, standing(events), rules)
     instances = pair(case_events, rules)
     handed_over, handovers = find_handovers(cases, instances, rules)
-    pendings = find_pendings(cases, instances)
+    pendings = find_pendings(cases, instances, rules)
     traces = trace(cases, instances, rules.names)
     rows = describe_cases(cases, case_events, instances, traces, handed_over)
     return Facts(rows, traces.steps, handovers, pendings)

@@ -12,16 +12,21 @@ from procesmijn.core.assign import Cases
 from procesmijn.core.frames import NO_INSTANT, NO_TERM, PENDING, Int64s, Rows
 from procesmijn.core.instances import Instances
 from procesmijn.core.order import first_above, next_alike, order_by
+from procesmijn.core.rules import Rules
 
 
-def find_pendings(cases: Cases, instances: Instances) -> Rows:
+def find_pendings(cases: Cases, instances: Instances, rules: Rules) -> Rows:
     """The pending handovers, by case and then by the key of the event that names the receiver.
 
     One for each completed instance that names a receiver other than its own party: delivered when
-    it completes. The supplier is its party, also an automatic one, and may be none.
+    it completes. The supplier is its party, also an automatic one, and may be none. For an
+    automatic receiver nobody waits: naming one is no pending, but it ends an earlier one as any
+    reassignment does.
     """
-    is_naming = (instances.receiver != NO_TERM) & (instances.receiver != instances.party)
-    rows = np.flatnonzero(is_naming & (instances.completion_us != NO_INSTANT))
+    receiver = instances.receiver
+    is_asked = (receiver != NO_TERM) & (receiver != instances.party)
+    is_asked &= ~np.isin(receiver, rules.automatic)
+    rows = np.flatnonzero(is_asked & (instances.completion_us != NO_INSTANT))
     rows = rows[order_by(instances.case[rows], instances.key_hi[rows], instances.key_lo[rows])]
     case = instances.case[rows]
 
@@ -30,7 +35,7 @@ def find_pendings(cases: Cases, instances: Instances) -> Rows:
     pendings["process"] = cases.process[case]
     pendings["from_hi"], pendings["from_lo"] = instances.key_hi[rows], instances.key_lo[rows]
     pendings["supplier"] = instances.party[rows]
-    pendings["customer"] = instances.receiver[rows]
+    pendings["customer"] = receiver[rows]
     pendings["activity"] = instances.activity[rows]
     pendings["delivered_us"] = instances.completion_us[rows]
     pendings["delivered_on"] = cases.local_day(case, instances.completion_us[rows])
@@ -47,14 +52,14 @@ def _settled_us(instances: Instances, rows: Int64s) -> Int64s:
     in the order, comes after the delivery.
     """
     reassigned_us, closed_us = _completed_us(instances, rows)
-    return np.minimum.reduce([_taken_up_us(instances, rows), reassigned_us, closed_us])
+    return np.minimum(_taken_up_us(instances, rows), np.minimum(reassigned_us, closed_us))
 
 
 def _taken_up_us(instances: Instances, rows: Int64s) -> Int64s:
     """When the receiver first starts after the delivery. Rows stand in order of their starts."""
     case, start_us = instances.case, instances.start_us
-    of_case = np.searchsorted(case, case[rows], side="right")
-    after = first_above(start_us, rows + 1, of_case, instances.completion_us[rows] - 1)
+    case_ends = np.searchsorted(case, case[rows], side="right")
+    after = first_above(start_us, rows + 1, case_ends, instances.completion_us[rows] - 1)
     everything = np.arange(len(case))
     own = next_alike(case, instances.party, everything, instances.receiver[rows], after - 1)
     return np.append(start_us, NO_INSTANT)[own]

@@ -103,6 +103,13 @@ def test_asking_oneself_is_not_pending() -> None:
     assert _settled(step(1, "ask", 10, "IT", receiver="IT")) == {}
 
 
+def test_nobody_waits_for_a_system_but_it_takes_the_work_over() -> None:
+    to_robot = step(2, "ask", 20, "HR", receiver="Robot")
+    assert _settled(to_robot, automatic=frozenset({"Robot"})) == {}
+    assert _settled(ASKED, to_robot, automatic=frozenset({"Robot"})) == {1: 20}
+    assert _settled(ASKED, to_robot) == {1: 20, 2: None}
+
+
 def test_systems_and_unknown_parties_can_ask() -> None:
     mined = mine_steps(
         step(1, "ask", 10, receiver="IT"),
