@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from procesmijn.batch import Applied, Arrival, Batch
-from procesmijn.core.compile import compile_rules, rule_digests
+from procesmijn.core.compile import compile_rules, names_of, rule_digests
 from procesmijn.core.difference import difference
 from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.core.mine import mine
@@ -30,6 +30,7 @@ from procesmijn.store.connection import Retry
 from procesmijn.store.dead_letters import DeadLetterFilter
 from procesmijn.store.entries import append, names_in
 from procesmijn.store.objects import Locked
+from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction
 from procesmijn.versions import Version, version_of
 from schemas.event import Event, Record, Rejection, Skip
@@ -62,6 +63,9 @@ class RulesInForce:
     catalogue_id: int
     rules: Rules
     rules_of: Mapping[str, int]
+    terms: Terms
+    """The dictionary that the codes in ``rules`` are of: each session has its own, since what is
+    behind an address may be another database when a lost session is opened again."""
 
 
 def load_rules(store: Store) -> RulesInForce:
@@ -74,8 +78,10 @@ def load_rules(store: Store) -> RulesInForce:
             "the catalogue in force means something else to this version of procesmijn or to its"
             " time zone data: run procesmijn catalogue activate, on the newest version in use"
         )
-    rules = compile_rules(active.catalogue, store.terms.code, store.terms.names)
-    return RulesInForce(active.catalogue_id, rules, active.rules_of)
+    store.resolve(names_of(active.catalogue))
+    terms = store.terms
+    rules = compile_rules(active.catalogue, terms.code, terms.names)
+    return RulesInForce(active.catalogue_id, rules, active.rules_of, terms)
 
 
 class Applier:
@@ -146,7 +152,7 @@ class Applier:
         """
 
         def run(rules: RulesInForce, tx: Transaction) -> Int64s:
-            tx.share_rules(rules.catalogue_id)
+            tx.share_rules(rules.catalogue_id, rules.terms)
             locked = tx.lock_again(events.keys, rules.rules_of)
             unmoved = locked.unmoved_since(before)
             moved = locked.keys[~unmoved]
@@ -160,7 +166,7 @@ class Applier:
         """The same for objects that do not stand still: they are read when they are locked."""
 
         def run(rules: RulesInForce, tx: Transaction) -> None:
-            tx.share_rules(rules.catalogue_id)
+            tx.share_rules(rules.catalogue_id, rules.terms)
             locked = tx.lock_again(keys, rules.rules_of)
             pack_again(keys, locked, tx.scan(keys), rules, tx)
 
@@ -210,7 +216,7 @@ def apply(
 
     1. its positions are locked, and are this worker's and next in line; the rules stay as they are;
     2. events: what is new or supersedes is stored, what is known is counted;
-    3. the objects they are about are locked, then read, together with what they had;
+    3. the objects they are about are locked, this batch is appended, and all of it is read;
     4. their cases are mined whole, and what differs from the stored facts is written;
     5. the flow counts follow from the rows written (those of handovers have, in step 4);
     6. positions move on, and the ledger says what became of each offset;
@@ -218,15 +224,14 @@ def apply(
     """
     with stopwatch("claim"):
         tx.claim(batch.spans)  # 1
-        tx.share_rules(rules.catalogue_id)
+        tx.share_rules(rules.catalogue_id, rules.terms)
     with stopwatch("events"):
         inserted = tx.insert(versions)  # 2
     with stopwatch("read"):
         appended = append(inserted.changes, tx.terms)
         locked = tx.lock(appended, rules.rules_of)  # 3
-        events = tx.read_events(locked, appended)
         tx.append(locked, appended)
-    cases = settle(locked.keys, events, rules, tx, stopwatch)  # 4, 5
+    cases = settle_all(locked, rules, tx, stopwatch)  # 4, 5
     with stopwatch("advance"):
         tx.refuse(batch.dead_letters, persons)
         dead = Counter(letter.origin.partition for letter in batch.dead_letters)
@@ -243,9 +248,9 @@ def apply(
 
 def mine_again(keys: Int64s, rules: RulesInForce, tx: Transaction) -> int:
     """Steps 3 to 5 for objects that no event has touched, by other rules; gives changed cases."""
-    tx.share_rules(rules.catalogue_id)
+    tx.share_rules(rules.catalogue_id, rules.terms)
     locked = tx.lock_again(keys, rules.rules_of)
-    return settle(locked.keys, tx.read_events(locked), rules, tx, Stopwatch())
+    return settle_all(locked, rules, tx, Stopwatch())
 
 
 def pack_again(
@@ -255,6 +260,19 @@ def pack_again(
     the locked have no object any more, so their facts go."""
     tx.replace_packs(keys, locked, events.of(locked.keys))
     settle(keys, events, rules, tx, Stopwatch(), with_traces=True)
+
+
+def settle_all(locked: Locked, rules: RulesInForce, tx: Transaction, stopwatch: Stopwatch) -> int:
+    """Make the stored facts of locked objects what their packs and the rules say.
+
+    However many events they have, so many are in memory at a time as :meth:`Locked.parts` allows.
+    """
+    changed = 0
+    for part in locked.parts():
+        with stopwatch("read"):
+            events = tx.read_events(part)
+        changed += settle(part.keys, events, rules, tx, stopwatch)
+    return changed
 
 
 def settle(

@@ -1,12 +1,13 @@
 """Makes everything anew from the stored events, in place, in chunks, beside live traffic.
 
 A batch may have added to an object since its events were read. The number of entries in its packs
-tells: where that moved on, the object is put off, and read again under its lock at the end.
+tells: where that moved on, the object is put off to another pass, the last of them under locks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store import Store, scan
 from procesmijn.store.scan import Snapshot
+
+_PASSES: Final = 4
+"""What still moves after so many passes is read under its lock, which live batches wait for."""
 
 
 class RebuildRunning(ProcesmijnError):
@@ -33,29 +37,41 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
         if not scan.hold_rebuild(connection):
             raise RebuildRunning("another rebuild is at work on this database: wait until it ends")
         scan.make_objects(store.terms, connection)
-        put_off: list[Int64s] = []
-        with store.snapshot() as moment:
-            for events in _parts(moment):
-                before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
-                put_off.append(applier.pack_again(before, events))
-                yield len(events.keys)
-        for late in put_off:
-            if len(late):
-                applier.pack_under_lock(late)
-                yield len(late)
+        only: Int64s | None = None
+        moving = np.empty(0, dtype=np.int64)
+        for _ in range(_PASSES):
+            put_off: list[Int64s] = []
+            with store.snapshot() as moment:
+                for events in _parts(moment, only):
+                    before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
+                    put_off.append(applier.pack_again(before, events))
+                    yield len(events.keys) - len(put_off[-1])
+            moving = only = np.concatenate(put_off)
+            if not len(moving):
+                break
+        for part in _split(moving):
+            applier.pack_under_lock(part)
+            yield len(part)
         with store.snapshot() as moment:
             flows, handovers = scan.flow_drift(moment.lookup), scan.handover_drift(moment.lookup)
         with store.transaction() as tx:
             tx.add_drift(flows, handovers)
 
 
-def _parts(moment: Snapshot) -> Iterator[ObjectEvents]:
-    """Every object that anything is stored of, with its events, some at a time."""
+def _parts(moment: Snapshot, only: Int64s | None) -> Iterator[ObjectEvents]:
+    """Every object that anything is stored of, or ``only`` those, with their events, in parts."""
     after = -(2**63)
-    for chunk in scan.scan(moment.stream):
+    for chunk in scan.scan(moment.stream, only):
         events = chunk.events
         stored = scan.keys_between(after, chunk.until, moment.lookup)
-        keys = np.union1d(stored, events.keys)
-        for part in np.array_split(keys, -(-len(keys) // OBJECTS_AT_ONCE) or 1):
+        if only is not None:
+            stored = np.intersect1d(stored, only)
+        for part in _split(np.union1d(stored, events.keys)):
             yield events.of(part)
         after = chunk.until
+
+
+def _split(keys: Int64s) -> Iterator[Int64s]:
+    """So many at a time as are locked together."""
+    for start in range(0, len(keys), OBJECTS_AT_ONCE):
+        yield keys[start : start + OBJECTS_AT_ONCE]

@@ -24,7 +24,7 @@ class Finding(NamedTuple):
         return f"{self.file}:{self.line}: {' '.join(said.splitlines())}"
 
 
-class CatalogueErrors(ProcesmijnError):  # noqa: N818 - it is all of them at once
+class CatalogueErrors(ProcesmijnError):
     """The catalogue was not taken over; mend every line that is listed, then try again."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:

@@ -83,7 +83,9 @@ def share_active(catalogue_id: int, connection: Connection) -> None:
 
     Raises :class:`RulesChanged` where it is another one than ``catalogue_id``.
     """
-    row = connection.execute(statements("catalogues")["share_active"]).fetchone()
+    sql = statements("catalogues")
+    connection.execute(sql["share"])
+    row = connection.execute(sql["in_force"]).fetchone()
     if row is not None and row[1] > CORE_VERSION:
         raise CoreBehind(
             f"the facts of this database are computed by core version {row[1]}, and this one is"
@@ -106,7 +108,7 @@ def activate(
     terms.resolve(names_of(catalogue), connection)
     with connection.transaction():
         connection.execute(sql["queue"])
-        before = connection.execute(sql["lock_active"]).fetchone()
+        before = connection.execute(sql["in_force"]).fetchone()
         if before is not None and before[1] > CORE_VERSION:
             raise CoreBehind(
                 f"the facts of this database are computed by core version {before[1]}, and this"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from procesmijn.batch import Held, Partition
@@ -72,7 +72,7 @@ class Store:
         with translated(), connection.transaction():
             yield Transaction(connection, self.terms, self._shard)
 
-    def resolve(self, names: set[str]) -> None:
+    def resolve(self, names: Collection[str]) -> None:
         """Make sure that names have codes; before the transaction that needs them."""
         connection = self._open()
         with translated():
@@ -106,7 +106,6 @@ class Store:
             name: open_hours(catalogue, name) for name in catalogue.calendars
         }
         with translated():
-            self.terms.resolve(calendars, connection)
             return catalogues.activate(catalogue, calendars, self.terms, connection)
 
     def stale_objects(self, after: int, limit: int) -> Int64s:
@@ -136,6 +135,7 @@ class Store:
                 connection.close()
                 raise
             self._connection = connection
+            self.terms = Terms()
         return self._connection
 
 

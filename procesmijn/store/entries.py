@@ -69,11 +69,11 @@ def append(changes: Iterable[Change], terms: Terms) -> Appended:
         now = mined_objects(event.objects, is_retracted=event.is_retracted)
         before = mined_objects(change.objects_before or (), is_retracted=change.was_retracted)
         row = entry(change.version, terms)
+        had = frozenset(before)
         for each in now:
-            add(each, 0 if each in before else 1, row)
-        for each in before:
-            if each not in now:
-                add(each, -1, row[: -len(_VOID)] + _VOID)
+            add(each, 0 if each in had else 1, row)
+        for each in had.difference(now):
+            add(each, -1, row[: -len(_VOID)] + _VOID)
     unique, first, owner, added = np.unique(
         np.array(keys, dtype=np.int64), return_index=True, return_inverse=True, return_counts=True
     )

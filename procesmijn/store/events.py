@@ -160,7 +160,7 @@ _NOT_OF_THE_CONTENT: Final = ("sequence", "extras", "persons", "is_time_of_recor
 
 
 def event_of(row: Sequence[Any]) -> Event:
-    """The event of a row of ``stream.event``, in the columns of ``take_out`` and ``scan``."""
+    """The event of a row of ``stream.event``, in the columns of ``take_out``."""
     (source, id_, revision, is_retracted, type_, lifecycle, started, occurred, sequence) = row[:9]
     (process, activity, party, team, performer, receiver, objects, data) = row[9:17]
     return Event(

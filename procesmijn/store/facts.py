@@ -104,6 +104,11 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     return retraced
 
 
+def forget_incoming(connection: Connection) -> None:
+    """Make room for another part of the same batch; the end of a transaction does so by itself."""
+    connection.execute(statements("session")["forget_incoming"])
+
+
 def roll_up(retraced: Sequence[Retraced], shard: int, connection: Connection) -> None:
     """Step 5 of a batch: the directly-follows counts by day, from the traces that were written."""
     flows = net(

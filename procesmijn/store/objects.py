@@ -25,6 +25,8 @@ from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.wire import array, copied
 
+EVENTS_AT_ONCE: Final = 200_000
+"""Events that are mined together; a batch that touches more is mined in parts."""
 ENTRIES_OF_CHUNK: Final = 24
 """24 entries of 70 bytes stay below the size at which PostgreSQL moves a value out of its row."""
 
@@ -56,6 +58,13 @@ class Locked:
     def only(self, kept: Bools) -> Locked:
         """Some of them."""
         return Locked(self.keys[kept], self.types[kept], self.entries[kept], self.events[kept])
+
+    def parts(self) -> Iterator[Locked]:
+        """The same, some at a time: as many as have so many events that memory stays bounded."""
+        ends = np.cumsum(np.minimum(self.events, MAX_EVENTS_OF_CASE), dtype=np.int64)
+        part = ends // EVENTS_AT_ONCE
+        for number in np.unique(part):
+            yield self.only(part == number)
 
     def unmoved_since(self, before: Locked) -> Bools:
         """Which of them have had no entry added since they were looked at."""
@@ -124,21 +133,9 @@ def lock_again(
     )
 
 
-def read_events(
-    locked: Locked, terms: Terms, connection: Connection, appended: Appended | None = None
-) -> ObjectEvents:
-    """All events of the locked objects: their packs, and after them what this batch appends.
-
-    An object with too many events is there without any.
-    """
+def read_events(locked: Locked, terms: Terms, connection: Connection) -> ObjectEvents:
+    """All events of the locked objects, from their packs; one with too many is without any."""
     keys, rows = read_packs(locked.mined, connection)
-    if appended is not None:
-        fresh = appended.keys[appended.owner]
-        kept = np.isin(fresh, locked.mined)
-        keys = np.concatenate([keys, fresh[kept]])
-        rows = np.concatenate([rows, appended.rows[kept]])
-        order = np.argsort(keys, kind="stable")
-        keys, rows = keys[order], rows[order]
     terms.meet(np.unique(rows["activity"]).tolist(), connection)
     owner = np.searchsorted(locked.keys, keys).astype(np.int32)
     return ObjectEvents(keys=locked.keys, types=locked.types, owner=owner, events=rows)

@@ -20,7 +20,7 @@ from procesmijn.core.frames import (
 )
 from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
-from procesmijn.store.objects import ENTRIES_OF_CHUNK, Locked
+from procesmijn.store.objects import ENTRIES_OF_CHUNK, EVENTS_AT_ONCE, Locked
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.wire import Column, Layout
@@ -93,11 +93,12 @@ def scan(connection: Connection, keys: Int64s | None = None) -> Iterator[Scanned
         for rows in _LAYOUT.stream(copy):
             left = np.concatenate([left, rows])
             starts = np.flatnonzero(np.diff(left["object"])) + 1
-            while len(starts) > OBJECTS_OF_CHUNK:
-                end = int(starts[OBJECTS_OF_CHUNK - 1])
+            while len(starts) > OBJECTS_OF_CHUNK or (len(left) > EVENTS_AT_ONCE and len(starts)):
+                whole = min(OBJECTS_OF_CHUNK, int(np.searchsorted(starts, EVENTS_AT_ONCE, "right")))
+                end = int(starts[max(whole, 1) - 1])
                 yield _scanned(left[:end], int(left["object"][end - 1]))
                 left = left[end:]
-                starts = starts[OBJECTS_OF_CHUNK:] - end
+                starts = starts[max(whole, 1) :] - end
     yield _scanned(left, 2**63 - 1)
 
 
@@ -191,8 +192,8 @@ def make_objects(terms: Terms, connection: Connection) -> None:
     """Make sure that every name and object that events speak of is there, as they call it."""
     names = {name for (name,) in connection.execute(statements("scan")["names"]) if name}
     terms.resolve(names, connection)
-    connection.execute(statements("scan")["make_objects"], {"most_cases": MAX_CASES_OF_EVENT})
     connection.execute(statements("scan")["forget_objects"])
+    connection.execute(statements("scan")["make_objects"], {"most_cases": MAX_CASES_OF_EVENT})
 
 
 def flow_drift(connection: Connection) -> Rows:

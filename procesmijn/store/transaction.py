@@ -10,7 +10,7 @@ from procesmijn.core.difference import Changes
 from procesmijn.core.frames import Facts, Int64s, ObjectEvents, Rows
 from procesmijn.persons import Persons
 from procesmijn.store import dead_letters, events, facts, objects, positions, scan
-from procesmijn.store.catalogues import share_active
+from procesmijn.store.catalogues import RulesChanged, share_active
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import Refused
 from procesmijn.store.entries import Appended
@@ -29,15 +29,21 @@ class Transaction:
     def __init__(self, connection: Connection, terms: Terms, shard: int) -> None:
         self._connection = connection
         self._shard = shard
+        self._has_written = False
         self.terms = terms
 
     def claim(self, spans: Sequence[Span]) -> None:
         """Lock the positions of a batch; :class:`PositionLost` where they are not ours and next."""
         positions.claim(spans, self._connection)
 
-    def share_rules(self, catalogue_id: int) -> None:
-        """Keep the active catalogue as it is until the end; :class:`RulesChanged` where it is
-        another one than ``catalogue_id``."""
+    def share_rules(self, catalogue_id: int, terms: Terms) -> None:
+        """Keep the active catalogue as it is until the end.
+
+        Raises :class:`RulesChanged` where it is another one than ``catalogue_id``, or was compiled
+        with the ``terms`` of another session.
+        """
+        if terms is not self.terms:
+            raise RulesChanged("the session was opened anew")
         share_active(catalogue_id, self._connection)
 
     def insert(self, versions: Sequence[Version]) -> Inserted:
@@ -52,9 +58,9 @@ class Transaction:
         """Lock objects that are to be mined anew by the rules in force."""
         return objects.lock_again(keys, rules_of, self.terms, self._connection)
 
-    def read_events(self, locked: Locked, appended: Appended | None = None) -> ObjectEvents:
+    def read_events(self, locked: Locked) -> ObjectEvents:
         """All events of the objects, those of this batch among them."""
-        return objects.read_events(locked, self.terms, self._connection, appended)
+        return objects.read_events(locked, self.terms, self._connection)
 
     def append(self, locked: Locked, appended: Appended) -> None:
         """Add the entries of this batch to the packs."""
@@ -74,6 +80,9 @@ class Transaction:
 
     def write(self, changes: Changes) -> list[Retraced]:
         """Write what differs."""
+        if self._has_written:
+            facts.forget_incoming(self._connection)
+        self._has_written = True
         return facts.write_facts(changes, self._shard, self._connection)
 
     def roll_up(self, written: Sequence[Retraced]) -> None:

@@ -1,14 +1,15 @@
 -- name: queue
--- One activation at a time.
+-- One activation at a time, and none while a batch is at work. It waits in a queue, and batches that
+-- come after it wait for it: sharing the row would let batches pass it for ever.
 SELECT pg_advisory_xact_lock(7261, 1);
 
--- name: lock_active
--- Waits for the batches that share the active catalogue.
-SELECT catalogue_id, core_version FROM mining.catalogue WHERE is_active FOR UPDATE;
-
--- name: share_active
+-- name: share
 -- Step 1 of a batch: the rules stay as they are until its end.
-SELECT catalogue_id, core_version FROM mining.catalogue WHERE is_active FOR SHARE;
+SELECT pg_advisory_xact_lock_shared(7261, 1);
+
+-- name: in_force
+-- Which they are; read in a later statement than the lock.
+SELECT catalogue_id, core_version FROM mining.catalogue WHERE is_active;
 
 -- name: one_moment
 -- Nothing that is activated between the next statements shows in the later ones only.

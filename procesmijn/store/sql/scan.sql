@@ -55,10 +55,9 @@ CROSS JOIN LATERAL (
 ) k
 JOIN mining.term t ON t.name = k.type
 WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
+  AND NOT EXISTS (SELECT FROM mining.object o WHERE o.object_key = k.key)
 ORDER BY k.key
-ON CONFLICT (object_key) DO UPDATE
-    SET object_type = EXCLUDED.object_type, object_id = EXCLUDED.object_id
-    WHERE (object.object_type, object.object_id) <> (EXCLUDED.object_type, EXCLUDED.object_id);
+ON CONFLICT DO NOTHING;
 
 -- name: forget_objects
 -- Rows whose key is not that of their object, so that no event speaks of it.

@@ -15,6 +15,13 @@ ALTER TABLE incoming_pending ALTER change_id DROP NOT NULL, ALTER updated_at DRO
 CREATE TEMP TABLE incoming_flow (LIKE mining.flow_day) ON COMMIT DELETE ROWS;
 ALTER TABLE incoming_flow ALTER shard DROP NOT NULL;
 
+-- name: forget_incoming
+-- What a part of a batch brought, before the next part.
+DELETE FROM incoming_case;
+DELETE FROM incoming_handover;
+DELETE FROM incoming_pending;
+DELETE FROM incoming_flow;
+
 -- name: take_shard
 -- The first free slot among the workers of this database: an advisory lock that the session keeps.
 SELECT slot FROM generate_series(0, 255) AS slot WHERE pg_try_advisory_lock(7262, slot) LIMIT 1;
