@@ -377,14 +377,13 @@ def _case(
         key=lambda one: one.by_completion,
     )
     trace = tuple((one.activity, one.event.occurred_us) for one in completed)
-    ends = [at_us for activity, at_us in trace if activity in process.ends]
     rounds = _rounds([one for one in instances if one.is_visible(rules)])
     return Case(
         object=linked[0][0].object,
         process=process.name,
         started_us=min(one.start_us for one in instances),
         ended_us=trace[-1][1] if trace else None,
-        closed_us=min(ends, default=None),
+        closed_us=_closed_us(instances, process),
         processing_us=_processing_us(completed),
         events=len(linked),
         unassigned=sum(_party(event, at, process, rules) is None for event, at in linked),
@@ -392,6 +391,19 @@ def _case(
         **rounds,
         trace=trace,
     )
+
+
+def _closed_us(instances: list[_Instance], process: Process) -> int | None:
+    ends = [
+        (one.completion_us, place)
+        for place, one in enumerate(instances)
+        if one.activity in process.ends and one.completion_us is not None
+    ]
+    if not ends:
+        return None
+    closed = max(ends)
+    is_reopened = any((one.start_us, place) > closed for place, one in enumerate(instances))
+    return None if is_reopened else closed[0]
 
 
 def _processing_us(completed: list[_Instance]) -> int:

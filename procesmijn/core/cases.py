@@ -17,7 +17,9 @@ def describe_cases(
 ) -> Rows:
     """:data:`~procesmijn.core.frames.CASE` rows; ``handed_over`` has the case of each handover.
 
-    A case is closed by the first completion of an end activity of its process.
+    A case is closed by the last completion of an end activity of its process, unless any work
+    started after it, transparent work included: then it was reopened, and is open until an end
+    activity completes again.
     """
     number = len(cases)
     rounds = count_rounds(instances, number)
@@ -50,11 +52,15 @@ def _ended_us(instances: Instances, cases: int) -> Int64s:
 
 
 def _closed_us(instances: Instances, cases: int) -> Int64s:
-    """First completion of an end activity in each case; ``NO_INSTANT`` where there is none."""
+    """Last completion of an end activity in each case; ``NO_INSTANT`` where there is none, or where
+    an instance comes after it: by its start, and at one instant by its place in the order."""
     closed_us = np.full(cases, NO_INSTANT)
     closing = instances.completed[instances.closes[instances.completed]]
-    first = closing[is_first(instances.case[closing])]
-    closed_us[instances.case[first]] = instances.completion_us[first]
+    end = closing[np.roll(is_first(instances.case[closing]), -1)]
+    last = np.flatnonzero(np.roll(is_first(instances.case), -1))[instances.case[end]]
+    is_last = (instances.start_us[last] < instances.completion_us[end]) | (last == end)
+    end = end[is_last]
+    closed_us[instances.case[end]] = instances.completion_us[end]
     return closed_us
 
 

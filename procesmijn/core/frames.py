@@ -62,7 +62,7 @@ CASE: Final = np.dtype(
         ("process", "<i4"),
         ("started_us", "<i8"),  # first start
         ("ended_us", "<i8"),  # last completion; NO_INSTANT where nothing was completed
-        ("closed_us", "<i8"),  # completion of the first end activity; NO_INSTANT where none
+        ("closed_us", "<i8"),  # completion of the last end activity; NO_INSTANT while it is open
         ("processing_us", "<i8"),  # union of the activity intervals
         ("events", "<i4"),  # events of the case, transparent ones included
         ("unassigned", "<i4"),  # events among them without a party

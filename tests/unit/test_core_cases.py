@@ -35,17 +35,51 @@ def test_a_case_in_which_nothing_was_completed_has_no_end() -> None:
     assert (case.events, case.processing_us, case.trace) == (1, 0, ())
 
 
-def test_the_first_completed_end_activity_closes_a_case() -> None:
-    closing = Process("p", ends=frozenset({"close", "stop"}))
-    case = _case(
-        step(1, "stop", 5, lifecycle=START),
-        step(2, "close", 60, started_us=10),
-        step(3, "stop", 40, started_us=20, sequence=1),
-        step(4, "work", 90),
-        process=closing,
-    )
-    assert (case.closed_us, case.ended_us) == (40, 90)
+CLOSING = Process("p", ends=frozenset({"close", "stop"}))
+
+
+def _closed(*steps: Event) -> int | None:
+    return _case(*steps, process=CLOSING).closed_us
+
+
+def test_the_last_completed_end_activity_closes_a_case() -> None:
+    assert _closed(step(1, "work", 10), step(2, "close", 20)) == 20
+    assert _closed(step(1, "close", 20), step(2, "stop", 30)) == 30
+    assert _closed(step(1, "close", 60, started_us=10), step(2, "stop", 40, started_us=20)) == 60
+    assert _closed(step(1, "work", 10)) is None
+    assert _closed(step(1, "close", 10, lifecycle=START)) is None
     assert _case(step(1, "close", 10)).closed_us is None
+
+
+def test_work_that_starts_after_the_end_opens_a_case_again() -> None:
+    assert _closed(step(1, "close", 20), step(2, "work", 30)) is None
+    assert _closed(step(1, "close", 20), step(2, "work", 30, "HR", lifecycle=START)) is None
+    assert _closed(step(1, "close", 20), step(2, "stop", 30, lifecycle=START)) is None
+    assert _closed(step(1, "close", 20), step(2, "work", 30), step(3, "close", 40)) == 40
+
+
+def test_work_that_began_before_the_end_does_not() -> None:
+    assert _closed(step(1, "close", 20), step(2, "work", 90, started_us=15)) == 20
+    assert _closed(step(1, "close", 20), step(2, "work", 15, lifecycle=START)) == 20
+    assert _closed(step(1, "close", 20, started_us=10), step(2, "work", 18, started_us=15)) == 20
+
+
+def test_at_the_instant_of_the_end_the_order_decides() -> None:
+    assert _closed(step(1, "close", 20), step(2, "work", 20)) is None
+    assert _closed(step(2, "close", 20), step(1, "work", 20)) == 20
+    assert _closed(step(2, "close", 20, started_us=10), step(1, "work", 20)) is None
+    assert _closed(step(1, "close", 20), step(2, "stop", 20)) == 20
+
+
+def test_cases_open_and_close_by_themselves() -> None:
+    mined = mine_steps(
+        step(1, "close", 20, object="c1"),
+        step(2, "work", 30, object="c2"),
+        step(3, "close", 10, object="c3"),
+        step(4, "work", 15, object="c3"),
+        process=CLOSING,
+    )
+    assert [case.closed_us for case in mined.cases] == [20, None, None]
 
 
 def test_overlapping_work_is_counted_once() -> None:

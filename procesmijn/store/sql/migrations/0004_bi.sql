@@ -130,7 +130,7 @@ COMMENT ON COLUMN bi.fct_case.case_key IS 'The object that the case is about; a 
 COMMENT ON COLUMN bi.fct_case.started_at IS 'First start.';
 COMMENT ON COLUMN bi.fct_case.started_on IS 'Its local date, in the zone of the process.';
 COMMENT ON COLUMN bi.fct_case.ended_at IS 'Last completion; null where nothing was completed yet.';
-COMMENT ON COLUMN bi.fct_case.is_open IS 'No end activity yet; null where the process declares none.';
+COMMENT ON COLUMN bi.fct_case.is_open IS 'No end activity completed yet, or work started after the last one (reopened); null where the process declares none.';
 COMMENT ON COLUMN bi.fct_case.cycle_seconds IS 'Cycle time: first start to last completion, elapsed.';
 COMMENT ON COLUMN bi.fct_case.processing_seconds IS 'Processing time: union of its activity intervals; the rest of the cycle time is waiting.';
 COMMENT ON COLUMN bi.fct_case.events IS 'Events of the case.';
