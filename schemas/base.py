@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from schemas.instants import read_instant
+from schemas.texts import NO_CONTROLS
 
 MAX_ID_CHARS: Final = 512
 """At four bytes a character this still fits an index entry of PostgreSQL."""
@@ -30,10 +31,8 @@ MAX_CODE_CHARS: Final = 64
 MAX_IDS: Final = 10_000
 """Ids in one member. An event about more than 1,000 cases is stored, though not mined."""
 
-_NO_NUL: Final = r"^[^\x00]*$"  # PostgreSQL text cannot hold it
-
 Id: TypeAlias = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_ID_CHARS, pattern=_NO_NUL)
+    str, StringConstraints(min_length=1, max_length=MAX_ID_CHARS, pattern=NO_CONTROLS)
 ]
 """An id as its system writes it: leading zeros and capitals matter."""
 Ids: TypeAlias = Annotated[
@@ -42,7 +41,7 @@ Ids: TypeAlias = Annotated[
 ]
 """One id, or a list of ids: a set, so its order and duplicates mean nothing."""
 Name: TypeAlias = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS, pattern=_NO_NUL)
+    str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS, pattern=NO_CONTROLS)
 ]
 """The name of a party, a team, an activity, or (annotated as such) a person."""
 Code: TypeAlias = Annotated[

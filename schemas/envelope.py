@@ -25,6 +25,7 @@ from pydantic_core import from_json
 from schemas.event import Record, Skip
 from schemas.instants import DAY_US, ZoneMissingError, is_plausible, read_instant, to_us
 from schemas.reasons import ContractError, Reason
+from schemas.texts import has_controls
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPECVERSION: Final = "1.0"
@@ -193,12 +194,12 @@ def _is_json(content_type: str) -> bool:
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
     text = attributes.get(name)
-    if isinstance(text, str) and 0 < len(text) <= MAX_ATTRIBUTE_CHARS and "\0" not in text:
+    if isinstance(text, str) and 0 < len(text) <= MAX_ATTRIBUTE_CHARS and not has_controls(text):
         return text
     raise ContractError(
         Reason.INVALID_ATTRIBUTE,
         f"{name} is missing or invalid; it has to be a text of 1 to {MAX_ATTRIBUTE_CHARS} "
-        "characters without NUL",
+        "characters without control characters",
     )
 
 

@@ -24,6 +24,7 @@ from procesmijn.files.xes import XesRows
 from schemas.base import MAX_NAME_CHARS
 from schemas.envelope import MAX_ATTRIBUTE_CHARS
 from schemas.event import Event
+from schemas.texts import has_controls
 
 
 class Refusal(NamedTuple):
@@ -129,10 +130,13 @@ def read_log(
     """
     if (
         not process
+        or has_controls(process)
         or len(process) > MAX_NAME_CHARS
         or len(source_of(process)) > MAX_ATTRIBUTE_CHARS
     ):
-        raise UsageError("the name of the process is too long, or empty: give it a short one")
+        raise UsageError(
+            "the name of the process is too long, or empty, or more than a line: give a short one"
+        )
     clock = Clock(zone)
     rows = rows_of(path)
     survey = _survey(rows, path)

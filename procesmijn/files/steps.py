@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import orjson
@@ -18,9 +19,12 @@ from schemas.event import Event, Lifecycle
 from schemas.instants import write_instant
 from schemas.registry import Headers, encode
 from schemas.step import Step
+from schemas.texts import has_controls
 
 _LIFECYCLES: Final = {"start": Lifecycle.START, "complete": Lifecycle.COMPLETE}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_Take: TypeAlias = Callable[[str], str]
+"""Takes the text out of a cell; ``ValueError`` says what is wrong with it."""
 
 
 class RowError(ValueError):
@@ -51,15 +55,15 @@ class Steps:
         Raises :class:`RowError`.
         """
         columns = self._columns
-        case = self._required(row, "case", columns.case, MAX_ID_CHARS)
-        activity = self._required(row, "activity", columns.activity, MAX_NAME_CHARS)
+        case = self._required(row, "case", columns.case, _id_in)
+        activity = self._required(row, "activity", columns.activity, _name_in)
         occurred_us = self._instant(row, columns.time)
         if occurred_us is None:
             raise RowError(f"its {columns.time!r} (time) is empty")
         started_us = self._instant(row, columns.start)
         if started_us is not None and started_us > occurred_us:
             raise RowError(f"its {columns.start!r} lies after its {columns.time!r}")
-        lifecycle = self._optional(row, columns.lifecycle, MAX_CODE_CHARS)
+        lifecycle = self._optional(row, columns.lifecycle, _code_in)
         return Event(
             source=self._source,
             id=self._id(row),
@@ -75,13 +79,13 @@ class Steps:
             ),
             process=self._process,
             activity=activity,
-            party=self._optional(row, columns.party, MAX_NAME_CHARS),
-            performer=self._optional(row, columns.performer, MAX_NAME_CHARS),
+            party=self._optional(row, columns.party, _name_in),
+            performer=self._optional(row, columns.performer, _name_in),
         )
 
     def _id(self, row: Row) -> str:
         if self._columns.id is not None:
-            return self._required(row, "id", self._columns.id, MAX_ID_CHARS)
+            return self._required(row, "id", self._columns.id, _id_in)
         content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
         return CONTENT_ID + sha256(content).hexdigest()[:32]
 
@@ -94,21 +98,41 @@ class Steps:
         except ValueError as error:
             raise RowError(f"its {column!r} {error}") from None
 
-    def _required(self, row: Row, role: str, column: str | None, max_chars: int) -> str:
-        text = self._optional(row, column, max_chars)
+    def _required(self, row: Row, role: str, column: str | None, taken_from: _Take) -> str:
+        text = self._optional(row, column, taken_from)
         if text is None:
             raise RowError(f"its {column!r} ({role}) is empty")
         return text
 
-    def _optional(self, row: Row, column: str | None, max_chars: int) -> str | None:
-        text = row.get(column) if column is not None else None
-        if text is None:
+    def _optional(self, row: Row, column: str | None, taken_from: _Take) -> str | None:
+        cell = row.get(column) if column is not None else None
+        if cell is None:
             return None
-        if len(text) > max_chars:
-            raise RowError(f"its {column!r} has {len(text)} characters, more than {max_chars}")
-        if "\x00" in text:
-            raise RowError(f"its {column!r} has a character NUL, which no text may hold")
-        return text
+        try:
+            return taken_from(cell) or None
+        except ValueError as error:
+            raise RowError(f"its {column!r} has {error}") from None
+
+
+def _id_in(cell: str) -> str:
+    return _within(cell, MAX_ID_CHARS)
+
+
+def _name_in(cell: str) -> str:
+    """Labels are wrapped and padded in what tools export, and mean the same on one line."""
+    return _within(" ".join(cell.split()), MAX_NAME_CHARS)
+
+
+def _code_in(cell: str) -> str:
+    return _within(cell.strip(), MAX_CODE_CHARS)
+
+
+def _within(text: str, max_chars: int) -> str:
+    if len(text) > max_chars:
+        raise ValueError(f"{len(text)} characters, more than {max_chars}")
+    if has_controls(text):
+        raise ValueError("a control character (such as a tab or a line break), which none may hold")
+    return text
 
 
 def source_of(process: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from schemas.registry import decode
 
 HEADER = ("case_id", "activity", "start_time", "end_time", "lifecycle", "department", "user")
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
-WORDS = st.text("ab é漢'\",;0", min_size=1, max_size=5)
+WORDS = st.text("ab é漢'\",;0\n\t\x1f", min_size=1, max_size=5).filter(str.strip)
 
 
 @st.composite
@@ -80,7 +81,7 @@ def expected(row: dict[str, str], number: int, id_: str) -> Event:
         sequence=number,
         lifecycle=Lifecycle(lifecycles[row["lifecycle"]]),
         process="hiring",
-        activity=row["activity"],
+        activity=re.sub(r"\s+", " ", row["activity"]).strip(),
         party=row["department"] or None,
         performer=row["user"] or None,
     )
@@ -189,15 +190,18 @@ def test_rows_that_give_no_event_are_named_one_by_one_and_the_others_read(tmp_pa
         "6,a,2026-03-02T10:00:01Z,2026-03-02T10:00:00Z,HR\n"
         "7,a\n"
         f"8,{'a' * 201},,2026-03-02T10:00:00Z,HR\n"
-        "9,a\x00,,2026-03-02T10:00:00Z,HR\n"
+        "9,a\x07,,2026-03-02T10:00:00Z,HR\n"
         "10,a,soon,2026-03-02T10:00:00Z,HR\n"
         "11,b,,2026-03-02T10:00:00Z,\n"
+        "1\x1f2,b,,2026-03-02T10:00:00Z,\n"
+        '"1\n3",b,,2026-03-02T10:00:00Z,\n'
     )
 
     log, events = read(path)
 
     assert [event.objects[0][1] for event in events] == ["1", "11"]
     assert [event.sequence for event in events] == [1, 12]
+    control = "a control character (such as a tab or a line break), which none may hold"
     form = "and should be as 2026-11-20 09:56:24+01:00"
     assert log.refusals == [
         Refusal(2, "its 'case_id' (case) is empty"),
@@ -208,10 +212,29 @@ def test_rows_that_give_no_event_are_named_one_by_one_and_the_others_read(tmp_pa
         Refusal(7, "its 'start_time' lies after its 'end_time'"),
         Refusal(8, "it has 2 cells, and the header has 5"),
         Refusal(9, "its 'activity' has 201 characters, more than 200"),
-        Refusal(10, "its 'activity' has a character NUL, which no text may hold"),
+        Refusal(10, f"its 'activity' has {control}"),
         Refusal(11, f"its 'start_time' is 'soon', {form}"),
+        Refusal(13, f"its 'case_id' has {control}"),
+        Refusal(14, f"its 'case_id' has {control}"),
     ]
-    assert log.counts == Counts(12, 10, 0, 1, 0, 0)
+    assert log.counts == Counts(14, 12, 0, 1, 0, 0)
+
+
+def test_a_label_that_is_wrapped_or_padded_is_the_same_label(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "case_id,activity,timestamp,department,user\n"
+        '1,"check\n  the invoice ",2026-03-02T10:00:00Z,"HR\tservices","Jan\nJansen"\n'
+        "1,check the invoice,2026-03-02T10:00:00Z,HR services,Jan Jansen\n"
+        '1,check the invoice,2026-03-02T10:00:00Z," \n",\n'
+    )
+
+    log, events = read(path)
+
+    assert {event.activity for event in events} == {"check the invoice"}
+    assert [event.party for event in events] == ["HR services", "HR services", None]
+    assert [event.performer for event in events] == ["Jan Jansen", "Jan Jansen", None]
+    assert log.counts.taken_as_one == 0, "what makes a row another row is its text as it is"
 
 
 def test_a_column_of_ids_says_which_event_a_row_is(tmp_path: Path) -> None:
@@ -361,6 +384,6 @@ def test_what_cannot_be_is_an_error_before_anything_is_read(tmp_path: Path) -> N
         read(path)
     with pytest.raises(UsageError, match="no time zone 'Delft'"):
         read_log(path, Columns(time="moment"), "hiring", "Delft")
-    for name in ("", "x" * 201, "漢" * 100):
-        with pytest.raises(UsageError, match="too long, or empty"):
+    for name in ("", "x" * 201, "漢" * 100, "a\nb"):
+        with pytest.raises(UsageError, match="too long, or empty, or more"):
             read_log(path, Columns(time="moment"), name)

@@ -23,6 +23,8 @@ Message = dict[str, Any]
 NAME = "jan.jansen@example.org"
 CE_JSON = b"application/cloudevents+json"
 ABSENT = object()
+CONTROLS = ("\0", "\t", "\n", "\r", "\x1f", "\x7f", "\x85", "\x9f")
+"""The ends of what is forbidden, the separator of keys, and what people really send."""
 
 BAD_VALUES = {
     "empty": (b"", "not-json"),
@@ -55,6 +57,9 @@ BAD_ATTRIBUTES: list[tuple[Message, str]] = [
     ({"id": 12}, "invalid-attribute"),
     ({"id": NAME * 100}, "invalid-attribute"),
     ({"id": f"{NAME}\0"}, "invalid-attribute"),
+    *(({"id": f"7{control}{NAME}"}, "invalid-attribute") for control in CONTROLS),
+    ({"source": f"/hr\x1f{NAME}"}, "invalid-attribute"),
+    ({"type": "step\n"}, "invalid-attribute"),
     ({"source": ABSENT}, "invalid-attribute"),
     ({"source": [NAME]}, "invalid-attribute"),
     ({"type": ABSENT}, "invalid-attribute"),
@@ -115,6 +120,12 @@ BAD_DATA: list[tuple[str, Message]] = [
     ("vacancy.opened", {"vacancy": {"number": NAME}}),
     ("vacancy.opened", {"vacancy": NAME * 100}),
     ("vacancy.opened", {"vacancy": f"{NAME}\0"}),
+    *(("vacancy.opened", {"vacancy": f"7{control}{NAME}"}) for control in CONTROLS),
+    *(("vacancy.opened", {"vacancy": ["V-1", f"7{control}{NAME}"]}) for control in CONTROLS),
+    ("vacancy.opened", {"vacancy": "V-1", "party": f"hr\x1f{NAME}"}),
+    ("vacancy.opened", {"vacancy": "V-1", "performer": f"jan\x1f{NAME}"}),
+    ("step", {"process": "p2p", "case": "1", "activity": "x", "object": f"a\x1f{NAME}"}),
+    ("step", {"process": "p2p", "case": "1", "activity": "two\nlines"}),
     ("vacancy.opened", {"vacancy": [str(number) for number in range(10_001)]}),
     ("vacancy.opened", {"vacancy": "V-1", "party": ""}),
     ("vacancy.opened", {"vacancy": "V-1", "party": [NAME]}),

@@ -22,7 +22,7 @@ from schemas.step import Step
 Make = Callable[..., Record]
 WHEN = datetime(2026, 11, 20, 9, 56, 24, 123456, tzinfo=timezone(timedelta(hours=1)))
 
-texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
+texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1)
 instants = st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants its bounds naive and adds the zone
 
 
