@@ -173,9 +173,11 @@ def mine(entries: Iterable[Event], rules: Rules) -> Mined:
 
 @dataclass(frozen=True)
 class _Instance:
-    """One activity instance; ``event`` is its completion, of an open one its start."""
+    """One activity instance; ``event`` is its completion, of an open one its start. It was
+    ``begun`` by the start that it was paired with, else by that very event."""
 
     event: Event
+    begun: Event
     activity: str
     party: str | None
     start_us: int
@@ -243,6 +245,7 @@ def _instances(linked: list[tuple[Event, str]], process: Process, rules: Rules) 
         )
         return _Instance(
             event=event,
+            begun=event if start is None else start,
             activity=activity,
             party=party,
             start_us=start_us,
@@ -303,7 +306,7 @@ def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> li
             Handover(
                 object=this.event.object,
                 process=process.name,
-                to_key=this.event.key,
+                to_key=this.begun.key,
                 from_key=enabling.event.key,
                 supplier=enabling.party,
                 customer=this.party,

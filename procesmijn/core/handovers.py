@@ -25,12 +25,14 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
 
     An instance whose party differs from that of its enabling instance has been handed the work: at
     the enabling instance's completion, and picked up at its own start; where that is not known, at
-    its own completion. Waiting is elapsed time, and working time on the calendar of the customer.
+    its own completion. The event that picks up is the start, where there is one, so that a handover
+    keeps its key when the completion comes in later. Waiting is elapsed time, and working time on
+    the calendar of the customer.
     """
     enabler = enabling(cases, instances)
     to = np.flatnonzero(enabler != NO_ROW)
     to = to[instances.party[enabler[to]] != instances.party[to]]
-    to = to[order_by(instances.case[to], instances.key_hi[to], instances.key_lo[to])]
+    to = to[order_by(instances.case[to], instances.begun_hi[to], instances.begun_lo[to])]
     from_ = enabler[to]
     case = instances.case[to]
     delivered_us, picked_up_us = instances.completion_us[from_], instances.start_us[to]
@@ -38,7 +40,7 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
     rows = np.empty(len(to), dtype=HANDOVER)
     rows["object"] = cases.objects[case]
     rows["process"] = cases.process[case]
-    rows["to_hi"], rows["to_lo"] = instances.key_hi[to], instances.key_lo[to]
+    rows["to_hi"], rows["to_lo"] = instances.begun_hi[to], instances.begun_lo[to]
     rows["from_hi"], rows["from_lo"] = instances.key_hi[from_], instances.key_lo[from_]
     rows["supplier"] = instances.party[from_]
     rows["customer"] = instances.party[to]

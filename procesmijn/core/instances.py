@@ -31,7 +31,7 @@ class Instances:
 
     The key, receiver, subject and sequence of an instance are those of its completion, and so is
     the party where the completion has one, else that of its start. An open one has those of its
-    start.
+    start. The key of the event that began it stays the same when its completion comes in later.
     """
 
     case: Int64s
@@ -41,6 +41,9 @@ class Instances:
     """``NO_INSTANT`` while open."""
     key_hi: npt.NDArray[np.uint64]
     key_lo: npt.NDArray[np.uint64]
+    begun_hi: npt.NDArray[np.uint64]
+    """Key of the start; of an instance that has none, its own."""
+    begun_lo: npt.NDArray[np.uint64]
     activity: Int32s
     party: Int32s
     receiver: Int32s
@@ -76,6 +79,8 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
     begin, end = _matches(case_events, is_start, is_lone)
     start_us[end] = occurred_us[begin]
     party[end] = np.where(party[end] == NO_TERM, party[begin], party[end])
+    begun_by = np.arange(len(events))
+    begun_by[end] = begin
     is_start_known |= is_start
     is_start_known[end] = True
 
@@ -92,6 +97,7 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
     )
     rows = rows[stays[rows]]
     case, completion_us, party = case_events.case[rows], completion_us[rows], party[rows]
+    begun_by = begun_by[rows]
     done = np.flatnonzero(completion_us != NO_INSTANT)
     return Instances(
         case=case,
@@ -99,6 +105,8 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
         completion_us=completion_us,
         key_hi=events["key_hi"][rows],
         key_lo=events["key_lo"][rows],
+        begun_hi=events["key_hi"][begun_by],
+        begun_lo=events["key_lo"][begun_by],
         activity=case_events.activity[rows],
         party=party,
         receiver=events["receiver"][rows],

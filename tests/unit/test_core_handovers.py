@@ -52,6 +52,14 @@ def test_pickup_is_at_the_start_where_one_is_known() -> None:
     ]
 
 
+def test_a_handover_keeps_its_keys_when_the_completion_comes_in_later() -> None:
+    begun = (step(1, "a", 10, "HR"), step(9, "b", 20, "IT", lifecycle=START))
+    completed = (*begun, step(3, "b", 30), step(4, "c", 40, "HR"), step(5, "d", 50, "IT"))
+    assert _links(*begun) == [(1, 9)]
+    assert _links(*completed) == [(3, 4), (4, 5), (1, 9)]
+    assert _links(*completed[:1], step(3, "b", 30, "IT", started_us=20)) == [(1, 3)]
+
+
 def test_an_open_instance_picks_up_but_delivers_nothing() -> None:
     assert _links(
         step(1, "a", 10, "HR"), step(2, "b", 20, "IT", lifecycle=START), step(3, "c", 30, "Legal")

@@ -131,6 +131,7 @@ def test_an_instance_has_the_key_and_receiver_of_its_completion_and_the_party_of
         )
     )
     assert instances.key_lo.tolist() == [2, 4, 5]
+    assert instances.begun_lo.tolist() == [1, 3, 5]
     assert [terms.names[party] for party in instances.party] == ["Payroll", "HR", "HR"]
     assert [terms.names[party] for party in instances.receiver] == ["Legal", None, "IT"]
 
