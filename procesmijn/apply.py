@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import numpy as np
 
-from procesmijn.batch import Applied, Arrival, Batch
+from procesmijn.batch import Applied, Arrival, Batch, Origin
 from procesmijn.core.compile import compile_rules, names_of, rule_digests
 from procesmijn.core.difference import difference
 from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.core.mine import mine
 from procesmijn.core.rules import CORE_VERSION, Rules
-from procesmijn.errors import ProcesmijnError
+from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.persons import Persons
 from procesmijn.store import Store
 from procesmijn.store.catalogues import RulesChanged
 from procesmijn.store.connection import Retry
-from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
 from procesmijn.store.entries import append, names_in
 from procesmijn.store.objects import Locked
 from procesmijn.store.terms import Terms
@@ -37,6 +37,9 @@ from schemas.event import Event, Record, Rejection, Skip
 
 OBJECTS_AT_ONCE: Final = 500
 """Objects that are mined anew in one transaction, so that live traffic waits little for it."""
+
+REDRIVEN_BYTES: Final = 64 << 20
+"""How much of dead letters is redriven in one transaction; one that is larger has its own."""
 
 _MOST_TRIES: Final = 20
 
@@ -52,7 +55,7 @@ class RulesOutdated(ProcesmijnError):
     of procesmijn, or other time zone data. Run ``procesmijn catalogue activate``."""
 
 
-class StillInTheWay(ProcesmijnError):
+class StillInTheWay(StoreUnavailable):
     """Other sessions were in the way of one batch time after time; look in pg_stat_activity."""
 
 
@@ -114,19 +117,32 @@ class Applier:
     ) -> tuple[int, int]:
         """Decode dead letters again, and apply those that keep the contract now.
 
-        One transaction: a letter is marked exactly when its event is in. Gives how many are events
+        In transactions of :data:`REDRIVEN_BYTES` each, so that large records do not have to fit in
+        memory together: a letter is marked exactly when its event is in. Gives how many are events
         now, and how many are still refused.
         """
-        found = self._store.dead_letters(wanted)
-        outcomes = {letter: decode(letter.open(self._persons)) for letter in found}
+        accepted = refused = 0
+        for letters in in_chunks(self._store.dead_letters(wanted), REDRIVEN_BYTES):
+            accepted_here, refused_here = self._redrive(letters, decode)
+            accepted += accepted_here
+            refused += refused_here
+        return accepted, refused
+
+    def _redrive(
+        self, letters: Sequence[Refused], decode: Callable[[Record], Event | Rejection | Skip]
+    ) -> tuple[int, int]:
+        records = self._store.open_dead_letters(letters, self._persons)
+        outcomes = {letter: decode(record) for letter, record in records.items()}
         versions = {
-            letter: version_of(Arrival(what), self._persons)
+            letter: version_of(
+                Arrival(what, Origin(letter.partition, letter.offset)), self._persons
+            )
             for letter, what in outcomes.items()
             if isinstance(what, Event)
         }
 
         def run(rules: RulesInForce, tx: Transaction) -> tuple[int, int]:
-            held = tx.lock_dead_letters(found)
+            held = tx.lock_dead_letters(letters)
             accepted = [versions[letter] for letter in held if letter in versions]
             apply(Batch(), accepted, rules, self._persons, tx, Stopwatch())
             refused = 0

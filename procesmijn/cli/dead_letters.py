@@ -77,8 +77,9 @@ def show(
     with reading(settings) as (_, connection):
         found = dead_letters.find(wanted, connection)
         persons = Persons(read_keys(settings))
-    open_letter = in_clear if clear else masked
-    write_json([_place(letter) | {"record": open_letter(letter.open(persons))} for letter in found])
+        records = dead_letters.open_letters(found, persons, connection)
+    shown = in_clear if clear else masked
+    write_json([_place(letter) | {"record": shown(records[letter])} for letter in found])
     if len(found) == limit:
         note(f"these are the first {limit:,}: --limit shows more")
 

@@ -11,6 +11,7 @@ from procesmijn.core.compile import open_hours
 from procesmijn.core.frames import Int64s
 from procesmijn.core.worktime import Calendar
 from procesmijn.errors import ProcesmijnError
+from procesmijn.persons import Persons
 from procesmijn.store import catalogues, dead_letters, positions
 from procesmijn.store.catalogues import Active
 from procesmijn.store.connection import Connection, connect, translated
@@ -20,6 +21,7 @@ from procesmijn.store.scan import Snapshot, snapshot
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction
+from schemas.event import Record
 
 
 class TooManyWorkers(ProcesmijnError):
@@ -121,10 +123,18 @@ class Store:
             return catalogues.count_stale(connection)
 
     def dead_letters(self, wanted: DeadLetterFilter) -> list[Refused]:
-        """Refused records, oldest first."""
+        """Refused records, oldest first, without what was in them."""
         connection = self._open()
         with translated():
             return dead_letters.find(wanted, connection)
+
+    def open_dead_letters(
+        self, letters: Sequence[Refused], persons: Persons
+    ) -> dict[Refused, Record]:
+        """What was in some refused records; persons are in clear."""
+        connection = self._open()
+        with translated():
+            return dead_letters.open_letters(letters, persons, connection)
 
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed or self._connection.broken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ class DeadLetterFilter:
 
 
 class Refused(NamedTuple):
-    """One dead letter as it is kept."""
+    """One dead letter as it is kept, without what was in it."""
 
     partition: Partition
     offset: int
@@ -40,27 +40,16 @@ class Refused(NamedTuple):
     recorded_at: datetime
     refused_at: datetime
     redriven_at: datetime | None
-    sealed: bytes
-
-    def open(self, persons: Persons) -> Record:
-        """The record as it came; persons in it are in clear."""
-        body = orjson.loads(persons.decrypt(self.sealed, _context(self.partition, self.offset)))
-        return Record(
-            topic=self.partition.topic,
-            partition=self.partition.number,
-            offset=self.offset,
-            timestamp_us=body["timestamp_us"],
-            key=_from_hex(body["key"]),
-            value=_from_hex(body["value"]),
-            headers=tuple((name, _from_hex(value)) for name, value in body["headers"]),
-        )
+    sealed_bytes: int
 
 
 def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connection) -> None:
     """Keep the records of a batch that broke the contract."""
     rows = [
         {
-            **_place(letter.origin.partition, letter.origin.offset),
+            "topic_id": letter.origin.partition.topic_id,
+            "partition": letter.origin.partition.number,
+            "offset": letter.origin.offset,
             "topic": letter.origin.partition.topic,
             "reason": letter.reason,
             "message": letter.message,
@@ -89,27 +78,39 @@ def find(wanted: DeadLetterFilter, connection: Connection) -> list[Refused]:
     ]
 
 
+def in_chunks(letters: Iterable[Refused], most_bytes: int) -> Iterator[list[Refused]]:
+    """As many at a time as can be opened together; one that is larger comes alone."""
+    chunk: list[Refused] = []
+    size = 0
+    for letter in letters:
+        if chunk and size + letter.sealed_bytes > most_bytes:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(letter)
+        size += letter.sealed_bytes
+    if chunk:
+        yield chunk
+
+
+def open_letters(
+    letters: Sequence[Refused], persons: Persons, connection: Connection
+) -> dict[Refused, Record]:
+    """The records as they came; persons in them are in clear."""
+    rows = connection.execute(statements("events")["sealed"], _places(letters))
+    sealed = {tuple(place): payload for *place, payload in rows}
+    return {letter: _open(letter, sealed[_key(letter)], persons) for letter in letters}
+
+
 def lock(letters: Sequence[Refused], connection: Connection) -> list[Refused]:
     """Those that nobody has redriven since they were found, and that nobody else will now."""
-    rows = connection.execute(
-        statements("events")["lock_dead_letters"],
-        {
-            "topic_ids": [letter.partition.topic_id for letter in letters],
-            "partitions": [letter.partition.number for letter in letters],
-            "offsets": [letter.offset for letter in letters],
-        },
-    ).fetchall()
+    rows = connection.execute(statements("events")["lock_dead_letters"], _places(letters))
     held = set(rows)
-    return [
-        letter
-        for letter in letters
-        if (letter.partition.topic_id, letter.partition.number, letter.offset) in held
-    ]
+    return [letter for letter in letters if _key(letter) in held]
 
 
 def mark_redriven(letter: Refused, connection: Connection) -> None:
     """Say that it is an event now."""
-    connection.execute(statements("events")["redriven"], _place(letter.partition, letter.offset))
+    connection.execute(statements("events")["redriven"], _place(letter))
 
 
 def refuse_again(letter: Refused, rejection: Rejection, connection: Connection) -> None:
@@ -117,7 +118,7 @@ def refuse_again(letter: Refused, rejection: Rejection, connection: Connection) 
     connection.execute(
         statements("events")["refused_again"],
         {
-            **_place(letter.partition, letter.offset),
+            **_place(letter),
             "reason": rejection.reason,
             "message": rejection.message,
         },
@@ -135,13 +136,42 @@ def _seal(letter: DeadLetter, persons: Persons) -> bytes:
     return persons.encrypt(orjson.dumps(body), _context(place.partition, place.offset))
 
 
+def _open(letter: Refused, sealed: bytes, persons: Persons) -> Record:
+    body = orjson.loads(persons.decrypt(sealed, _context(letter.partition, letter.offset)))
+    return Record(
+        topic=letter.partition.topic,
+        partition=letter.partition.number,
+        offset=letter.offset,
+        timestamp_us=body["timestamp_us"],
+        key=_from_hex(body["key"]),
+        value=_from_hex(body["value"]),
+        headers=tuple((name, _from_hex(value)) for name, value in body["headers"]),
+    )
+
+
 def _context(partition: Partition, offset: int) -> bytes:
     """A payload opens only at the place where it was sealed."""
     return f"{partition.topic_id}/{partition.number}/{offset}".encode()
 
 
-def _place(partition: Partition, offset: int) -> dict[str, UUID | int | Any]:
-    return {"topic_id": partition.topic_id, "partition": partition.number, "offset": offset}
+def _key(letter: Refused) -> tuple[UUID, int, int, datetime]:
+    """What tells it from all others: where a log was cut and written anew, one offset had two."""
+    topic_id, number, _ = letter.partition
+    return topic_id, number, letter.offset, letter.recorded_at
+
+
+def _place(letter: Refused) -> dict[str, Any]:
+    return dict(zip(("topic_id", "partition", "offset", "recorded_at"), _key(letter), strict=True))
+
+
+def _places(letters: Sequence[Refused]) -> dict[str, list[Any]]:
+    keys = [_key(letter) for letter in letters]
+    return {
+        "topic_ids": [topic_id for topic_id, _, _, _ in keys],
+        "partitions": [number for _, number, _, _ in keys],
+        "offsets": [offset for _, _, offset, _ in keys],
+        "recorded_ats": [recorded_at for _, _, _, recorded_at in keys],
+    }
 
 
 def _to_hex(value: bytes | None) -> str | None:

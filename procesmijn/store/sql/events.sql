@@ -48,7 +48,7 @@ ON CONFLICT DO NOTHING;
 -- name: dead_letters
 -- Refused records, oldest first; those redriven only when asked for.
 SELECT topic_id, partition, topic, "offset", reason, message, recorded_at, refused_at, redriven_at,
-       payload_encrypted
+       octet_length(payload_encrypted)
 FROM stream.dead_letter
 WHERE (redriven_at IS NULL OR %(all)s)
   AND (%(topic)s::text IS NULL OR topic = %(topic)s)
@@ -58,22 +58,35 @@ WHERE (redriven_at IS NULL OR %(all)s)
 ORDER BY refused_at, topic, partition, "offset"
 LIMIT %(limit)s;
 
+-- name: sealed
+-- What was in some refused records.
+SELECT d.topic_id, d.partition, d."offset", d.recorded_at, d.payload_encrypted
+FROM stream.dead_letter d
+JOIN unnest(%(topic_ids)s::uuid[], %(partitions)s::int4[], %(offsets)s::int8[],
+            %(recorded_ats)s::timestamptz[])
+    AS wanted (topic_id, partition, "offset", recorded_at)
+    USING (topic_id, partition, "offset", recorded_at);
+
 -- name: lock_dead_letters
 -- Those of some refused records that nobody has redriven meanwhile, and that nobody will now.
-SELECT d.topic_id, d.partition, d."offset"
+SELECT d.topic_id, d.partition, d."offset", d.recorded_at
 FROM stream.dead_letter d
-JOIN unnest(%(topic_ids)s::uuid[], %(partitions)s::int4[], %(offsets)s::int8[])
-    AS wanted (topic_id, partition, "offset") USING (topic_id, partition, "offset")
+JOIN unnest(%(topic_ids)s::uuid[], %(partitions)s::int4[], %(offsets)s::int8[],
+            %(recorded_ats)s::timestamptz[])
+    AS wanted (topic_id, partition, "offset", recorded_at)
+    USING (topic_id, partition, "offset", recorded_at)
 WHERE d.redriven_at IS NULL
-ORDER BY d.topic_id, d.partition, d."offset"
+ORDER BY d.topic_id, d.partition, d."offset", d.recorded_at
 FOR UPDATE OF d;
 
 -- name: redriven
 -- It is an event now.
 UPDATE stream.dead_letter SET redriven_at = now()
-WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND "offset" = %(offset)s;
+WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND "offset" = %(offset)s
+  AND recorded_at = %(recorded_at)s;
 
 -- name: refused_again
 -- It still breaks the contract, perhaps for another reason.
 UPDATE stream.dead_letter SET reason = %(reason)s, message = %(message)s
-WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND "offset" = %(offset)s;
+WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND "offset" = %(offset)s
+  AND recorded_at = %(recorded_at)s;

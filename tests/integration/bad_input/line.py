@@ -26,6 +26,7 @@ from procesmijn.persons import Persons
 from procesmijn.store import Store, dead_letters
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused
 from procesmijn.verify import Finding, verify
+from schemas.event import Record
 from schemas.registry import decode
 
 LARGEST_BYTES = 32 << 20
@@ -162,6 +163,11 @@ class Line:
         with self.store.reader() as connection:
             (letter,) = dead_letters.find(DeadLetterFilter(offset=offset), connection)
         return letter
+
+    def record(self, letter: Refused) -> Record:
+        """What was in a dead letter."""
+        with self.store.reader() as connection:
+            return dead_letters.open_letters([letter], self.persons, connection)[letter]
 
     def account(self) -> Account:
         """Sum the ledger up, after checking that each offset from the first on is in it once."""

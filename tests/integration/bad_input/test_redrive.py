@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from consumers.logs import log_ends
-from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.batch import Partition
+from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
 from schemas.event import Event, Record, Rejection, Skip
 from schemas.registry import decode
 from tests.integration.bad_input.conftest import MakeLine
@@ -33,6 +37,44 @@ def test_a_limit_takes_the_oldest_of_all_topics(make_line: MakeLine) -> None:
     assert one.applier.redrive(some, mended) == (0, 0)
     assert one.ask("SELECT count(*) FROM stream.event") == [(6,)]
     assert one.findings() == []
+
+
+def test_an_event_that_was_refused_tells_where_it_came_from(make_line: MakeLine) -> None:
+    line = make_line()
+    line.send(*(Sent(b"no event") for _ in range(2)))
+    line.read()
+    line.applier.redrive(DeadLetterFilter(), mended)
+    came_from = line.ask('SELECT topic_id, partition, "offset" FROM stream.event ORDER BY "offset"')
+    assert came_from == [(_topic_id(line), 0, 0), (_topic_id(line), 0, 1)]
+
+
+def test_what_does_not_fit_together_is_redriven_one_after_the_other(
+    make_line: MakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each in a transaction of its own: when the third fails, the first two are in."""
+    line = make_line()
+    line.send(*(Sent(b"x" * 100_000) for _ in range(3)))
+    line.read()
+    monkeypatch.setattr("procesmijn.apply.REDRIVEN_BYTES", 150_000)
+
+    def mended_but_for_the_third(record: Record) -> Event | Rejection | Skip:
+        if record.offset == 2:
+            raise LookupError("the third")
+        return mended(record)
+
+    with pytest.raises(LookupError, match="the third"):
+        line.applier.redrive(DeadLetterFilter(), mended_but_for_the_third)
+    assert line.ask("SELECT count(*) FROM stream.event") == [(2,)]
+    assert line.applier.redrive(DeadLetterFilter(), mended) == (1, 0)
+
+
+def test_letters_are_chunked_by_what_was_in_them() -> None:
+    def letter(size: int) -> Refused:
+        now = datetime.now(UTC)
+        return Refused(Partition(UUID(int=1), 0, "t"), 0, "bad", "", now, now, None, size)
+
+    sizes = [[it.sealed_bytes for it in c] for c in in_chunks(map(letter, [3, 4, 9, 2, 5, 4]), 7)]
+    assert sizes == [[3, 4], [9], [2, 5], [4]]
 
 
 def _topic_id(line: Line) -> UUID:

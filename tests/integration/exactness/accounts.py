@@ -96,9 +96,10 @@ def _assert_every_offset_is_accounted_for(
 
 
 def _assert_dead_letters(ground: Ground, teller: Teller, persons: Persons) -> None:
+    letters = ground.store.dead_letters(DeadLetterFilter(topic=teller.topic, limit=100_000))
     kept = Counter(
-        (letter.partition.number, letter.offset, letter.open(persons).value)
-        for letter in ground.store.dead_letters(DeadLetterFilter(topic=teller.topic, limit=100_000))
+        (letter.partition.number, letter.offset, record.value)
+        for letter, record in ground.store.open_dead_letters(letters, persons).items()
     )
     assert kept == Counter(
         (told.partition, told.offset, told.value) for told in teller.told if told.kind == "bad"

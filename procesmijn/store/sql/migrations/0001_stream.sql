@@ -92,10 +92,10 @@ CREATE TABLE stream.dead_letter (
     refused_at        timestamptz NOT NULL DEFAULT now(),
     payload_encrypted bytea       NOT NULL,
     redriven_at       timestamptz,
-    PRIMARY KEY (topic_id, partition, "offset")
+    PRIMARY KEY (topic_id, partition, "offset", recorded_at)
 );
 COMMENT ON TABLE stream.dead_letter IS 'Records that broke the contract, whole and encrypted, so that they can be redriven.';
-COMMENT ON COLUMN stream.dead_letter.recorded_at IS 'The record''s own timestamp.';
+COMMENT ON COLUMN stream.dead_letter.recorded_at IS 'The record''s own timestamp. It tells apart two records that an offset had, where a log was cut and written anew.';
 
 CREATE TABLE stream.key_check (
     fingerprint text        NOT NULL PRIMARY KEY,
