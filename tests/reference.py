@@ -183,6 +183,8 @@ class _Instance:
     start_us: int
     completion_us: int | None
     is_start_known: bool
+    named: Event
+    """The one of the two that says who is to receive; the completion where both do."""
     order: tuple[object, ...]
     by_completion: tuple[object, ...]
 
@@ -253,6 +255,7 @@ def _instances(linked: list[tuple[Event, str]], process: Process, rules: Rules) 
             is_start_known=start is not None
             or is_open
             or (event.lifecycle == COMPLETE and event.started_us is not None),
+            named=event if start is None or event.receiver is not None else start,
             order=(start_us, (is_open, event.occurred_us), *ties),
             by_completion=(event.occurred_us, start_us, *ties),
         )
@@ -326,7 +329,7 @@ def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> li
 def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> list[Pending]:
     pendings = []
     for place, this in enumerate(instances):
-        receiver = this.event.receiver
+        receiver = this.named.receiver
         if receiver is None or receiver == this.party or receiver in rules.automatic:
             continue
         if this.completion_us is None:
@@ -353,12 +356,12 @@ def _settled_us(
     this = instances[place]
     settling = []
     for position, other in enumerate(instances):
-        if other.party == this.event.receiver:
+        if other.party == this.named.receiver:
             settling.append((other.start_us, position))
         if other.completion_us is None:
             continue
-        is_reassigning = other.event.receiver is not None and (
-            rules.subjects.get(other.event.type) == rules.subjects.get(this.event.type)
+        is_reassigning = other.named.receiver is not None and (
+            rules.subjects.get(other.named.type) == rules.subjects.get(this.named.type)
         )
         if is_reassigning or other.activity in process.ends:
             settling.append((other.completion_us, position))

@@ -29,9 +29,9 @@ from schemas.event import Lifecycle
 class Instances:
     """Activity instances in order: by case, and in it by start, completion, sequence, rank, key.
 
-    The key, receiver, subject and sequence of an instance are those of its completion, and so is
-    the party where the completion has one, else that of its start. An open one has those of its
-    start. The key of the event that began it stays the same when its completion comes in later.
+    The key and sequence of an instance are those of its completion; party and receiver too where
+    the completion has one, else those of its start. The subject goes with the receiver. An open one
+    has those of its start. The event that began it is the same before and after its completion.
     """
 
     case: Int64s
@@ -79,8 +79,9 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
     begin, end = _matches(case_events, is_start, is_lone)
     start_us[end] = occurred_us[begin]
     party[end] = np.where(party[end] == NO_TERM, party[begin], party[end])
-    begun_by = np.arange(len(events))
+    begun_by, named_by = np.arange(len(events)), np.arange(len(events))
     begun_by[end] = begin
+    named_by[end] = np.where(events["receiver"][end] == NO_TERM, begin, end)
     is_start_known |= is_start
     is_start_known[end] = True
 
@@ -97,7 +98,7 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
     )
     rows = rows[stays[rows]]
     case, completion_us, party = case_events.case[rows], completion_us[rows], party[rows]
-    begun_by = begun_by[rows]
+    begun_by, named_by = begun_by[rows], named_by[rows]
     done = np.flatnonzero(completion_us != NO_INSTANT)
     return Instances(
         case=case,
@@ -109,8 +110,8 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
         begun_lo=events["key_lo"][begun_by],
         activity=case_events.activity[rows],
         party=party,
-        receiver=events["receiver"][rows],
-        subject=rules.subjects.find(events["type"][rows]),
+        receiver=events["receiver"][named_by],
+        subject=rules.subjects.find(events["type"][named_by]),
         is_start_known=is_start_known[rows],
         closes=case_events.closes[rows],
         is_transparent=(party == NO_TERM) | np.isin(party, rules.automatic),

@@ -120,20 +120,22 @@ def test_a_start_is_known_where_it_was_said_and_only_there() -> None:
     assert instances.is_start_known.tolist() == [True, False, True, True, False]
 
 
-def test_an_instance_has_the_key_and_receiver_of_its_completion_and_the_party_of_either() -> None:
+def test_an_instance_has_the_key_of_its_completion_and_the_party_and_receiver_of_either() -> None:
     instances, terms = _instances(
         (
             step(1, "a", 10, "HR", lifecycle=START, receiver="IT"),
             step(2, "a", 20, "Payroll", receiver="Legal"),
-            step(3, "b", 30, "HR", lifecycle=START),
+            step(3, "b", 30, "HR", lifecycle=START, receiver="IT"),
             step(4, "b", 40),
             step(5, "c", 50, "HR", lifecycle=START, receiver="IT"),
+            step(6, "d", 60, "HR", lifecycle=START),
+            step(7, "d", 70),
         )
     )
-    assert instances.key_lo.tolist() == [2, 4, 5]
-    assert instances.begun_lo.tolist() == [1, 3, 5]
-    assert [terms.names[party] for party in instances.party] == ["Payroll", "HR", "HR"]
-    assert [terms.names[party] for party in instances.receiver] == ["Legal", None, "IT"]
+    assert instances.key_lo.tolist() == [2, 4, 5, 7]
+    assert instances.begun_lo.tolist() == [1, 3, 5, 6]
+    assert [terms.names[party] for party in instances.party] == ["Payroll", "HR", "HR", "HR"]
+    assert [terms.names[party] for party in instances.receiver] == ["Legal", "IT", "IT", None]
 
 
 def _order(*steps: Event, process: Process = PROCESS) -> list[int]:

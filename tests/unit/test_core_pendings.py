@@ -93,6 +93,21 @@ def test_naming_a_receiver_of_another_subject_reassigns_nothing() -> None:
     assert _settled(*steps, process=process, subjects=both) == {1: 20, 2: None}
 
 
+def test_a_receiver_that_the_start_names_waits_from_the_completion_on() -> None:
+    """For what the event is about that names it."""
+    process = Process("p", activities={"begin": "ask", "assign": "ask", "close": "ask"})
+    steps = (
+        Event(1, "c", 10, type="begin", party="HR", receiver="IT", lifecycle=START),
+        Event(2, "c", 20, type="close"),
+        Event(3, "c", 30, type="assign", party="HR", receiver="Legal"),
+    )
+    assert _settled(*steps, process=process) == {2: 30, 3: None}
+    subjects = {"begin": "ticket", "assign": "ticket"}
+    assert _settled(*steps, process=process, subjects=subjects) == {2: 30, 3: None}
+    subjects = {"close": "ticket", "assign": "ticket"}
+    assert _settled(*steps, process=process, subjects=subjects) == {2: None, 3: None}
+
+
 def test_an_end_activity_settles_it_when_it_completes() -> None:
     closing = Process("p", ends=frozenset({"close"}))
     assert _settled(ASKED, step(2, "close", 30, "HR", started_us=20), process=closing) == {1: 30}
