@@ -1,4 +1,4 @@
-"""What decides, beside its events, how a case is mined: the catalogue, compiled to integer codes."""
+"""What a case depends on beside its own events: the catalogue, compiled to integer codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from procesmijn.core.days import Days
-from procesmijn.core.frames import Bools, Int32s, Int64s
+from procesmijn.core.frames import Int32s, Int64s
 from procesmijn.core.worktime import Calendar
 
 CORE_VERSION = 1
@@ -36,10 +36,6 @@ class CodeMap:
         at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
         found = np.where(self.codes[at] == codes, self.values[at], default)
         return found.astype(np.int32)
-
-    def has(self, codes: Int32s) -> Bools:
-        """Whether each code is in the map."""
-        return np.isin(codes, self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class ProcessRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that a case depends on beside its own events."""
+    """The rules of all processes, and what they share."""
 
     processes: Mapping[int, tuple[ProcessRules, ...]]
     """By object type (term): the processes whose cases are objects of that type."""
@@ -89,7 +85,7 @@ class Rules:
     performers: Membership
     teams: Membership
     office: Calendar
-    """The calendar of a party that the catalogue gives none."""
+    """The calendar of a party that the catalogue gives none, or does not declare at all."""
     calendars: Mapping[int, Calendar] = field(default_factory=dict)
     """By party (term)."""
     subjects: CodeMap = field(default_factory=lambda: CodeMap.of({}))
