@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
-from functools import cache
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from procesmijn.catalogue import holidays
 from procesmijn.catalogue.errors import nearest
+from procesmijn.zones import zone_names
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -74,16 +73,10 @@ Days: TypeAlias = Annotated[tuple[Day, ...], BeforeValidator(as_list), AfterVali
 """A set of local dates; a single one needs no list."""
 
 
-@cache
-def zones() -> frozenset[str]:
-    """IANA time zones that can be used here."""
-    return frozenset(available_timezones())
-
-
 def _known_zone(name: str) -> str:
-    if name not in zones():
-        raise ValueError(f"'{name}' is no IANA time zone; {nearest(name, zones())}")
-    return ZoneInfo(name).key
+    if name not in zone_names():
+        raise ValueError(f"'{name}' is no IANA time zone; {nearest(name, zone_names())}")
+    return name
 
 
 Zone: TypeAlias = Annotated[str, AfterValidator(_known_zone)]

@@ -114,7 +114,7 @@ def _tell(log: Log) -> None:
         (counts.taken_as_one, "row", "the same as another one: taken as one"),
         (counts.without_party, "event", "without a party"),
         (counts.local_twice, "time", "that the clock shows twice that day: the first was taken"),
-        (counts.local_never, "time", "that the clock skips that day: read as before the change"),
+        (counts.local_never, "time", "that the clock skips that day: taken for when it changed"),
         (counts.refused, "row", "refused:"),
     )
     for count, noun, what in notes:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import typer
@@ -17,9 +16,10 @@ from procesmijn.cli.options import known
 from procesmijn.cli.show import duration, write_json
 from procesmijn.cli.tell import note
 from procesmijn.core.compile import open_hours
-from procesmijn.core.worktime import stretches, working_us
+from procesmijn.core.worktime import is_outside, stretches, working_us
 from procesmijn.errors import UsageError
 from procesmijn.files.instants import Clock
+from procesmijn.zones import load_zone
 
 app = typer.Typer(add_completion=False)
 
@@ -78,10 +78,11 @@ def working_time(
         raise UsageError(f"TO ({until}) lies before FROM ({since}): change them round")
     if clock.twice or clock.never:
         note(
-            "the clock changes there: of a time that is shown twice the first was taken, and one"
-            " that is skipped was read as before the change"
+            "the clock changes there: of a time that is shown twice the first was taken, and for"
+            " one that is skipped the moment of the change"
         )
-    worked_us = int(working_us(hours, np.array([from_us]), np.array([to_us]))[0])
+    span = np.array([from_us]), np.array([to_us])
+    worked_us, is_idle = int(working_us(hours, *span)[0]), bool(is_outside(hours, *span)[0])
     parts = [
         Stretch(_local(opens_us, hours.zone), _local(closes_us, hours.zone))
         for opens_us, closes_us in (stretches(hours, from_us, to_us) if explain else ())
@@ -90,14 +91,14 @@ def working_time(
         said: dict[str, Any] = {
             "working_seconds": worked_us / 1e6,
             "elapsed_seconds": (to_us - from_us) / 1e6,
-            "is_outside_calendar": worked_us == 0 and to_us > from_us,
+            "is_outside_calendar": is_idle,
         }
         write_json(said | ({"stretches": [part.plain() for part in parts]} if explain else {}))
         return
     for part in parts:
         print(part)
     print(_seconds(worked_us))
-    if worked_us == 0 and to_us > from_us:
+    if is_idle:
         note(f"all of it lies outside of calendar {calendar}")
 
 
@@ -109,7 +110,7 @@ def _instant(word: str, text: str, clock: Clock) -> int:
 
 
 def _local(us: int, zone: str) -> datetime:
-    return (_EPOCH + timedelta(microseconds=us)).astimezone(ZoneInfo(zone))
+    return (_EPOCH + timedelta(microseconds=us)).astimezone(load_zone(zone))
 
 
 def _seconds(us: int) -> str:

@@ -17,16 +17,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from procesmijn.core.frames import Int64s
-from procesmijn.errors import UsageError
+from procesmijn.zones import load_zone
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2099
@@ -42,10 +40,6 @@ LAST_DAY: Final = (date(LAST_YEAR, 12, 31) - EPOCH.date()).days
 
 _EARLIEST: Final = int(np.iinfo(np.int64).min)
 _LATEST: Final = int(np.iinfo(np.int64).max)
-
-
-class UnknownZoneError(UsageError):
-    """A time zone has a name that the time zone data do not know: use an IANA name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,24 +96,6 @@ class Days:
         period = np.searchsorted(self.shown_us, readings_us, side="right")
         instants_us: Int64s = readings_us - self.offset_us[period]
         return np.maximum(self.since_us[period], instants_us)
-
-
-@cache
-def load_zone(zone: str) -> ZoneInfo:
-    """An IANA zone from the pinned ``tzdata`` package, never from the machine.
-
-    ``ZoneInfo(name)`` would take the data of the operating system where it has any, and two workers
-    could mine one case differently.
-
-    Raises:
-        UnknownZoneError: there is no such zone.
-    """
-    names = (files("tzdata") / "zones").read_text(encoding="utf-8").split()
-    if zone not in names:
-        near = get_close_matches(zone, names, n=1) or ["Europe/Amsterdam"]
-        raise UnknownZoneError(f"unknown time zone {zone!r}: give an IANA name such as {near[0]}")
-    with (files("tzdata") / "zoneinfo" / zone).open("rb") as data:
-        return ZoneInfo.from_file(data, key=zone)
 
 
 @cache

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from procesmijn.core.days import load_zone
 from procesmijn.demo.hours import Hours
 from procesmijn.demo.systems import HOUR_US, SECOND_US
+from procesmijn.zones import load_zone
 
 ZONE: Final = "Europe/Amsterdam"
 HISTORY: Final = timedelta(weeks=13)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from procesmijn.errors import UsageError
+import numpy as np
+
+from procesmijn.core.days import Days
 from schemas.instants import is_plausible, to_us
 
 _SLASHED: Final = re.compile(r"\d{4}/\d\d/\d\d")
@@ -21,19 +22,17 @@ _UTC_SUFFIX: Final = re.compile(r" ?(?:UTC|GMT)$")
 class Clock:
     """Reads times, and counts the local ones that the clock does not make plain.
 
-    Where a clock goes back, a local time occurs twice: the first is taken. Where it goes forward, a
-    local time does not occur at all: it is read by the clock as it was before, so half past two
-    becomes half past three (PEP 495, ``fold=0``, both).
+    The rule is that of :mod:`procesmijn.core.days`. Where a clock goes back, a local time occurs
+    twice: the first is taken. Where it goes forward, a local time does not occur at all: it stands
+    for the moment of the change.
     """
 
     def __init__(self, zone: str | None) -> None:
-        """Take the IANA zone of times without an offset; None: there may be none."""
-        try:
-            self._zone = None if zone is None else ZoneInfo(zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise UsageError(
-                f"no time zone {zone!r}: name one as in --timezone Europe/Amsterdam"
-            ) from error
+        """Take the IANA zone of times without an offset; None: there may be none.
+
+        Raises :class:`~procesmijn.zones.UnknownZoneError`.
+        """
+        self._days = None if zone is None else Days.of(zone)
         self.twice = 0
         self.never = 0
 
@@ -46,25 +45,24 @@ class Clock:
             us = int(text) * 10**6 // _TICKS_PER_SECOND[len(text)]
         else:
             instant = _local_or_aware(text)
-            us = to_us(instant if instant.tzinfo else self._located(instant))
+            us = to_us(instant) if instant.tzinfo else self._located_us(instant)
         if not is_plausible(us):
             raise ValueError(f"is {text!r}, which lies before 1970, or in 2100 or later")
         return us
 
-    def _located(self, local: datetime) -> datetime:
-        if self._zone is None:
+    def _located_us(self, local: datetime) -> int:
+        days = self._days
+        if days is None:
             raise ValueError("has no zone: say in which it is, with --timezone")
-        instant = local.replace(tzinfo=self._zone)
-        change = _offset(instant.replace(fold=1)) - _offset(instant)
-        if change < timedelta(0):
-            self.twice += 1
-        elif change > timedelta(0):
+        reading_us = to_us(local.replace(tzinfo=UTC))
+        us = int(days.instant_us(np.array([reading_us], dtype=np.int64))[0])
+        shown = int(np.searchsorted(days.since_us, us, side="right")) - 1
+        if us + days.offset_us[shown] != reading_us:
             self.never += 1
-        return instant
-
-
-def _offset(instant: datetime) -> timedelta:
-    return instant.utcoffset() or timedelta(0)
+        elif shown + 1 < len(days.since_us):
+            again_us = reading_us - days.offset_us[shown + 1]
+            self.twice += int(again_us >= days.since_us[shown + 1])
+        return us
 
 
 def _local_or_aware(text: str) -> datetime:

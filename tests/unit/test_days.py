@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +15,9 @@ from procesmijn.core.days import (
     LAST_DAY,
     LAST_YEAR,
     Days,
-    UnknownZoneError,
-    load_zone,
 )
 from procesmijn.core.frames import NO_INSTANT
+from procesmijn.zones import load_zone
 
 ZONES = (
     "UTC",
@@ -176,38 +171,3 @@ def test_days_of_a_zone_are_made_once_and_cannot_be_changed() -> None:
     assert days is Days.of("Europe/Amsterdam")
     with pytest.raises(ValueError, match="read-only"):
         days.since_us[0] = 0
-
-
-@pytest.mark.parametrize(
-    ("zone", "suggested"),
-    [
-        ("Europe/Amsterdm", "Europe/Amsterdam"),
-        ("america/new_york", "America/New_York"),
-        ("", "Europe/Amsterdam"),
-        ("../zones", "Europe/Amsterdam"),
-        ("localtime", "Europe/Amsterdam"),  # that of a machine, so not the same everywhere
-    ],
-)
-def test_an_unknown_zone_is_answered_with_a_known_one(zone: str, suggested: str) -> None:
-    with pytest.raises(UnknownZoneError, match=f"IANA name such as {suggested}"):
-        Days.of(zone)
-
-
-@pytest.fixture
-def machine_of_another_time(tmp_path: Path) -> Iterator[None]:
-    """A machine on which Amsterdam keeps the time of Kolkata."""
-    before = zoneinfo.TZPATH
-    (tmp_path / "Europe").mkdir()
-    kolkata = files("tzdata") / "zoneinfo" / "Asia" / "Kolkata"
-    (tmp_path / "Europe" / "Amsterdam").write_bytes(kolkata.read_bytes())
-    zoneinfo.reset_tzpath(to=[tmp_path])
-    load_zone.cache_clear()
-    yield
-    zoneinfo.reset_tzpath(to=before)
-
-
-@pytest.mark.usefixtures("machine_of_another_time")
-def test_zones_come_from_the_pinned_package_and_not_from_the_machine() -> None:
-    noon = datetime(2020, 7, 1, 12, tzinfo=UTC)
-    assert noon.astimezone(zoneinfo.ZoneInfo.no_cache("Europe/Amsterdam")).hour == 17
-    assert noon.astimezone(load_zone("Europe/Amsterdam")).hour == 14

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from procesmijn.errors import UsageError
 from procesmijn.files.instants import Clock
+from procesmijn.zones import load_zone
 
 ZONES = ["Europe/Amsterdam", "America/St_Johns", "Australia/Lord_Howe", "Asia/Tokyo", "UTC"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_a_time_without_zone_needs_one() -> None:
 
 @pytest.mark.parametrize("zone", ["Amsterdam", "", "../etc/passwd", "Europe"])
 def test_a_zone_that_does_not_exist_says_so(zone: str) -> None:
-    with pytest.raises(UsageError, match="no time zone"):
+    with pytest.raises(UsageError, match="unknown time zone"):
         Clock(zone)
 
 
@@ -82,10 +82,10 @@ def test_where_the_clock_goes_back_the_first_is_taken_and_counted() -> None:
     assert (clock.twice, clock.never) == (1, 0)
 
 
-def test_where_the_clock_goes_forward_the_old_one_is_read_and_counted() -> None:
+def test_where_the_clock_goes_forward_it_is_the_moment_of_the_change_and_counted() -> None:
     clock = Clock("Europe/Amsterdam")
 
-    assert clock.read("2026-03-29T02:30:00") == us("2026-03-29T03:30:00+02:00")
+    assert clock.read("2026-03-29T02:30:00") == us("2026-03-29T03:00:00+02:00")
     assert clock.read("2026-03-29T03:00:00") == us("2026-03-29T03:00:00+02:00")
     assert (clock.twice, clock.never) == (0, 1)
 
@@ -93,17 +93,17 @@ def test_where_the_clock_goes_forward_the_old_one_is_read_and_counted() -> None:
 @given(INSTANTS, st.sampled_from(ZONES))
 def test_a_local_time_is_read_back(instant: datetime, zone: str) -> None:
     """By a slow oracle: of all instants within a day that the zone shows as this local time."""
-    local = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+    local = instant.astimezone(load_zone(zone)).replace(tzinfo=None, fold=0)
     clock = Clock(zone)
 
     read_us = clock.read(local.isoformat())
 
     offsets = {
-        (instant + timedelta(hours=hours)).astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+        (instant + timedelta(hours=hours)).astimezone(load_zone(zone)).utcoffset() or timedelta()
         for hours in range(-24, 25)
     }
     shown = [(local - offset).replace(tzinfo=UTC) for offset in offsets]
-    same = [at for at in shown if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local]
+    same = [at for at in shown if at.astimezone(load_zone(zone)).replace(tzinfo=None) == local]
     first = min(same)
     assert read_us == (first - EPOCH) // timedelta(microseconds=1)
     assert (clock.twice, clock.never) == (int(len(same) > 1), 0)

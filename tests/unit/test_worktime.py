@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procesmijn.core.days import load_zone
 from procesmijn.core.frames import NO_INSTANT, Int64s
 from procesmijn.core.worktime import Calendar, build_calendar, is_outside, stretches, working_us
+from procesmijn.zones import load_zone
 
 Hours = Sequence[tuple[time, time]]
 Week = Sequence[Hours]
