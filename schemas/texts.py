@@ -1,4 +1,4 @@
-"""What no id and no name may hold: control characters, of which one stands between parts of keys."""
+"""No id and no name may hold control characters: one of them stands between the parts of keys."""
 
 from __future__ import annotations
 
