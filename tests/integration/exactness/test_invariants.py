@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import pytest
 
 from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch, Origin, Partition, Span
+from procesmijn.catalogue import Catalogue
 from procesmijn.errors import PositionLost
 from procesmijn.persons import Persons
+from procesmijn.rebuild import RebuildRunning, rebuild
 from procesmijn.versions import event_key
 from schemas.event import Event
 from tests.integration.exactness.conftest import MakeGround
-from tests.integration.exactness.ground import Ground, side_by_side
+from tests.integration.exactness.ground import Ground
 from tests.integration.exactness.histories import CATALOGUE, CATALOGUES, batch_of, sorted_pass
 from tests.integration.exactness.stepped import SteppedStore
 from tests.integration.exactness.tables import assert_same
@@ -59,8 +63,11 @@ def ground(one_ground: Ground) -> Ground:
     return one_ground
 
 
-def assert_as_told_once(ground: Ground, plain: Ground, *events: Event) -> None:
+def assert_as_told_once(
+    ground: Ground, plain: Ground, *events: Event, catalogue: Catalogue = CATALOGUE
+) -> None:
     plain.clear()
+    plain.activate(catalogue)
     plain.applier.apply(sorted_pass(events))
     assert_same(ground.tables(), plain.tables())
     ground.assert_sound()
@@ -85,12 +92,18 @@ class Halted:
             if self._error is not None:
                 raise self._error
 
-    def apply(self, *events: Event) -> None:
-        """Begin to apply events, up to the step."""
+    def apply(self, batch: Batch) -> None:
+        """Begin to apply a batch, up to the step."""
+        self._begin(lambda: self._applier.apply(batch))
 
+    def rebuild(self) -> None:
+        """Begin to make everything anew, up to the step."""
+        self._begin(lambda: list(rebuild(self.store, self._applier)))
+
+    def _begin(self, work: Callable[[], object]) -> None:
         def run() -> None:
             with suppress(Abandoned):
-                self._applier.apply(batch_of(events))
+                work()
 
         self._thread = threading.Thread(target=run)
         self._thread.start()
@@ -122,11 +135,24 @@ def halted(ground: Ground, persons: Persons, step: str) -> Iterator[Halted]:
         session.join()
 
 
-def in_background(job: threading.Thread) -> threading.Thread:
-    """Start a job, and give it time to do what it should not."""
-    job.start()
-    job.join(STANDS_STILL_SECONDS)
-    return job
+class Outcome:
+    """What becomes of a job beside us, that was given time to do what it should not."""
+
+    def __init__(self, job: Callable[[], Any]) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._future = self._pool.submit(job)
+        with suppress(TimeoutError):
+            self._future.exception(STANDS_STILL_SECONDS)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for something."""
+        return not self._future.done()
+
+    def get(self) -> Any:
+        """What it came to, or what it raised."""
+        self._pool.shutdown()
+        return self._future.result()
 
 
 # -- positions ------------------------------------------------------------------------------------
@@ -168,18 +194,17 @@ def test_an_older_claim_is_refused(ground: Ground) -> None:
 
 
 def test_a_batch_of_two_workers_is_applied_once(ground: Ground, persons: Persons) -> None:
-    """The position is locked before it is looked at: the second finds it moved."""
+    """The position is locked before it is looked at: the second waits, and finds it moved."""
     held = ground.store.take([PARTITION], "worker")[PARTITION]
-    lost: list[PositionLost] = []
-
-    def apply(worker: int) -> None:
-        try:
-            ground.appliers[worker].apply(spanning(0, 1, held.epoch, OPENED))
-        except PositionLost as error:
-            lost.append(error)
-
-    side_by_side(lambda: apply(0), lambda: apply(1))
-    assert len(lost) == 1
+    batch = spanning(0, 1, held.epoch, OPENED)
+    with halted(ground, persons, "after claim") as first:
+        first.apply(batch)
+        second = Outcome(lambda: ground.applier.apply(batch))
+        assert second.waits, "it did not wait for the position"
+        first.go_on()
+        first.join()
+        with pytest.raises(PositionLost):
+            second.get()
     ledger = ground.observer.execute("SELECT stored, duplicate FROM stream.ledger").fetchall()
     assert ledger == [(1, 0)]
 
@@ -202,13 +227,11 @@ def test_an_event_that_two_bring_at_once_is_there_once(
 ) -> None:
     """The second finds nothing when it looks, and waits when it writes; then it looks again."""
     with halted(ground, persons, "after insert") as first:
-        first.apply(OPENED)
-        second = in_background(
-            threading.Thread(target=ground.applier.apply, args=(batch_of([OPENED]),))
-        )
+        first.apply(batch_of([OPENED]))
+        second = Outcome(lambda: ground.applier.apply(batch_of([OPENED])))
         first.go_on()
         first.join()
-        second.join()
+        second.get()
     assert_as_told_once(ground, plain, OPENED)
 
 
@@ -219,15 +242,29 @@ def test_two_corrections_of_one_event_wait_for_each_other(
     better, best = (OPENED._replace(revision=n, party=p) for n, p in ((1, "lab"), (2, "firm")))
     ground.applier.apply(batch_of([OPENED, SOLVED]))
     with halted(ground, persons, "after insert") as first:
-        first.apply(best)
-        second = in_background(
-            threading.Thread(target=ground.applier.apply, args=(batch_of([better]),))
-        )
-        assert second.is_alive()
+        first.apply(batch_of([best]))
+        second = Outcome(lambda: ground.applier.apply(batch_of([better])))
+        assert second.waits
         first.go_on()
         first.join()
-        second.join()
+        second.get()
     assert_as_told_once(ground, plain, OPENED, SOLVED, better, best)
+
+
+def test_a_content_that_two_bring_at_once_is_counted_once(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """It loses to what stands. The second waits for that, and finds the loser known."""
+    stands = OPENED._replace(revision=1, party="firm")
+    ground.applier.apply(batch_of([stands]))
+    with halted(ground, persons, "after insert") as first:
+        first.apply(batch_of([OPENED]))
+        second = Outcome(lambda: ground.applier.apply(batch_of([OPENED])))
+        first.go_on()
+        first.join()
+        applied = second.get()
+    assert (applied.stored, applied.duplicates) == (0, 1)
+    assert_as_told_once(ground, plain, stands, OPENED)
 
 
 def test_new_events_are_written_in_one_order(
@@ -240,18 +277,17 @@ def test_new_events_are_written_in_one_order(
     middle, *rest = (happened(f"e{n}", n, "ticket.opened", "desk", f"T{n}") for n in range(9))
     before = _deadlocks(ground)
     with halted(ground, persons, "after insert") as third:
-        third.apply(middle)
+        third.apply(batch_of([middle]))
+        forth = batch_of([*rest[:4], middle, *rest[4:]])
+        back = batch_of([*reversed(rest[4:]), middle, *reversed(rest[:4])])
         crosswise = [
-            in_background(threading.Thread(target=applier.apply, args=(batch_of(events),)))
-            for applier, events in (
-                (ground.appliers[0], [*rest[:4], middle, *rest[4:]]),
-                (ground.appliers[1], [*reversed(rest[4:]), middle, *reversed(rest[:4])]),
-            )
+            Outcome(partial(applier.apply, batch))
+            for applier, batch in zip(ground.appliers, (forth, back), strict=True)
         ]
-        assert all(session.is_alive() for session in crosswise)
+        assert all(session.waits for session in crosswise)
         third.go_on(Abandoned())
         for session in crosswise:
-            session.join()
+            session.get()
     assert _deadlocks(ground) == before
     assert_as_told_once(ground, plain, middle, *rest)
 
@@ -278,32 +314,27 @@ def test_an_object_is_read_after_it_is_locked(
 ) -> None:
     """What another session wrote while this one waited for the lock is in the case."""
     with halted(ground, persons, "after advance") as first:
-        first.apply(OPENED)
-        second = in_background(
-            threading.Thread(target=ground.applier.apply, args=(batch_of([SOLVED]),))
-        )
-        assert second.is_alive(), "it did not wait for the lock"
+        first.apply(batch_of([OPENED]))
+        second = Outcome(lambda: ground.applier.apply(batch_of([SOLVED])))
+        assert second.waits, "it did not wait for the lock"
         first.go_on()
         first.join()
-        second.join()
+        second.get()
     assert_as_told_once(ground, plain, OPENED, SOLVED)
 
 
 def test_facts_are_read_after_the_lock(ground: Ground, plain: Ground, persons: Persons) -> None:
     """A handover that another session wrote meanwhile goes where it no longer holds."""
-    between = happened("e4", 3, "ticket.assigned", "firm")
+    closed = CLOSED._replace(party="lab")
+    between = happened("e4", 3, "ticket.assigned", "lab")
     ground.applier.apply(batch_of([OPENED]))
     with halted(ground, persons, "after advance") as first:
-        first.apply(SOLVED)
-        second = in_background(
-            threading.Thread(
-                target=ground.applier.apply, args=(batch_of([between._replace(party="lab")]),)
-            )
-        )
+        first.apply(batch_of([closed]))
+        second = Outcome(lambda: ground.applier.apply(batch_of([between])))
         first.go_on()
         first.join()
-        second.join()
-    assert_as_told_once(ground, plain, OPENED, SOLVED, between._replace(party="lab"))
+        second.get()
+    assert_as_told_once(ground, plain, OPENED, closed, between)
 
 
 # -- roll-ups -------------------------------------------------------------------------------------
@@ -328,14 +359,13 @@ def test_rules_stay_while_a_batch_runs(ground: Ground, plain: Ground, persons: P
     """A catalogue waits until the batches that are mined by the one before are in; so none of their
     cases is missed when it mines anew what is stale."""
     with halted(ground, persons, "after write") as first:
-        first.apply(OPENED, SOLVED)
-        activation = in_background(threading.Thread(target=ground.activate, args=(CATALOGUES[1],)))
-        assert activation.is_alive(), "it did not wait for the batch"
+        first.apply(batch_of([OPENED, SOLVED]))
+        activation = Outcome(lambda: ground.activate(CATALOGUES[1]))
+        assert activation.waits, "it did not wait for the batch"
         first.go_on()
         first.join()
-        activation.join()
-    plain.activate(CATALOGUES[1])
-    assert_as_told_once(ground, plain, OPENED, SOLVED)
+        activation.get()
+    assert_as_told_once(ground, plain, OPENED, SOLVED, catalogue=CATALOGUES[1])
 
 
 def test_a_batch_that_waited_for_a_catalogue_is_mined_by_it(
@@ -343,9 +373,36 @@ def test_a_batch_that_waited_for_a_catalogue_is_mined_by_it(
 ) -> None:
     """The session has compiled the one before; it notices before it writes anything."""
     with halted(ground, persons, "before share_rules") as first:
-        first.apply(OPENED, SOLVED)
+        first.apply(batch_of([OPENED, SOLVED]))
         ground.activate(CATALOGUES[2])
         first.go_on()
         first.join()
-    plain.activate(CATALOGUES[2])
-    assert_as_told_once(ground, plain, OPENED, SOLVED)
+    assert_as_told_once(ground, plain, OPENED, SOLVED, catalogue=CATALOGUES[2])
+
+
+# -- rebuild --------------------------------------------------------------------------------------
+
+
+def test_a_rebuild_leaves_alone_what_moved_on(
+    ground: Ground, plain: Ground, persons: Persons
+) -> None:
+    """It has read the events of an object, and another session adds one, of a name it never met."""
+    ground.applier.apply(batch_of([OPENED, SOLVED]))
+    look = happened("e4", 3, "step", "firm")._replace(process="service", activity="look again")
+    with halted(ground, persons, "before share_rules") as first:
+        first.rebuild()
+        ground.applier.apply(batch_of([look]))
+    assert_as_told_once(ground, plain, OPENED, SOLVED, look)
+
+
+def test_a_second_rebuild_is_refused(ground: Ground) -> None:
+    """Both would add what the counts lack."""
+    first = rebuild(ground.stores[0], ground.appliers[0])
+    ground.applier.apply(batch_of([OPENED, SOLVED]))
+    next(first)
+    with pytest.raises(RebuildRunning):
+        ground.rebuild(1)
+    for _ in first:
+        pass
+    ground.rebuild(1)
+    ground.assert_sound()
