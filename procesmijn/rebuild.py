@@ -40,7 +40,7 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
         only: Int64s | None = None
         moving = np.empty(0, dtype=np.int64)
         for _ in range(_PASSES):
-            put_off: list[Int64s] = []
+            put_off: list[Int64s] = [np.empty(0, dtype=np.int64)]  # a store may have no objects
             with store.snapshot() as moment:
                 for events in _parts(moment, only):
                     before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
