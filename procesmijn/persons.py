@@ -34,11 +34,9 @@ from schemas.objects import PERSON_TYPES
 
 KEY_BYTES: Final = 32
 CONTENT_MAC_BYTES: Final = 16
-CONTENT_ID: Final = "content:"
-"""How an id begins that is a plain hash of what was said. Whoever knows all but the name could
-find the name by trying, so :meth:`Persons.conceal` hashes such an id once more, with a key."""
+EVENT_ID_BYTES: Final = 16
 
-_PERFORMER: Final = Event._fields.index("performer")
+_ID, _OBJECTS, _PERFORMER, _DATA = map(Event._fields.index, ("id", "objects", "performer", "data"))
 _CACHED_PSEUDONYMS: Final = 1 << 16
 _PSEUDONYM: Final = re.compile(r"p_[a-z2-7]{26}")
 _MAC_BYTES: Final = 12
@@ -167,6 +165,8 @@ class Persons:
         self._keys = keys
         self._cipher = AESGCM(keys.payload)
         self._content = blake2b(key=keys.content, digest_size=CONTENT_MAC_BYTES)
+        # Under the key that is never rotated; "person" is BLAKE2's word for what tells uses apart.
+        self._event_id = blake2b(key=keys.content, digest_size=EVENT_ID_BYTES, person=b"event id")
         self.pseudonym = lru_cache(maxsize=_CACHED_PSEUDONYMS)(self._pseudonym)
 
     def _pseudonym(self, text: str) -> str:
@@ -188,26 +188,35 @@ class Persons:
         seal = hmac.digest(self._keys.pseudonym, b"seal\0" + mac, "sha256")[:_SEAL_BYTES]
         return "p_" + _base32(mac + seal)
 
-    def conceal(self, event: Event) -> Event:
-        """Replace every person in an event by a pseudonym; once concealed, it stays as it is.
+    def event_id(self, source: str, id_: str) -> str:
+        """Replace the id of an event by ``e_`` and 32 hexadecimal digits: keyed BLAKE2b.
 
-        What is stored, its key included, is what comes out of this (see :data:`CONTENT_ID`); only
-        :meth:`content_mac` is made from what goes in.
+        Producers make ids of what an event is about (``contract-issued-E0001234``), which would
+        undo the pseudonym beside it, and files have hashes of whole rows, in which a name can be
+        found by trying. So every id is replaced, by nothing but itself and its source: corrections
+        and retractions of an event, which need not name its persons, have the same one.
         """
+        mac = self._event_id.copy()
+        mac.update(f"{source}\x1f{id_}".encode())
+        return "e_" + mac.hexdigest()
+
+    def conceal(self, event: Event) -> Event:
+        """Replace the id of an event, and every person in it by a pseudonym; to be done once.
+
+        What is stored, its key included, is what comes out of this; only :meth:`content_mac` is
+        made from what goes in.
+        """
+        members = list(event)
+        members[_ID] = self.event_id(event.source, event.id)
         if event.performer is not None:
-            pseudonym = self.pseudonym(event.performer)
-            event = Event._make((*event[:_PERFORMER], pseudonym, *event[_PERFORMER + 1 :]))
-        changed: dict[str, Any] = {}
+            members[_PERFORMER] = self.pseudonym(event.performer)
         for kind, _ in event.objects:
             if kind in PERSON_TYPES:
-                changed["objects"] = self._conceal_objects(event.objects)
+                members[_OBJECTS] = self._conceal_objects(event.objects)
                 break
         if event.persons:
-            changed["data"] = self._conceal_data(event.data, event.persons)
-        if event.id.startswith(CONTENT_ID):
-            mac = hmac.digest(self._keys.content, event.id.encode(), "sha256")
-            changed["id"] = "c_" + mac[:16].hex()
-        return event._replace(**changed) if changed else event
+            members[_DATA] = self._conceal_data(event.data, event.persons)
+        return Event._make(members)
 
     def _conceal_objects(self, objects: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         if len(objects) == 1:

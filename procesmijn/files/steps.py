@@ -13,7 +13,6 @@ import orjson
 from procesmijn.files.columns import Columns
 from procesmijn.files.instants import Clock
 from procesmijn.files.rows import Row
-from procesmijn.persons import CONTENT_ID
 from schemas.base import MAX_CODE_CHARS, MAX_ID_CHARS, MAX_NAME_CHARS
 from schemas.event import Event, Lifecycle
 from schemas.instants import write_instant
@@ -87,7 +86,7 @@ class Steps:
         if self._columns.id is not None:
             return self._required(row, "id", self._columns.id, _id_in)
         content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-        return CONTENT_ID + sha256(content).hexdigest()[:32]
+        return "content:" + sha256(content).hexdigest()[:32]
 
     def _instant(self, row: Row, column: str | None) -> int | None:
         text = row.get(column) if column is not None else None

@@ -65,7 +65,9 @@ class Flagged(NamedTuple):
     kind: str
     """``object`` or ``event``."""
     name: str
+    """Type of the object; source of the event."""
     id: str
+    """Of an event the place of its record, since its id is not kept in clear; without one, that."""
     size: int
     """Events of the object; objects of the event."""
 

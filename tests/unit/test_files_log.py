@@ -20,7 +20,7 @@ from procesmijn.files.columns import Columns, ColumnsError
 from procesmijn.files.log import Counts, Log, Refusal, read_log
 from procesmijn.files.rows import FileError
 from procesmijn.files.steps import message_of
-from procesmijn.persons import CONTENT_ID, Keys, Persons
+from procesmijn.persons import Keys, Persons
 from schemas.event import Event, Lifecycle, Record
 from schemas.registry import decode
 
@@ -345,8 +345,7 @@ def test_cases_that_are_persons_can_be_concealed(tmp_path: Path) -> None:
     [event] = read_log(path, Columns(), "hiring", object_type="candidate").events()
     concealed = Persons(Keys.generate()).conceal(event)
 
-    assert event.id.startswith(CONTENT_ID)
-    assert concealed.id != event.id
+    assert event.id not in repr(concealed)
     assert "Jan" not in repr(concealed)
     assert "Piet" not in repr(concealed)
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procesmijn.persons import CONTENT_ID, Keys, KeysError, PayloadError, Persons
+from procesmijn.batch import Arrival
+from procesmijn.persons import Keys, KeysError, PayloadError, Persons
+from procesmijn.versions import event_key, version_of
 from schemas.event import Event
 
 KEYS = Keys(pseudonym=b"p" * 32, content=b"c" * 32, payload=b"d" * 32)
@@ -42,16 +44,10 @@ def test_nothing_in_a_concealed_event_names_a_person() -> None:
     assert HIRED.data["lead"] == "Anna", "the event itself is never changed"
 
 
-def test_an_event_without_persons_stays_as_it_is() -> None:
+def test_of_an_event_without_persons_only_the_id_is_replaced() -> None:
     event = HIRED._replace(performer=None, objects=(("vacancy", "v-9"),), persons=())
 
-    assert PERSONS.conceal(event) is event
-
-
-def test_concealing_twice_changes_nothing_more() -> None:
-    concealed = PERSONS.conceal(HIRED._replace(id=CONTENT_ID + "00ff"))
-
-    assert PERSONS.conceal(concealed) == concealed
+    assert PERSONS.conceal(event) == event._replace(id=PERSONS.event_id("hr", "17"))
 
 
 def test_one_person_in_clear_and_as_pseudonym_is_one_object_in_order() -> None:
@@ -76,16 +72,26 @@ def test_a_member_that_is_no_text_is_never_let_through() -> None:
         PERSONS.conceal(HIRED._replace(data={"lead": 4711}))
 
 
-def test_an_id_that_is_a_hash_of_the_content_cannot_be_tried_out() -> None:
-    event = HIRED._replace(id=CONTENT_ID + "00ff")
+def test_an_id_does_not_give_away_what_a_pseudonym_hides() -> None:
+    """Whoever has the id of an event in clear, or guesses it, does not find its row by it."""
+    event = HIRED._replace(id="selected-Jan Jansen")
 
-    concealed = PERSONS.conceal(event).id
+    concealed = PERSONS.conceal(event)
 
-    assert "00ff" not in concealed
-    assert concealed == PERSONS.conceal(event._replace(sequence=9)).id
-    assert concealed != PERSONS.conceal(HIRED._replace(id=CONTENT_ID + "00fe")).id
-    assert concealed != Persons(replace(KEYS, content=b"x" * 32)).conceal(event).id
-    assert PERSONS.conceal(HIRED).id == "17", "an id of the producer's own is kept"
+    assert "Jan" not in repr(concealed)
+    assert concealed.id != Persons(replace(KEYS, content=b"x" * 32)).conceal(event).id
+    assert concealed.id != PERSONS.conceal(event._replace(source="it")).id
+    assert concealed.id != PERSONS.conceal(event._replace(id="selected-Piet Jansen")).id
+
+
+def test_a_correction_and_a_retraction_without_the_person_are_of_the_same_event() -> None:
+    corrected = HIRED._replace(revision=1, performer=None, objects=(("vacancy", "v-9"),))
+    retracted = HIRED._replace(revision=2, is_retracted=True, objects=(), data={}, persons=())
+    versions = (HIRED, corrected, retracted)
+
+    keys = {version_of(Arrival(event), PERSONS).key for event in versions}
+
+    assert keys == {event_key("hr", PERSONS.event_id("hr", "17"))}
 
 
 @given(TEXTS)
@@ -108,6 +114,7 @@ def test_a_pseudonym_of_other_keys_is_a_text_like_any_other(text: str) -> None:
 def test_pseudonyms_are_fixed_for_ever() -> None:
     """A database keeps them: a change here would make every person a new one."""
     assert PERSONS.pseudonym("Jan Jansen") == "p_undbxdsrvbmhoqcfwskjo3uveq"
+    assert PERSONS.event_id("hr", "17") == "e_3143c822ab750d6a2db5797fedd495d1"
     assert PERSONS.content_mac(HIRED).hex() == "be858a0159feca48654b97996f2b3b5c"
 
 

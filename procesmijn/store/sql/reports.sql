@@ -80,8 +80,9 @@ SELECT 'object', t.name, o.object_id, o.events
 FROM mining.object o JOIN mining.term t ON t.code = o.object_type
 WHERE o.events > %(most_events)s
 UNION ALL
-SELECT 'event', e.source, e.id, jsonb_array_length(e.objects)
-FROM stream.event e
+SELECT 'event', e.source, COALESCE(p.topic || '/' || p.partition || ' at ' || e."offset", e.id),
+       jsonb_array_length(e.objects)
+FROM stream.event e LEFT JOIN stream.position p USING (topic_id, partition)
 WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) > %(most_cases)s
 ORDER BY 1, 4 DESC, 2, 3;
 

@@ -182,7 +182,8 @@ def test_it_can_be_redriven_once_it_is_mended(line: Line, name: str, offset: int
         return decode(record._replace(value=published(name).value, headers=(), timestamp_us=0))
 
     assert line.applier.redrive(wanted, mended) == (1, 0)
-    assert line.ask("SELECT count(*) FROM stream.event WHERE id = %s", f"{name}/3") == [(1,)]
+    stored_as = line.persons.event_id("/hr", f"{name}/3")
+    assert line.ask("SELECT count(*) FROM stream.event WHERE id = %s", stored_as) == [(1,)]
     ((at,),) = line.ask('SELECT redriven_at FROM stream.dead_letter WHERE "offset" = %s', offset)
     assert at is not None
     assert line.applier.redrive(wanted, mended) == (0, 0)

@@ -64,7 +64,8 @@ CREATE TABLE stream.event (
     stored_at    timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE stream.event IS 'The events: one row for each (source, id), in the version that stands.';
-COMMENT ON COLUMN stream.event.event_key IS 'First 16 bytes of SHA-256 of source and id.';
+COMMENT ON COLUMN stream.event.event_key IS 'First 16 bytes of SHA-256 of source and id, as they stand here.';
+COMMENT ON COLUMN stream.event.id IS 'Keyed hash of the source and the id that the producer gave: ids are often made of what they are about. The record itself is at topic_id, partition and offset.';
 COMMENT ON COLUMN stream.event.content_mac IS 'Keyed hash of what was said; the larger one stands where two contents claim the same revision.';
 COMMENT ON COLUMN stream.event.started_at IS 'Start of the work where the event says it; infinity where it does not.';
 COMMENT ON COLUMN stream.event.sequence IS 'The producer''s order; the largest bigint where it gives none.';
