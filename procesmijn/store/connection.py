@@ -107,6 +107,11 @@ def translated() -> Iterator[None]:
             f"PostgreSQL waits too long for another session ({_line(error)}); if it stays so, look"
             " in pg_stat_activity for one that is idle in transaction"
         ) from error
+    except pg.IdleInTransactionSessionTimeout as error:
+        raise StoreUnavailable(
+            f"PostgreSQL ended a session that stood still ({_line(error)}): was this process"
+            " frozen? Work goes on in a new session"
+        ) from error
     except pg.DiskFull as error:
         raise StoreUnavailable(
             f"the disk of PostgreSQL is full ({_line(error)}): make room; work goes on by itself"
