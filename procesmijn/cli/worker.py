@@ -19,9 +19,9 @@ from consumers.health import Pulse, serving
 from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
 from consumers.worker import Worker, stopped_by_signals
-from procesmijn.apply import Applier
+from procesmijn.apply import Applier, load_rules
 from procesmijn.cli.service import Service, service
-from procesmijn.errors import StoreUnavailable
+from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, read_settings
 from procesmijn.store import Store
@@ -49,7 +49,11 @@ def worker() -> None:
 
 
 def run(parts: Service, settings: Settings) -> None:
-    """Work until a signal comes."""
+    """Work until a signal comes.
+
+    Raises what keeps it from working before it joins the group, where others would wait for it.
+    """
+    load_rules(parts.store)
     streams = [stream.topic for stream in parts.active.catalogue.streams]
     make_topics(parts, settings, streams)
     owner = f"{socket.gethostname()}:{os.getpid()}"
@@ -116,6 +120,9 @@ def _catching_up(url: str, persons: Persons) -> Iterator[None]:
             except StoreUnavailable as error:
                 log.warning("catching up waits for the store: %s", error)
                 stopping.wait(_AGAIN_SECONDS)
+            except ProcesmijnError as error:
+                log.error("catching up is left to the next start: %s", error)  # noqa: TRY400 - one line
+                return
             else:
                 if done:
                     log.info("%d objects were mined anew by the rules in force", done)
