@@ -23,7 +23,7 @@ class SchemaAhead(ProcesmijnError):
 
 
 class SchemaDenied(ProcesmijnError):
-    """The role may not create schemas: grant it CREATE on the database."""
+    """The role may not create schemas, or roles: grant it CREATE on the database, or CREATEROLE."""
 
 
 class Migration(NamedTuple):
@@ -65,9 +65,10 @@ def migrate(connection: Connection, steps: Sequence[Migration] | None = None) ->
                     connection.execute(sql["note"], {"number": step.number, "name": step.name})
                 done.append(step)
         except pg.InsufficientPrivilege as error:
+            hint = error.diag.message_hint or "GRANT CREATE ON DATABASE ... TO it"
             raise SchemaDenied(
-                "the role may not create the tables: GRANT CREATE ON DATABASE ... TO it, or let"
-                " another role run procesmijn worker once"
+                f"the role may not create the tables: {hint}, or let another role run procesmijn"
+                " worker once"
             ) from error
         finally:
             if not connection.broken:

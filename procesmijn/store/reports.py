@@ -72,6 +72,20 @@ class Flagged(NamedTuple):
     """Events of the object; objects of the event."""
 
 
+class Astray(NamedTuple):
+    """Steps that name a process, and are in no case of it: they are about another type of object.
+
+    Where the cases are persons their ids are in clear, since nothing said that they are.
+    """
+
+    process: str
+    object_type: str
+    """The one that the steps name, or else that of the process's own name."""
+    case_type: str
+    """The one that the catalogue declares."""
+    events: int
+
+
 class Counts(NamedTuple):
     """How much there is."""
 
@@ -116,7 +130,7 @@ def flow(process: str, period: Period, terms: Terms, connection: Connection) -> 
         elif after is None:
             ends[terms.names[before]] += count
         else:
-            edges[terms.names[before], terms.names[after]] = Edge(count, wait_us)
+            edges[terms.names[before], terms.names[after]] = Edge(count, int(wait_us))
     return DirectlyFollows(edges, dict(starts), dict(ends))
 
 
@@ -159,6 +173,11 @@ def undeclared(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
     parties = connection.execute(statements("reports")["undeclared_parties"]).fetchall()
     unknown = connection.execute(statements("reports")["undeclared_processes"]).fetchall()
     return dict(parties), dict(unknown)
+
+
+def astray(connection: Connection) -> list[Astray]:
+    """Steps that are stored and not mined: they name another type of case than is declared."""
+    return [Astray(*row) for row in connection.execute(statements("reports")["astray"])]
 
 
 def _of(process: str, period: Period) -> dict[str, Any]:

@@ -36,8 +36,9 @@ SELECT * FROM bi.fct_case WHERE process = %(process)s
 ORDER BY started_at, case_key;
 
 -- name: flow
--- Directly-follows counts and times of a process; null before the first and after the last.
-SELECT NULLIF(f.from_activity, 0), NULLIF(f.to_activity, 0), sum(f.n)::int8, sum(f.wait_us)::int8
+-- Directly-follows counts and times of a process; null before the first and after the last. Times
+-- are numeric, since those of many cases over years may not fit in 64 bits.
+SELECT NULLIF(f.from_activity, 0), NULLIF(f.to_activity, 0), sum(f.n)::int8, sum(f.wait_us)
 FROM mining.flow_day f JOIN mining.term p ON p.code = f.process
 WHERE p.name = %(process)s
   AND (%(since)s::date IS NULL OR f.day >= %(since)s)
@@ -104,3 +105,16 @@ WHERE e.process IS NOT NULL AND NOT EXISTS (
     SELECT FROM mining.process p JOIN mining.term t ON t.code = p.code WHERE t.name = e.process
 )
 GROUP BY e.process ORDER BY count(*) DESC, e.process;
+
+-- name: astray
+-- Steps of a process that the catalogue knows, about objects of another type than its cases.
+SELECT e.process, o.object_type, p.object_type, count(*)
+FROM stream.event e
+CROSS JOIN LATERAL (
+    SELECT DISTINCT pair ->> 0 AS object_type FROM jsonb_array_elements(e.objects) AS pair
+) o
+JOIN mining.term t ON t.name = e.process
+JOIN mining.process p ON p.code = t.code
+WHERE o.object_type <> p.object_type
+GROUP BY e.process, o.object_type, p.object_type
+ORDER BY count(*) DESC, e.process, o.object_type;

@@ -40,15 +40,19 @@ def database(database_url: str, store: Store) -> Iterator[psycopg.Connection[Any
         yield connection
 
 
+def us(hours: float) -> int:
+    """Microseconds since 1970 of some hours after Monday morning."""
+    return int((MONDAY + timedelta(hours=hours)).timestamp() * 1_000_000)
+
+
 def step(case: str, hours: float, activity: str, party: str, **more: Any) -> Arrival:
     """A generic step some hours after Monday morning."""
-    moment = MONDAY + timedelta(hours=hours)
     return Arrival(
         Event(
             source="/test",
             id=f"{case}/{activity}/{hours}",
             type="step",
-            occurred_us=int(moment.timestamp() * 1_000_000),
+            occurred_us=us(hours),
             objects=(("flow", case),),
             process="flow",
             activity=activity,
@@ -183,6 +187,89 @@ def test_a_case_is_open_until_its_end_activity(
     assert database.execute(query).fetchone() == (True, 10_800, date(2026, 3, 2), 2, 1, 2)
     applier.apply(Batch(arrivals=(step("1", 4, "done", "hr"),)))
     assert database.execute(query).fetchone() == (False, 14_400, date(2026, 3, 2), 3, 2, 2)
+
+
+def test_a_case_as_of_an_earlier_moment_has_not_ended_yet(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """Nor is anything known of how long it takes; one that begins later is not there."""
+    applier.apply(
+        Batch(
+            arrivals=(
+                step("1", 0, "ask", "hr"),
+                step("1", 4, "done", "payroll", started_us=us(3)),
+                step("2", 3, "ask", "hr"),
+            )
+        )
+    )
+    query = (
+        "SELECT case_key, ended_at, is_open, cycle_seconds, processing_seconds"
+        " FROM bi.fct_case ORDER BY case_key"
+    )
+    assert database.execute(query).fetchall() == [
+        ("1", MONDAY + timedelta(hours=4), False, 14_400, 3_600),
+        ("2", MONDAY + timedelta(hours=3), True, 0, 0),
+    ]
+    database.execute("SET procesmijn.as_of = '2026-03-02 12:00+00'")
+    assert database.execute(query).fetchall() == [("1", None, True, None, None)]
+
+
+def test_aggregates_speak_of_now_so_that_no_two_moments_can_be_subtracted(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """A reader who may choose the moment would see what the sixth case added to five."""
+    applier.apply(passed(6, "hr", "payroll"))
+    query = "SELECT supplier, customer, cases FROM bi.agg_handover_"
+    for moment in ("", "2026-03-01 00:00+00"):
+        database.execute("SELECT set_config('procesmijn.as_of', %s, false)", (moment,))
+        for view in ("daily", "monthly"):
+            shown = database.execute(f"{query}{view}".encode()).fetchall()
+            assert shown == [("hr", "payroll", 6)]
+
+
+def test_what_is_pending_has_a_key_that_stays_and_is_listed_when_it_is_taken_away(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """A correction that names nobody takes it away; one that names another party keeps the key."""
+    query = "SELECT pending_id, customer FROM bi.fct_pending"
+    asked = step("1", 0, "ask", "hr", receiver="payroll")
+    applier.apply(Batch(arrivals=(asked,)))
+    ((key, _),) = database.execute(query).fetchall()
+    corrected = asked.event._replace(receiver="finance", revision=1)
+    applier.apply(Batch(arrivals=(Arrival(corrected),)))
+    assert database.execute(query).fetchall() == [(key, "finance")]
+    applier.apply(Batch(arrivals=(Arrival(corrected._replace(receiver=None, revision=2)),)))
+    assert database.execute(query).fetchall() == []
+    removed = database.execute("SELECT kind, pending_id, handover_id FROM bi.removed").fetchall()
+    assert removed == [("pending", key, None)]
+
+
+def test_every_name_in_a_fact_is_in_its_dimension_for_those_who_see_the_facts(
+    database: psycopg.Connection[Any], applier: Applier
+) -> None:
+    """A join loses nothing; and a reader learns no name that the catalogue does not declare."""
+    applier.apply(passed(1, "hr", "stranger"))
+    applier.apply(Batch(arrivals=(step("9", 0, "hand over", "hr", receiver="nobody"),)))
+    parties = "SELECT party, label_en, calendar FROM bi.dim_party WHERE NOT is_declared ORDER BY 1"
+    activities = "SELECT process, activity, is_end FROM bi.dim_activity WHERE NOT is_declared"
+    database.execute("SET ROLE bi_analyst")
+    assert database.execute(parties).fetchall() == [
+        ("nobody", "nobody", "office"),
+        ("stranger", "stranger", "office"),
+    ]
+    assert sorted(database.execute(activities).fetchall()) == [
+        ("flow", "answer", None),
+        ("flow", "ask", None),
+        ("flow", "hand over", None),
+    ]
+    assert database.execute("SELECT count(*) FROM bi.dim_party WHERE is_declared").fetchone() == (
+        5,
+    )
+    database.execute("SET ROLE bi_reader")
+    assert database.execute(parties).fetchall() == []
+    assert database.execute(activities).fetchall() == []
+    assert database.execute("SELECT count(*) FROM bi.dim_party").fetchone() == (5,)
+    assert database.execute("SELECT activity FROM bi.dim_activity").fetchall() == [("done",)]
 
 
 def test_dates_know_the_calendars_that_work(database: psycopg.Connection[Any]) -> None:

@@ -85,3 +85,25 @@ def test_a_role_that_may_not_create_is_told_what_to_grant(empty: str) -> None:
             migrate(connection)
         connection.execute("RESET ROLE")
         connection.execute("DROP ROLE nobody_special")
+
+
+def test_a_role_that_may_not_create_roles_goes_on_where_they_are_and_else_is_told(
+    empty: str,
+) -> None:
+    """On a managed server often nobody may create roles but its administrator."""
+    with connect(empty) as connection, connection.transaction(force_rollback=True):
+        connection.execute("CREATE ROLE nobody_special")
+        database = sql.Identifier(urlsplit(empty).path[1:])
+        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO nobody_special").format(database)
+        connection.execute(grant)
+        there = connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'bi\\_%'")
+        for (role,) in there.fetchall():
+            connection.execute(f"ALTER ROLE {role} RENAME TO {role}_elsewhere".encode())
+        connection.execute("SET ROLE nobody_special")
+        with pytest.raises(SchemaDenied, match="ALTER ROLE nobody_special CREATEROLE, or create"):
+            migrate(connection)
+        connection.execute("RESET ROLE")
+        connection.execute("CREATE ROLE bi_reader")
+        connection.execute("CREATE ROLE bi_analyst")
+        connection.execute("SET ROLE nobody_special")
+        assert migrate(connection)[-1:] == list(migrations()[-1:])

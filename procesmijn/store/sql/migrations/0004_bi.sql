@@ -66,7 +66,8 @@ COMMENT ON COLUMN bi.fct_handover.change_id IS 'Grows with every change; see bi.
 COMMENT ON COLUMN bi.fct_handover.updated_at IS 'When this row was last written.';
 
 CREATE VIEW bi.fct_pending AS
-SELECT p.name AS process,
+SELECT w.from_event || '/' || p.name || '/' || o.object_id AS pending_id,
+       p.name AS process,
        o.object_id AS case_key,
        s.name AS supplier,
        c.name AS customer,
@@ -85,7 +86,8 @@ LEFT JOIN mining.term s ON s.code = w.supplier
 JOIN mining.term c ON c.code = w.customer
 JOIN mining.term a ON a.code = w.activity
 WHERE w.delivered_at <= bi.as_of() AND w.settled_at > bi.as_of();
-COMMENT ON VIEW bi.fct_pending IS 'One handover that nobody has picked up yet, as of bi.as_of().';
+COMMENT ON VIEW bi.fct_pending IS 'One handover that nobody has picked up yet, as of bi.as_of(). What is picked up leaves it without a trace: load it whole.';
+COMMENT ON COLUMN bi.fct_pending.pending_id IS 'Stable key of what is pending.';
 COMMENT ON COLUMN bi.fct_pending.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.fct_pending.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
 COMMENT ON COLUMN bi.fct_pending.supplier IS 'Party that passed the work on; null where the event names none.';
@@ -104,10 +106,10 @@ SELECT p.name AS process,
        o.object_id AS case_key,
        c.started_at,
        (c.started_at AT TIME ZONE COALESCE(d.time_zone, 'UTC'))::date AS started_on,
-       NULLIF(c.ended_at, 'infinity') AS ended_at,
+       CASE WHEN c.ended_at <= bi.as_of() THEN c.ended_at END AS ended_at,
        CASE WHEN d.has_end THEN c.closed_at > bi.as_of() END AS is_open,
-       EXTRACT(epoch FROM NULLIF(c.ended_at, 'infinity') - c.started_at) AS cycle_seconds,
-       c.processing_us / 1e6 AS processing_seconds,
+       CASE WHEN c.ended_at <= bi.as_of() THEN EXTRACT(epoch FROM c.ended_at - c.started_at) END AS cycle_seconds,
+       CASE WHEN c.ended_at <= bi.as_of() THEN c.processing_us / 1e6 END AS processing_seconds,
        c.events,
        c.unassigned AS events_without_party,
        c.handovers,
@@ -124,30 +126,31 @@ JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = c.process
 LEFT JOIN mining.process d ON d.code = c.process
 WHERE c.started_at <= bi.as_of();
-COMMENT ON VIEW bi.fct_case IS 'One case: an object in a process.';
+COMMENT ON VIEW bi.fct_case IS 'One case: an object in a process. As of an earlier bi.as_of() it has the cases that had started by then; what they counted is what is known now.';
 COMMENT ON COLUMN bi.fct_case.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.fct_case.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
 COMMENT ON COLUMN bi.fct_case.started_at IS 'First start.';
 COMMENT ON COLUMN bi.fct_case.started_on IS 'Its local date, in the zone of the process.';
-COMMENT ON COLUMN bi.fct_case.ended_at IS 'Last completion; null where nothing was completed yet.';
-COMMENT ON COLUMN bi.fct_case.is_open IS 'No end activity completed yet, or work started after the last one (reopened); null where the process declares none.';
-COMMENT ON COLUMN bi.fct_case.cycle_seconds IS 'Cycle time: first start to last completion, elapsed.';
-COMMENT ON COLUMN bi.fct_case.processing_seconds IS 'Processing time: union of its activity intervals; the rest of the cycle time is waiting.';
-COMMENT ON COLUMN bi.fct_case.events IS 'Events of the case.';
-COMMENT ON COLUMN bi.fct_case.events_without_party IS 'Events among them that no party is known of.';
-COMMENT ON COLUMN bi.fct_case.handovers IS 'Handovers in the case.';
-COMMENT ON COLUMN bi.fct_case.parties IS 'Parties that took part.';
-COMMENT ON COLUMN bi.fct_case.revisits IS 'Times that a party came on again.';
-COMMENT ON COLUMN bi.fct_case.revisits_direct IS 'Those with one other party in between.';
-COMMENT ON COLUMN bi.fct_case.pingpongs IS 'Revisits that repeat what the party had done.';
-COMMENT ON COLUMN bi.fct_case.pingpongs_direct IS 'Those with one other party in between.';
-COMMENT ON COLUMN bi.fct_case.variant_key IS 'Hash of the activities in order of completion: equal for cases that took the same way.';
+COMMENT ON COLUMN bi.fct_case.ended_at IS 'Last completion; null where nothing was completed yet, and where that lies after bi.as_of().';
+COMMENT ON COLUMN bi.fct_case.is_open IS 'No end activity completed yet, or work started after the last one (reopened); null where the process declares none. As of an earlier moment a case that was reopened since is open.';
+COMMENT ON COLUMN bi.fct_case.cycle_seconds IS 'Cycle time: first start to last completion, elapsed; null where ended_at is.';
+COMMENT ON COLUMN bi.fct_case.processing_seconds IS 'Processing time: union of its activity intervals; the rest of the cycle time is waiting. Null where ended_at is.';
+COMMENT ON COLUMN bi.fct_case.events IS 'Events of the case, as known now.';
+COMMENT ON COLUMN bi.fct_case.events_without_party IS 'Events among them that no party is known of, as known now.';
+COMMENT ON COLUMN bi.fct_case.handovers IS 'Handovers in the case, as known now.';
+COMMENT ON COLUMN bi.fct_case.parties IS 'Parties that took part, as known now.';
+COMMENT ON COLUMN bi.fct_case.revisits IS 'Times that a party came on again, as known now.';
+COMMENT ON COLUMN bi.fct_case.revisits_direct IS 'Those with one other party in between, as known now.';
+COMMENT ON COLUMN bi.fct_case.pingpongs IS 'Revisits that repeat what the party had done, as known now.';
+COMMENT ON COLUMN bi.fct_case.pingpongs_direct IS 'Those with one other party in between, as known now.';
+COMMENT ON COLUMN bi.fct_case.variant_key IS 'Hash of the activities in order of completion: equal for cases that took the same way. As known now.';
 COMMENT ON COLUMN bi.fct_case.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.fct_case.updated_at IS 'When this row was last written.';
 
 CREATE VIEW bi.removed AS
 SELECT r.kind,
        CASE r.kind WHEN 'handover' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS handover_id,
+       CASE r.kind WHEN 'pending' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS pending_id,
        p.name AS process,
        o.object_id AS case_key,
        r.change_id,
@@ -158,6 +161,7 @@ JOIN mining.term p ON p.code = r.process;
 COMMENT ON VIEW bi.removed IS 'Facts that were taken away again, by a late event, a correction, or another catalogue. One that came back has a later change_id in its own view.';
 COMMENT ON COLUMN bi.removed.kind IS 'case, handover or pending.';
 COMMENT ON COLUMN bi.removed.handover_id IS 'Key in fct_handover; null for other kinds.';
+COMMENT ON COLUMN bi.removed.pending_id IS 'Key in fct_pending; null for other kinds.';
 COMMENT ON COLUMN bi.removed.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case.';
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
@@ -200,7 +204,7 @@ JOIN spread x USING (process, day, supplier, customer, pickup_basis)
 JOIN mining.term p ON p.code = r.process
 JOIN mining.term s ON s.code = r.supplier
 JOIN mining.term c ON c.code = r.customer;
-COMMENT ON VIEW bi.agg_handover_daily IS 'Handovers by process, local day of pick-up, supplier, customer and basis. For analysts: small groups are not hidden.';
+COMMENT ON VIEW bi.agg_handover_daily IS 'Handovers by process, local day of pick-up, supplier, customer and basis. For analysts: small groups are not hidden. All that is known now, whatever bi.as_of() says.';
 COMMENT ON COLUMN bi.agg_handover_daily.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_handover_daily.day IS 'Local date of the pick-up; key of dim_date.';
 COMMENT ON COLUMN bi.agg_handover_daily.supplier IS 'Party that delivered.';
@@ -265,7 +269,7 @@ JOIN mining.term c ON c.code = rc.reported
 WHERE rs.reported <> rc.reported
 GROUP BY p.name, month, s.name, c.name, h.pickup_basis
 HAVING count(DISTINCT h.object_key) >= bi.small_group();
-COMMENT ON VIEW bi.agg_handover_monthly IS 'Handovers by process, month of pick-up, supplier, customer and basis, for readers: cells of too few cases are hidden, small and undeclared parties are not named, and a total is the sum of the cells shown.';
+COMMENT ON VIEW bi.agg_handover_monthly IS 'Handovers by process, month of pick-up, supplier, customer and basis, for readers: cells of too few cases are hidden, small and undeclared parties are not named, and a total is the sum of the cells shown. All that is known now, whatever bi.as_of() says: cells of two moments would differ by single cases.';
 COMMENT ON COLUMN bi.agg_handover_monthly.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_handover_monthly.month IS 'First day of the month of the pick-up, local.';
 COMMENT ON COLUMN bi.agg_handover_monthly.supplier IS 'Party that delivered, or the parent that it reports as.';
@@ -284,22 +288,40 @@ COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p50 IS 'Median wa
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p90 IS '90th percentile of waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p95 IS '95th percentile of waiting on the calendar of the customer.';
 
-CREATE VIEW bi.dim_party AS
+-- What facts name and the catalogue does not is for those who may see the facts: readers do not get
+-- undeclared parties by name, and an undeclared activity may be any text.
+
+CREATE FUNCTION bi.sees_facts() RETURNS bool LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN has_table_privilege('bi.fct_handover', 'SELECT');
+COMMENT ON FUNCTION bi.sees_facts IS 'Whether the current user may read the facts, and so see in the dimensions what the catalogue does not declare.';
+
+CREATE VIEW bi.dim_party WITH (security_barrier) AS
 SELECT t.name AS party, p.label_nl, p.label_en, p.kind, q.name AS parent, p.members, k.name AS calendar,
        true AS is_declared
 FROM mining.party p
 JOIN mining.term t ON t.code = p.code
 LEFT JOIN mining.term q ON q.code = p.parent
-JOIN mining.term k ON k.code = p.calendar;
-COMMENT ON VIEW bi.dim_party IS 'Parties that the catalogue declares.';
+JOIN mining.term k ON k.code = p.calendar
+UNION ALL
+SELECT t.name, t.name, t.name, NULL, NULL, NULL, k.name, false
+FROM (
+    SELECT supplier AS code FROM mining.handover
+    UNION SELECT customer FROM mining.handover
+    UNION SELECT supplier FROM mining.pending
+    UNION SELECT customer FROM mining.pending
+) used
+JOIN mining.term t USING (code)
+LEFT JOIN mining.term k ON k.code = mining.calendar_of(used.code)
+WHERE bi.sees_facts() AND NOT EXISTS (SELECT FROM mining.party p WHERE p.code = used.code);
+COMMENT ON VIEW bi.dim_party IS 'Parties that the catalogue declares; for analysts also those that facts name and it does not.';
 COMMENT ON COLUMN bi.dim_party.party IS 'Key.';
-COMMENT ON COLUMN bi.dim_party.label_nl IS 'Label in Dutch.';
-COMMENT ON COLUMN bi.dim_party.label_en IS 'Label in English.';
-COMMENT ON COLUMN bi.dim_party.kind IS 'internal, outside, or automatic (a system: it neither supplies nor receives).';
+COMMENT ON COLUMN bi.dim_party.label_nl IS 'Label in Dutch; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_party.label_en IS 'Label in English; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_party.kind IS 'internal, outside, or automatic (a system: it neither supplies nor receives); null where it is not declared.';
 COMMENT ON COLUMN bi.dim_party.parent IS 'The party that this one is a part of.';
 COMMENT ON COLUMN bi.dim_party.members IS 'Declared number of members.';
-COMMENT ON COLUMN bi.dim_party.calendar IS 'Calendar on which it works.';
-COMMENT ON COLUMN bi.dim_party.is_declared IS 'Whether the catalogue knows it.';
+COMMENT ON COLUMN bi.dim_party.calendar IS 'Calendar on which it works; office where none is declared.';
+COMMENT ON COLUMN bi.dim_party.is_declared IS 'Whether the catalogue knows it; those that it does not are listed for analysts only.';
 
 CREATE VIEW bi.dim_process AS
 SELECT t.name AS process, p.label_nl, p.label_en, p.object_type, p.time_zone, k.name AS calendar
@@ -314,20 +336,33 @@ COMMENT ON COLUMN bi.dim_process.object_type IS 'What a case of it is about.';
 COMMENT ON COLUMN bi.dim_process.time_zone IS 'Zone of its local dates.';
 COMMENT ON COLUMN bi.dim_process.calendar IS 'Calendar of the process.';
 
-CREATE VIEW bi.dim_activity AS
-SELECT p.name AS process, t.name AS activity, a.label_nl, a.label_en, a.is_start, a.is_end, q.name AS party
+CREATE VIEW bi.dim_activity WITH (security_barrier) AS
+SELECT p.name AS process, t.name AS activity, a.label_nl, a.label_en, a.is_start, a.is_end, q.name AS party,
+       true AS is_declared
 FROM mining.activity a
 JOIN mining.term p ON p.code = a.process
 JOIN mining.term t ON t.code = a.code
-LEFT JOIN mining.term q ON q.code = a.party;
-COMMENT ON VIEW bi.dim_activity IS 'Activities that the catalogue declares.';
+LEFT JOIN mining.term q ON q.code = a.party
+UNION ALL
+SELECT p.name, t.name, t.name, t.name, NULL, NULL, NULL, false
+FROM (
+    SELECT process, from_activity AS code FROM mining.handover
+    UNION SELECT process, to_activity FROM mining.handover
+    UNION SELECT process, activity FROM mining.pending
+) used
+JOIN mining.term p ON p.code = used.process
+JOIN mining.term t ON t.code = used.code
+WHERE bi.sees_facts()
+  AND NOT EXISTS (SELECT FROM mining.activity a WHERE (a.process, a.code) = (used.process, used.code));
+COMMENT ON VIEW bi.dim_activity IS 'Activities that the catalogue declares; for analysts also those that facts name and it does not.';
 COMMENT ON COLUMN bi.dim_activity.process IS 'Process; with activity the key.';
 COMMENT ON COLUMN bi.dim_activity.activity IS 'Activity.';
-COMMENT ON COLUMN bi.dim_activity.label_nl IS 'Label in Dutch.';
-COMMENT ON COLUMN bi.dim_activity.label_en IS 'Label in English.';
-COMMENT ON COLUMN bi.dim_activity.is_start IS 'A case may start with it.';
-COMMENT ON COLUMN bi.dim_activity.is_end IS 'It closes a case.';
+COMMENT ON COLUMN bi.dim_activity.label_nl IS 'Label in Dutch; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_activity.label_en IS 'Label in English; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_activity.is_start IS 'A case may start with it; null where it is not declared.';
+COMMENT ON COLUMN bi.dim_activity.is_end IS 'It closes a case; null where it is not declared.';
 COMMENT ON COLUMN bi.dim_activity.party IS 'Who does it, where the event does not say.';
+COMMENT ON COLUMN bi.dim_activity.is_declared IS 'Whether the catalogue knows it; those that it does not are listed for analysts only.';
 
 CREATE VIEW bi.dim_date AS
 WITH working AS (
@@ -367,14 +402,20 @@ COMMENT ON COLUMN bi.dim_date.month_nl IS 'Month in Dutch.';
 COMMENT ON COLUMN bi.dim_date.month_en IS 'Month in English.';
 COMMENT ON COLUMN bi.dim_date.working_calendars IS 'Calendars of which this date is a working day.';
 
--- Roles belong to the cluster, so another database of it may have made them, just now even.
+-- Roles belong to the cluster, so another database of it may have made them, just now even; and who
+-- may not create roles can go on where they are there.
 DO $$
 DECLARE role_name text;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['bi_reader', 'bi_analyst'] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = role_name);
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN NULL;
+            WHEN insufficient_privilege THEN RAISE insufficient_privilege USING
+                MESSAGE = format('the role may not create the role %s', role_name),
+                HINT = format('ALTER ROLE %I CREATEROLE, or create bi_reader and bi_analyst beforehand', current_user);
         END;
     END LOOP;
 END $$;
