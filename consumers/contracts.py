@@ -31,3 +31,12 @@ class Positions(Protocol):
             StoreUnavailable: the database is away; nothing is claimed as far as the caller knows.
         """
         ...
+
+    def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
+        """Let nobody read on from ``offset`` until an operator has decided, with
+        ``resume_offset`` as the proposal.
+
+        Raises:
+            StoreUnavailable: to be tried again.
+        """
+        ...

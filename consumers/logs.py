@@ -23,6 +23,10 @@ class LogEnds(NamedTuple):
     first_offset: int
     next_offset: int
 
+    def nearest(self, offset: int) -> int:
+        """The offset itself, or the end of the log beyond which it lies."""
+        return min(max(offset, self.first_offset), self.next_offset)
+
 
 def log_ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[Partition, LogEnds]:
     """Both ends of every partition of some topics; topics that do not exist are left out.

@@ -28,6 +28,8 @@ class Held(NamedTuple):
     epoch: int
     next_offset: int | None
     """The offset to go on from; None where nothing was ever read: from the beginning of the log."""
+    stalled: str | None = None
+    """Why nothing may be read until an operator has decided; None where all is well."""
 
 
 class Span(NamedTuple):

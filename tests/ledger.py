@@ -22,6 +22,7 @@ from procesmijn.errors import PositionLost, StoreUnavailable
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS position (
     topic_id TEXT, number INTEGER, topic TEXT, next_offset INTEGER, epoch INTEGER, owner TEXT,
+    stalled TEXT, resume_offset INTEGER,
     PRIMARY KEY (topic_id, number));
 CREATE TABLE IF NOT EXISTS span (
     topic_id TEXT, number INTEGER, first_offset INTEGER, next_offset INTEGER,
@@ -75,14 +76,24 @@ class Ledger:
         held = {}
         with self._transaction() as database:
             for partition in partitions:
-                epoch, next_offset = database.execute(
-                    "INSERT INTO position VALUES (?, ?, ?, NULL, 1, ?) "
+                epoch, next_offset, stalled = database.execute(
+                    "INSERT INTO position VALUES (?, ?, ?, NULL, 1, ?, NULL, NULL) "
                     "ON CONFLICT DO UPDATE SET epoch = epoch + 1, owner = excluded.owner "
-                    "RETURNING epoch, next_offset",
+                    "RETURNING epoch, next_offset, stalled",
                     (str(partition.topic_id), partition.number, partition.topic, owner),
                 ).fetchone()
-                held[partition] = Held(epoch, next_offset)
+                held[partition] = Held(epoch, next_offset, stalled)
         return held
+
+    def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
+        """Let a partition stand still."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE position SET stalled = ?, resume_offset = ?, next_offset = ? "
+                "WHERE (topic_id, number) = (?, ?) AND stalled IS NULL "
+                "AND coalesce(next_offset, ?) = ?",
+                (reason, resume_offset, offset, *_key(partition), offset, offset),
+            )
 
     def apply(self, batch: Batch) -> Applied:
         """Take down what became of every offset of a batch, or nothing."""
@@ -139,7 +150,8 @@ class Ledger:
         """Let reading go on elsewhere."""
         with self._transaction() as database:
             database.execute(
-                "UPDATE position SET next_offset = ? WHERE (topic, number) = (?, ?)",
+                "UPDATE position SET next_offset = ?, stalled = NULL "
+                "WHERE (topic, number) = (?, ?)",
                 (next_offset, topic, number),
             )
 

@@ -1,4 +1,4 @@
-"""``procesmijn accept-gap``: a partition goes on although records are gone."""
+"""``procesmijn accept-gap``: a partition goes on although its log is not what it was."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from consumers.logs import log_ends
+from consumers.obstacles import outside_of_log
 from procesmijn.cli.options import known
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import many, note
@@ -23,28 +24,41 @@ def accept_gap(
     partition: Annotated[int, typer.Argument(help="Its number.")],
     up_to: Annotated[
         int | None,
-        typer.Option(help="Offset to go on from; without it the first that is still there."),
+        typer.Option(
+            help="Offset to go on from; without it one that leaves out nothing that is still there."
+        ),
     ] = None,
 ) -> None:
-    """Let a partition go on although records are gone, and write that down.
+    """Let a partition go on although its log is not what it was, and write that down.
 
-    A partition whose log lacks what comes next stands still, until somebody says that the records
-    in between are lost: retention took them, or the log was damaged.
+    A partition stands still where its log lacks what comes next, holds what cannot be read, or lost
+    its end, until somebody decides. Where the end was lost, what the log holds now is read again.
     """
     with service(read_settings(), kafka=True) as parts:
         known(topic, [stream.topic for stream in parts.active.catalogue.streams], "stream")
-        ends = {place.number: (place, log) for place, log in log_ends(parts.kafka, [topic]).items()}
+        ends = {place.number: place for place in log_ends(parts.kafka, [topic])}
         if partition not in ends:
             raise UsageError(f"{topic} has no partition {partition}, but {len(ends)} from 0 on")
-        place, log = ends[partition]
-        next_offset = log.first_offset if up_to is None else up_to
+        place = ends[partition]
+        with parts.store.reader() as connection:
+            standing = streams.positions([place.topic_id], connection).get(place)
+        log = log_ends(parts.kafka, [topic])[place]  # after the position: no worker is ahead of it
+        at = standing.next_offset if standing else None
+        proposed = standing.resume_offset if standing else None
+        if at is not None and (found := outside_of_log(at, log.first_offset, log.next_offset)):
+            parts.store.stall(place, at, *found)  # no worker may have seen it yet
+            proposed = found.resume_offset if proposed is None else proposed
+        next_offset = log.nearest(proposed or 0) if up_to is None else up_to
         if not log.first_offset <= next_offset <= log.next_offset:
             raise UsageError(
                 f"--up-to {next_offset} is not in the log, which has {log.first_offset} to"
                 f" {log.next_offset}"
             )
-        with parts.store.reader() as connection:
-            standing = streams.positions([place.topic_id], connection).get(place)
         parts.store.accept_gap(place, next_offset)
-    lost = next_offset - (standing.next_offset or 0) if standing else next_offset
-    note(f"{topic}/{partition} goes on at {next_offset}; {many(lost, 'offset')} written off")
+    difference = next_offset - (at or 0)
+    told = (
+        f"{many(difference, 'offset')} written off"
+        if difference >= 0
+        else f"{many(-difference, 'offset')} read again"
+    )
+    note(f"{topic}/{partition} goes on at {next_offset}; {told}")

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from consumers.connection import KafkaSettings
 from consumers.errors import KafkaUnavailable
 from consumers.logs import LogEnds, broker_clock, log_ends
+from consumers.obstacles import outside_of_log
 from procesmijn.apply import load_rules
 from procesmijn.batch import Partition
 from procesmijn.cli.service import read_keys
@@ -211,15 +212,15 @@ def _of_position(
 ) -> str | None:
     name = f"{place.topic}/{place.number}"
     at = None if standing is None else standing.next_offset
-    if at is not None and at < log.first_offset:
+    found = None if at is None else outside_of_log(at, log.first_offset, log.next_offset)
+    reason = standing.stalled if standing else None
+    # A position that moves may be ahead of the ends, which were looked up before it.
+    if reason is None and found and standing and now - standing.updated_at > STILL:
+        reason = found.reason
+    if reason is not None:
         return (
-            f"{name} stands at {at}, and its log begins at {log.first_offset}: accept that the"
-            f" records between are lost with procesmijn accept-gap {place.topic} {place.number}"
-        )
-    if at is not None and at > log.next_offset:
-        return (
-            f"{name} stands at {at}, and its log ends at {log.next_offset}: records were lost at"
-            " the broker; it is read on when the log has come past that offset"
+            f"{name} stands still at {at}: {reason}; decide with"
+            f" procesmijn accept-gap {place.topic} {place.number}"
         )
     behind = log.next_offset - (log.first_offset if at is None else at)
     if behind and (standing is None or now - standing.updated_at > STILL):

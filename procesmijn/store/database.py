@@ -86,8 +86,14 @@ class Store:
         with translated():
             return positions.take(partitions, owner, connection)
 
+    def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
+        """Let nobody read on from an offset until an operator has decided."""
+        connection = self._open()
+        with translated():
+            positions.stall(partition, offset, reason, resume_offset, connection)
+
     def accept_gap(self, partition: Partition, next_offset: int) -> None:
-        """Go on at an offset although those before it were never read, and write that down."""
+        """Go on at an offset by decision of an operator, and write that down."""
         connection = self._open()
         with translated():
             positions.accept_gap(partition, next_offset, connection)

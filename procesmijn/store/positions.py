@@ -38,10 +38,10 @@ def claim(spans: Sequence[Span], connection: Connection) -> None:
             "partitions": [span.partition.number for span in spans],
         },
     ).fetchall()
-    standing = {(topic_id, number): (epoch, offset) for topic_id, number, epoch, offset in rows}
+    standing = {(topic_id, number): rest for topic_id, number, *rest in rows}
     for span in spans:
         topic_id, number, topic = span.partition
-        epoch, next_offset = standing.get((topic_id, number), (None, None))
+        epoch, next_offset, stalled = standing.get((topic_id, number), (None, None, None))
         if epoch != span.epoch:
             raise PositionLost(f"partition {number} of {topic} was claimed by another worker")
         if next_offset is not None and next_offset != span.first_offset:
@@ -49,6 +49,25 @@ def claim(spans: Sequence[Span], connection: Connection) -> None:
                 f"partition {number} of {topic} stands at {next_offset}, and the batch begins at"
                 f" {span.first_offset}"
             )
+        if stalled is not None:
+            raise PositionLost(f"partition {number} of {topic} stands still: {stalled}")
+
+
+def stall(
+    partition: Partition, offset: int, reason: str, resume_offset: int, connection: Connection
+) -> None:
+    """Let nobody read on from ``offset`` until an operator has decided, who is told the reason and
+    where to go on. Changes nothing where the partition stands elsewhere, or stands still already.
+    """
+    connection.execute(
+        statements("positions")["stall"],
+        {
+            **_place(partition),
+            "offset": offset,
+            "reason": reason,
+            "resume_offset": resume_offset,
+        },
+    )
 
 
 def advance(span: Span, *, stored: int, duplicate: int, dead: int, connection: Connection) -> None:
@@ -70,24 +89,29 @@ def advance(span: Span, *, stored: int, duplicate: int, dead: int, connection: C
 
 
 def accept_gap(partition: Partition, next_offset: int, connection: Connection) -> None:
-    """Go on at ``next_offset`` although offsets before it were never read, and write that down.
+    """Go on at ``next_offset`` by decision of an operator, and write that down.
 
-    Raises :class:`PositionLost` where the partition stands there already, or further.
+    The offsets before it were never read and are lost; or, where the partition stands still over a
+    log that was cut, it lies further back, and what is there now is read: the one case in which a
+    position goes back. What is known of it changes nothing.
+
+    Raises :class:`PositionLost` where there is nothing to decide.
     """
+    name = f"partition {partition.number} of {partition.topic}"
     with connection.transaction():
-        rows = connection.execute(
+        row = connection.execute(
             statements("positions")["lock"],
             {"topic_ids": [partition.topic_id], "partitions": [partition.number]},
-        ).fetchall()
-        standing = rows[0][3] if rows else None
-        if standing is None or standing >= next_offset:
-            raise PositionLost(
-                f"partition {partition.number} of {partition.topic} stands at {standing}: there is"
-                f" no gap before {next_offset}"
-            )
+        ).fetchone()
+        standing, stalled = row[3:] if row else (None, None)
+        if standing is None:
+            raise PositionLost(f"{name} was never read: there is no gap")
+        if standing >= next_offset and stalled is None:
+            raise PositionLost(f"{name} stands at {standing}: there is no gap before {next_offset}")
         entry = {**_place(partition), "first_offset": standing, "next_offset": next_offset}
-        connection.execute(statements("positions")["accept_gap"], entry)
-        connection.execute(statements("positions")["advance"], entry)
+        if standing != next_offset:
+            connection.execute(statements("positions")["accept_gap"], entry)
+        connection.execute(statements("positions")["resume"], entry)
 
 
 def _place(partition: Partition) -> dict[str, Any]:

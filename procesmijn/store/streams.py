@@ -19,6 +19,10 @@ class Standing(NamedTuple):
     """None where nothing was applied yet."""
     owner: str
     updated_at: datetime
+    stalled: str | None
+    """Why nothing is read until an operator has decided; None where all is well."""
+    resume_offset: int | None
+    """Where to go on then, so that nothing which the log still holds is left out."""
 
 
 class RefusedFor(NamedTuple):

@@ -19,11 +19,12 @@ from kafka import (
     KafkaAdminClient,
     KafkaConsumer,
     KafkaProducer,
+    OffsetAndMetadata,
     TopicPartition,
 )
-from kafka.errors import KafkaConnectionError, KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError, LogTruncationError
 
-from consumers import intake, topics
+from consumers import claims, intake, topics
 from consumers import stream as stream_module
 from consumers.chunk import Chunk
 from consumers.connection import KafkaSettings
@@ -167,7 +168,7 @@ def test_offsets_without_a_record_are_accounted_for(
     (account,) = ledger.accounts().values()
     assert account == Account(first_offset=0, next_offset=24, events=9, dead_letters=0, skipped=0)
     assert sum(stream.lags().values()) == 0
-    assert stream._consumer.position(place) == 24
+    assert stream._client.position(place) == 24
 
 
 def test_a_position_below_the_log_pauses_its_partition_until_the_gap_is_accepted(
@@ -179,7 +180,7 @@ def test_a_position_below_the_log_pauses_its_partition_until_the_gap_is_accepted
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(stream_module, "LOOK_AGAIN_SECONDS", 0.3)
+    monkeypatch.setattr(claims, "LOOK_AGAIN_SECONDS", 0.3)
     send(settings, made, range(40))
     first = open_stream(made)
     read_records(first, ledger, 40)
@@ -206,6 +207,91 @@ def test_a_position_below_the_log_pauses_its_partition_until_the_gap_is_accepted
     ledger.accept_gap(made, 0, log_start)
     read_until(stream, ledger, lambda: not stream.stalled() and not sum(stream.lags().values()))
     assert ledger.positions(made)[0] > log_start
+
+
+def test_a_log_that_was_cut_while_it_was_read_is_remembered_though_it_grows(
+    settings: KafkaSettings,
+    made: str,
+    open_stream: Open,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The broker says once that it has no such offset; a moment later it has, of other records."""
+    monkeypatch.setattr(claims, "LOOK_AGAIN_SECONDS", 0.3)
+    send(settings, made, range(40))
+    stream = open_stream(made)
+    read_records(stream, ledger, 40)
+    place = TopicPartition(made, 0)
+    end = ledger.positions(made)[0]
+    ledger.accept_gap(made, 0, end + 10)  # as if ten more had been read, and the log cut since
+    stream._claims.holdings[place].next_offset = end + 10
+    stream._client.seek(place, end + 10)
+    _until(lambda: not stream.poll() and place not in stream._claims.holdings)
+    send(settings, made, range(40, 140))
+    read_until(stream, ledger, lambda: bool(stream.stalled()))
+    stream.close()
+    another = open_stream(made)
+    read_until(another, ledger, lambda: bool(another.stalled()) and bool(another.lags()))
+    assert f"the log had no offset {end + 10}" in another.stalled()[made, 0]
+    assert ledger.positions(made)[0] == end + 10
+
+
+def test_a_truncation_is_remembered_by_whoever_comes_next(
+    settings: KafkaSettings, made: str, open_stream: Open, ledger: Ledger
+) -> None:
+    """Only a cluster of several brokers truncates; so the client is handed what it finds out."""
+    send(settings, made, range(40))
+    stream = open_stream(made)
+    read_records(stream, ledger, 40)
+    place = TopicPartition(made, 0)
+    since = {place: OffsetAndMetadata(3, "", -1)}
+    stream._client._fetcher._cached_log_truncation = LogTruncationError(since)
+    read_until(stream, ledger, lambda: bool(stream.stalled()))
+    stream.close()
+    another = open_stream(made)
+    read_until(another, ledger, lambda: bool(another.stalled()))
+    assert "from offset 3 on was lost" in another.stalled()[made, 0]
+
+
+def test_a_batch_that_cannot_be_read_holds_up_its_partition_only(
+    kafka_servers: str,
+    settings: KafkaSettings,
+    made: str,
+    open_stream: Open,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """kafka-python asks for headers in UTF-8, which neither brokers nor other clients do."""
+    monkeypatch.setattr(claims, "LOOK_AGAIN_SECONDS", 0.3)
+
+    class NotText(str):
+        __slots__ = ()
+
+        def encode(self, *_: object) -> bytes:
+            return b"jan\xff"
+
+    with closing(KafkaProducer(bootstrap_servers=kafka_servers, linger_ms=500)) as producer:
+        for value, headers in ((b"0", []), (b"1", [(NotText(), b"x")]), (b"2", [])):
+            producer.send(made, value, partition=0, headers=headers)
+        producer.flush()
+        producer.send(made, b"3", partition=0).get(10)
+        producer.send(made, b"4", partition=1).get(10)
+    stream = open_stream(made)
+    read_until(stream, ledger, lambda: bool(stream.stalled()) and ledger.outcomes() == 2)
+    reason = "the records up to offset 2 cannot be read (UnicodeDecodeError)"
+    assert stream.stalled() == {(made, 0): reason}
+    assert ledger.positions(made) == {0: 1, 1: 1}
+    (told,) = {it.getMessage() for it in caplog.records if reason in it.getMessage()}
+    assert told.startswith(f"{made}/0 is paused at 1: {reason}")
+    assert "jan" not in caplog.text
+
+    ledger.accept_gap(made, 0, 1)  # to look at the same again is no way out, and harms nobody
+    read_until(stream, ledger, lambda: not stream.stalled())
+    read_until(stream, ledger, lambda: bool(stream.stalled()))
+    ledger.accept_gap(made, 0, 3)
+    read_until(stream, ledger, lambda: ledger.positions(made)[0] == 4)
+    assert not stream.stalled()
 
 
 def test_a_topic_that_was_made_again_is_another_topic(
@@ -281,7 +367,7 @@ def test_a_poll_that_fails_half_way_loses_nothing(
     """The client moves its positions, then asks for more: if that fails, it lets go of records."""
     send(settings, made, range(300))
     stream = open_stream(made)
-    fetcher = stream._consumer._fetcher
+    fetcher = stream._client._fetcher
     fetch_records = fetcher.fetch_records
     lost: list[int] = []
 
@@ -378,7 +464,7 @@ def test_an_exception_in_a_listener_stops_the_stream(
     def fail(*_: object) -> None:
         raise LookupError("a listener failed")
 
-    monkeypatch.setattr(stream_module._Assignments, "on_partitions_assigned", fail)
+    monkeypatch.setattr(claims.Assignments, "on_partitions_assigned", fail)
     stream = open_stream(made)
     with pytest.raises(StreamFailed, match="start the worker again"):
         _until(stream.poll)

@@ -4,11 +4,11 @@ INSERT INTO stream.position (topic_id, partition, topic, epoch, owner)
 VALUES (%(topic_id)s, %(partition)s, %(topic)s, 1, %(owner)s)
 ON CONFLICT (topic_id, partition) DO UPDATE
     SET epoch = position.epoch + 1, owner = EXCLUDED.owner, topic = EXCLUDED.topic, updated_at = now()
-RETURNING epoch, next_offset;
+RETURNING epoch, next_offset, stalled_reason;
 
 -- name: lock
 -- Step 1 of a batch: its partitions, locked in order, as they stand.
-SELECT p.topic_id, p.partition, p.epoch, p.next_offset
+SELECT p.topic_id, p.partition, p.epoch, p.next_offset, p.stalled_reason
 FROM stream.position p
 JOIN unnest(%(topic_ids)s::uuid[], %(partitions)s::int4[]) AS wanted (topic_id, partition)
     USING (topic_id, partition)
@@ -26,7 +26,9 @@ UPDATE stream.ledger
 SET next_offset = %(next_offset)s, stored = stored + %(stored)s, duplicate = duplicate + %(duplicate)s,
     dead = dead + %(dead)s, skipped = skipped + %(skipped)s, no_record = no_record + %(no_record)s
 WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND next_offset = %(first_offset)s
-    AND NOT is_gap_accepted;
+    AND NOT is_gap_accepted
+    AND entry = (SELECT max(entry) FROM stream.ledger
+                 WHERE topic_id = %(topic_id)s AND partition = %(partition)s);
 
 -- name: open_ledger
 -- A row of its own, at the beginning or after a gap.
@@ -36,19 +38,22 @@ VALUES
     (%(topic_id)s, %(partition)s, %(first_offset)s, %(next_offset)s,
      %(stored)s, %(duplicate)s, %(dead)s, %(skipped)s, %(no_record)s);
 
+-- name: stall
+-- Nothing more is read from here until an operator has decided. Whoever holds the partition: what is
+-- wrong with a log at an offset is wrong for all; the first reason stands.
+UPDATE stream.position
+SET stalled_reason = %(reason)s, resume_offset = %(resume_offset)s,
+    next_offset = coalesce(next_offset, %(offset)s), updated_at = now()
+WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND stalled_reason IS NULL
+    AND coalesce(next_offset, %(offset)s) = %(offset)s;
+
+-- name: resume
+-- An operator has decided where to go on.
+UPDATE stream.position
+SET next_offset = %(next_offset)s, stalled_reason = NULL, resume_offset = NULL, updated_at = now()
+WHERE topic_id = %(topic_id)s AND partition = %(partition)s;
+
 -- name: accept_gap
--- Write down that offsets were lost, by decision of an operator.
+-- Write down that offsets were lost, or are read again, by decision of an operator.
 INSERT INTO stream.ledger (topic_id, partition, first_offset, next_offset, is_gap_accepted)
 VALUES (%(topic_id)s, %(partition)s, %(first_offset)s, %(next_offset)s, true);
-
--- name: all
--- How far every partition is, and since when.
-SELECT topic_id, partition, topic, next_offset, epoch, owner, updated_at
-FROM stream.position ORDER BY topic, topic_id, partition;
-
--- name: ledger
--- What became of every offset.
-SELECT l.topic_id, l.partition, p.topic, l.first_offset, l.next_offset,
-       l.stored, l.duplicate, l.dead, l.skipped, l.no_record, l.is_gap_accepted
-FROM stream.ledger l JOIN stream.position p USING (topic_id, partition)
-ORDER BY p.topic, l.topic_id, l.partition, l.first_offset;

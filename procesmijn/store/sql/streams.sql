@@ -8,7 +8,8 @@ SELECT clock_timestamp();
 
 -- name: positions
 -- How far some partitions have been applied, and when they last moved on.
-SELECT p.topic_id, p.partition, p.topic, p.next_offset, p.owner, p.updated_at
+SELECT p.topic_id, p.partition, p.topic, p.next_offset, p.owner, p.updated_at,
+       p.stalled_reason, p.resume_offset
 FROM stream.position p
 WHERE p.topic_id = ANY (%(topic_ids)s::uuid[])
 ORDER BY p.topic, p.partition;

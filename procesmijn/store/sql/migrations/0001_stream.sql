@@ -11,16 +11,21 @@ CREATE TABLE stream.position (
     epoch       int8        NOT NULL,
     owner       text        NOT NULL,
     updated_at  timestamptz NOT NULL DEFAULT now(),
+    stalled_reason text,
+    resume_offset  int8,
     PRIMARY KEY (topic_id, partition)
 );
 COMMENT ON TABLE stream.position IS 'How far each partition has been applied. Written in the transaction of the batch, so that it says exactly what is in the other tables.';
 COMMENT ON COLUMN stream.position.topic_id IS 'Kafka''s id of the topic: a topic that was deleted and created again is another one.';
 COMMENT ON COLUMN stream.position.next_offset IS 'The offset to read next; null where nothing was read yet.';
 COMMENT ON COLUMN stream.position.epoch IS 'Raised by every claim; a worker with an older one is refused.';
+COMMENT ON COLUMN stream.position.stalled_reason IS 'Why nothing is read until an operator accepts the gap: the log is not the one that was read so far. Null where all is well.';
+COMMENT ON COLUMN stream.position.resume_offset IS 'Where to go on from, when that is accepted, so that nothing which the log still holds is left out.';
 
 CREATE TABLE stream.ledger (
     topic_id        uuid NOT NULL,
     partition       int4 NOT NULL,
+    entry           int8 NOT NULL GENERATED ALWAYS AS IDENTITY,
     first_offset    int8 NOT NULL,
     next_offset     int8 NOT NULL,
     stored          int8 NOT NULL DEFAULT 0,
@@ -29,12 +34,13 @@ CREATE TABLE stream.ledger (
     skipped         int8 NOT NULL DEFAULT 0,
     no_record       int8 NOT NULL DEFAULT 0,
     is_gap_accepted bool NOT NULL DEFAULT false,
-    PRIMARY KEY (topic_id, partition, first_offset),
+    PRIMARY KEY (topic_id, partition, entry),
     CONSTRAINT ledger_adds_up CHECK (
         is_gap_accepted OR next_offset - first_offset = stored + duplicate + dead + skipped + no_record
     )
 );
-COMMENT ON TABLE stream.ledger IS 'What became of every offset. A row grows while batches follow on each other, so a partition without gaps has one row.';
+COMMENT ON TABLE stream.ledger IS 'What became of every offset. A row grows while batches follow on each other, so a partition without gaps has one row. In the order of entry each row begins where the one before ends.';
+COMMENT ON COLUMN stream.ledger.is_gap_accepted IS 'An operator decided to go on elsewhere. The offsets between were never read; or next_offset is the lower one, and they are read again, since the log was cut and written anew.';
 COMMENT ON COLUMN stream.ledger.no_record IS 'Offsets that hold no record: control records, and what compaction took out.';
 COMMENT ON COLUMN stream.ledger.skipped IS 'Records that say nothing by design, such as tombstones.';
 

@@ -1,0 +1,177 @@
+"""The consumer of kafka-python as it is used here: how it is set up, and what it does not say.
+
+The group is eager, with the range assignor and dynamic members. Eager, because kafka-python fetches
+nothing while a rebalance runs, so that cooperative rebalancing would cost a second round and gain
+nothing. Range, because partition *n* of every topic goes to the same worker: a case whose events
+come over several topics is then touched by one worker. Dynamic, because a static member does not
+leave the group when it stops, and its partitions would stand still for a session time-out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import Fetcher
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.errors import KafkaError, UnsupportedCodecError
+from kafka.structs import MemberState
+
+from consumers.connection import KafkaSettings, reaching
+from consumers.topics import DEFAULT_TOPIC
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS: Final = 1.0
+"""How soon a member learns that the group is rebalancing, at the latest."""
+METADATA_SECONDS: Final = 5.0
+"""How soon a topic that was deleted and made again is noticed."""
+FETCH_BYTES: Final = 16 * 1024 * 1024
+PARTITION_FETCH_BYTES: Final = 4 * 1024 * 1024
+"""A worker with one partition gets a full batch at once (the default of 1 MiB is 2,600 records of
+400 bytes), and one with many holds no more than a few batches in memory."""
+CLOSE_SECONDS: Final = 1.5
+NO_TOPIC: Final = UUID(int=0)
+"""What a broker says of a topic that does not exist."""
+
+Place: TypeAlias = TopicPartition
+"""kafka-python's name of a partition: topic and number, whichever topic has that name now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What to read, and how patient the group is with its members."""
+
+    topics: tuple[str, ...] = (DEFAULT_TOPIC,)
+    group: str = "procesmijn"
+    batch_records: int = 10_000
+    """At most this many records at once; what is there is taken without waiting for more."""
+    session_seconds: float = 15.0
+    """A worker that dies is missed after this long. Brokers allow 6 s to 30 min by default."""
+    batch_seconds: float = 300.0
+    """A worker that works longer than this on one batch loses its partitions; it is also how long
+    the group waits for one that is busy when another joins."""
+
+
+class BatchUnreadable(Exception):
+    """Records that Kafka holds as one batch are damaged, or not as its format wants them."""
+
+    def __init__(self, place: Place, next_offset: int, why: str) -> None:
+        super().__init__(why)
+        self.place = place
+        self.next_offset = next_offset
+        """The offset after the batch, as far as it still tells."""
+
+
+class Client(KafkaConsumer):  # type: ignore[misc] # kafka-python has no types
+    """A member of the group that remembers nothing and commits nothing by itself.
+
+    What kafka-python keeps private, and we have to know, is looked up here and nowhere else.
+
+    Raises:
+        KafkaUnavailable: from the constructor, when no broker answers.
+    """
+
+    def __init__(self, kafka: KafkaSettings, reading: Reading) -> None:
+        with reaching(kafka):
+            super().__init__(
+                **kafka.options(),
+                group_id=reading.group,
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                partition_assignment_strategy=(RangePartitionAssignor,),
+                max_poll_records=reading.batch_records,
+                max_poll_interval_ms=round(reading.batch_seconds * 1000),
+                session_timeout_ms=round(reading.session_seconds * 1000),
+                heartbeat_interval_ms=round(HEARTBEAT_SECONDS * 1000),
+                metadata_max_age_ms=round(METADATA_SECONDS * 1000),
+                fetch_max_bytes=FETCH_BYTES,
+                max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
+                metrics_enabled=False,
+            )
+        self._fetcher.PartitionRecords = _Unpacking
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the group has settled with this member in it."""
+        return bool(self.group_metadata().state == MemberState.STABLE)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the broker that looks after the group is connected; a member stays one without,
+        and reads nothing. Only the heartbeats notice."""
+        return self._coordinator.coordinator_id is not None
+
+    def join_again(self) -> None:
+        """Ask for membership. The client forgets a join that new metadata asked for when it
+        outlasts one poll: it would neither join nor say so, until its session has expired and ever
+        after."""
+        self._coordinator.request_rejoin()
+
+    def topic_id(self, topic: str) -> UUID | None:
+        """Which topic has that name, by the metadata that this client reads by: those of another
+        one would be of another age. None where there is none just now."""
+        topic_id: UUID | None = self._cluster.topic_id(topic)
+        return None if topic_id == NO_TOPIC else topic_id
+
+    def leave(self) -> None:
+        """Leave the group, so that the others need not wait for a time-out."""
+        try:
+            self.close(autocommit=False, timeout_ms=round(CLOSE_SECONDS * 1000))
+        except KafkaError as error:
+            log.warning("the group was not left cleanly: %s", error)
+
+
+class _Unpacking(Fetcher.PartitionRecords):  # type: ignore[misc] # kafka-python has no types
+    """The records of one fetched partition, unpacked.
+
+    kafka-python raises over a batch without saying where it lies, whatever its codecs raise among
+    that, and afterwards would wait for more of it for ever.
+    """
+
+    def _unpack_records(self, tp: Place, records: Any, *deserializers: Any) -> Iterator[Any]:
+        batches = _Batches(records)
+        try:
+            yield from super()._unpack_records(tp, batches, *deserializers)
+        except UnsupportedCodecError:
+            raise  # the batch is sound, it is a library that is missing
+        except Exception as error:
+            self.drain()
+            least = self.next_fetch_offset + 1
+            next_offset = least if batches.last is None else max(least, batches.last.next_offset)
+            raise BatchUnreadable(tp, next_offset, _why(error)) from error
+
+
+class _Batches:
+    """Batches of records, one by one, and which was the last."""
+
+    def __init__(self, records: Any) -> None:
+        self._records = records
+        self.last: Any = None
+
+    def next_batch(self) -> Any:
+        batch = self._records.next_batch()
+        self.last = batch or self.last
+        return batch
+
+
+def _why(error: Exception) -> str:
+    """In words that hold nothing of the record, which the client may quote."""
+    if "crc" in str(error):
+        return "its checksum is wrong"
+    return type(error.__context__ or error).__name__
+
+
+def name_of(place: Place) -> str:
+    """A partition in messages."""
+    return f"{place.topic}/{place.partition}"
+
+
+def names_of(places: Iterable[Place]) -> str:
+    """Partitions in messages."""
+    return ", ".join(name_of(place) for place in sorted(places)) or "nothing"
