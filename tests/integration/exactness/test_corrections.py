@@ -66,16 +66,19 @@ def test_no_order_of_corrections_shows(ground: Ground, history: list[Event]) -> 
 def test_no_order_shows_where_one_content_is_told_again(
     ground: Ground, persons: Persons, stands: bool
 ) -> None:
-    """Which of two contents stands is the choice of the keys, so one of each fate is looked for."""
-    others = (OTHER._replace(party=f"party {number}") for number in range(50))
-    said = persons.content_mac(SAID)
-    other = next(each for each in others if (persons.content_mac(each) < said) == stands)
+    """Which of two contents stands is the choice of the keys, so they are asked."""
+    contents = sorted(
+        (OTHER._replace(party=f"party {number}") for number in range(2)),
+        key=persons.content_mac,
+        reverse=stands,
+    )
+    said, other = contents
     assert_no_order_shows(
         ground,
         [
-            SAID._replace(sequence=1, occurred_us=NOON_US + 10),
-            SAID._replace(sequence=2, occurred_us=NOON_US + 5),
-            SAID._replace(occurred_us=NOON_US + 7),
+            said._replace(sequence=1, occurred_us=NOON_US + 10),
+            said._replace(sequence=2, occurred_us=NOON_US + 5),
+            said._replace(occurred_us=NOON_US + 7),
             other,
         ],
     )
