@@ -136,9 +136,14 @@ class Metrics:
 
     def reading(self, lags: Mapping[Partition, int], stalled: Iterable[tuple[str, int]]) -> None:
         """Show where reading stands; partitions that went to another worker disappear."""
-        self.lag.clear()
-        for partition, offsets in lags.items():
-            self.lag.labels(partition.topic, partition.number).set(offsets)
-        self.paused.clear()
-        for topic, number in stalled:
-            self.paused.labels(topic, number).set(1)
+        _show(self.lag, {(it.topic, str(it.number)): offsets for it, offsets in lags.items()})
+        _show(self.paused, {(topic, str(number)): 1 for topic, number in stalled})
+
+
+def _show(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> None:
+    """Set what there is, then take away what is gone: the pages read at any moment in between."""
+    for labels, value in values.items():
+        gauge.labels(*labels).set(value)
+    shown = {tuple(it.labels.values()) for metric in gauge.collect() for it in metric.samples}
+    for labels in shown - values.keys():
+        gauge.remove(*labels)

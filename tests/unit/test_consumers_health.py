@@ -6,10 +6,12 @@ import re
 import urllib.error
 import urllib.request
 import uuid
+from collections import UserDict
+from collections.abc import ItemsView
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 
 from consumers import health
 from consumers.chunk import Chunk
@@ -122,3 +124,25 @@ def test_the_manual_lists_every_metric_and_no_other(registry: CollectorRegistry)
     names = {it.name + ("_total" if it.type == "counter" else "") for it in families}
     assert set(re.findall(r"^\| `(procesmijn_\w+)", MANUAL.read_text(), re.MULTILINE)) == names
     assert all(family.documentation for family in families)
+
+
+def test_a_page_that_is_read_meanwhile_misses_nothing(registry: CollectorRegistry) -> None:
+    """Prometheus would take a gauge that is gone for a moment for one that has ended."""
+    metrics = Metrics(registry)
+    pages: list[str] = []
+
+    class Watched(UserDict[Partition, int]):
+        def items(self) -> ItemsView[Partition, int]:
+            pages.append(generate_latest(registry).decode())
+            return super().items()
+
+    another = Partition(uuid.UUID(int=1), 1, "events")
+    metrics.reading({PARTITION: 5, another: 1}, [("events", 1)])
+    metrics.reading(Watched({PARTITION: 7}), [])
+    pages.append(generate_latest(registry).decode())
+    lag = 'procesmijn_lag_offsets{{partition="{}",topic="events"}} {}'
+    assert lag.format(0, "5.0") in pages[0]
+    assert lag.format(0, "7.0") in pages[1]
+    assert lag.format(1, "1.0") in pages[0]
+    assert lag.format(1, "") not in pages[1]
+    assert "procesmijn_paused_partition{" not in pages[1]
