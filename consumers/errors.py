@@ -20,6 +20,14 @@ class StreamFailed(ProcesmijnError):
     """
 
 
+class BatchFailed(ProcesmijnError):
+    """A batch could not be applied, for a reason that nobody foresaw: the worker has to stop.
+
+    Nothing of it was written. A restarted worker meets it again: look at the trace (``--debug``),
+    report it, and upgrade; where that cannot wait, ``procesmijn accept-gap`` goes on behind it.
+    """
+
+
 class PublishFailed(ProcesmijnError):
     """Kafka did not take a message. Mend what the message says and publish again: events that were
     taken already are known by their ids, and change nothing the second time."""

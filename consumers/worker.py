@@ -15,11 +15,12 @@ from typing import Final, TypeVar
 from consumers import intake
 from consumers.chunk import Chunk
 from consumers.contracts import Apply, Contract, Positions
+from consumers.errors import BatchFailed
 from consumers.health import Pulse
 from consumers.metrics import Metrics, Spent
 from consumers.stream import Stream
 from procesmijn.batch import Applied, Batch
-from procesmijn.errors import PositionLost, StoreUnavailable
+from procesmijn.errors import PositionLost, ProcesmijnError, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Worker:
 
         Raises:
             StreamFailed: Kafka said something that reading on could lose records over.
+            BatchFailed: a batch could not be applied, for a reason that nobody foresaw.
         """
         _freeze_what_stays()
         try:
@@ -91,6 +93,18 @@ class Worker:
             self._metrics.positions_lost.inc()
             self._stream.release()
             return
+        except (ProcesmijnError, _Stopped):
+            raise
+        except Exception as error:
+            spans = ", ".join(
+                f"{it.partition.topic}/{it.partition.number} {it.first_offset} to"
+                f" {it.next_offset - 1}"
+                for it in batch.spans
+            )
+            raise BatchFailed(
+                f"the batch of offsets {spans} could not be applied ({type(error).__name__}), and"
+                " nothing of it was written; --debug shows where, please report"
+            ) from error
         self._stream.report(batch.spans)
         self._note(chunks, batch, applied, spent)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,8 +20,11 @@ import pytest
 
 from consumers import topics
 from consumers.connection import KafkaSettings
+from consumers.errors import BatchFailed
 from consumers.publish import Message, publish
 from consumers.worker import Worker
+from procesmijn.apply import StillInTheWay
+from procesmijn.batch import Applied, Batch
 from procesmijn.embedded import Embedded
 from tests.ledger import Ledger
 from tests.member import make_worker
@@ -238,6 +242,44 @@ def test_small_batches_are_applied_at_once(
             _until(partial(_has_events, ledger, n + 2))
             waits.append(time.monotonic() - sent_at)
     assert sorted(waits)[10] < 0.2
+
+
+def test_a_batch_that_nobody_foresaw_ends_the_worker_with_its_offsets(
+    kafka_servers: str, settings: KafkaSettings, made: str, ledger: Ledger
+) -> None:
+    """The message of the exception may quote the record, so it is not told."""
+    publish(settings, made, [Message(b"0", b"k"), Message(b"1", b"k")])
+    worker = make_worker(kafka_servers, made, uuid.uuid4().hex, ledger, "alone")
+
+    def apply(_: Batch) -> Applied:
+        raise ZeroDivisionError("jan")
+
+    worker._apply = apply
+    with pytest.raises(BatchFailed) as failed:
+        worker.run()
+    assert re.search(rf"the batch of offsets {made}/\d 0 to 1 could not be", str(failed.value))
+    assert "ZeroDivisionError" in str(failed.value)
+    assert "jan" not in str(failed.value)
+    assert ledger.outcomes() == 0
+
+
+def test_a_batch_that_others_are_in_the_way_of_waits(
+    kafka_servers: str, settings: KafkaSettings, made: str, ledger: Ledger
+) -> None:
+    publish(settings, made, [Message(b"0", b"k")])
+    worker = make_worker(kafka_servers, made, uuid.uuid4().hex, ledger, "alone")
+    tried: list[Batch] = []
+
+    def apply(batch: Batch) -> Applied:
+        tried.append(batch)
+        if len(tried) < 3:
+            raise StillInTheWay("others were in the way")
+        return ledger.apply(batch)
+
+    worker._apply = apply
+    with working(worker):
+        _until(lambda: ledger.events() == 1)
+    assert len(tried) == 3
 
 
 def _has_events(ledger: Ledger, count: int) -> bool:
