@@ -214,9 +214,10 @@ def _of_position(
     at = None if standing is None else standing.next_offset
     found = None if at is None else outside_of_log(at, log.first_offset, log.next_offset)
     reason = standing.stalled if standing else None
-    # A position that moves may be ahead of the ends, which were looked up before it.
-    if reason is None and found and standing and now - standing.updated_at > STILL:
-        reason = found.reason
+    if reason is None and at is not None and standing is not None and found is not None:
+        # A position that moves may be ahead of the end, which was looked up before it.
+        is_certain = at < log.first_offset or now - standing.updated_at > STILL
+        reason = found.reason if is_certain else None
     if reason is not None:
         return (
             f"{name} stands still at {at}: {reason}; decide with"
