@@ -86,6 +86,9 @@ class Metrics:
         self.duplicates = counter("duplicates", "Events that were known already.")
         self.dead_letters = counter("dead_letters", "Records that break the contract.", "reason")
         self.skipped = counter("skipped_records", "Records that say nothing by design.")
+        self.undeclared = counter(
+            "undeclared_fields", "Fields of events that their type does not declare: left out."
+        )
         self.cases = counter("cases", "Cases that changed, once per batch that changed them.")
         self.steps = counter("step", "Time spent, waiting included.", "step", unit="seconds")
         self.positions_lost = counter(
@@ -123,6 +126,7 @@ class Metrics:
         self.events.inc(applied.stored)
         self.duplicates.inc(applied.duplicates)
         self.skipped.inc(sum(span.skipped for span in batch.spans))
+        self.undeclared.inc(sum(arrival.event.extras for arrival in batch.arrivals))
         self.cases.inc(applied.cases)
         for reason, letters in Tally(letter.reason for letter in batch.dead_letters).items():
             self.dead_letters.labels(reason).inc(letters)

@@ -17,8 +17,8 @@ from consumers import health
 from consumers.chunk import Chunk
 from consumers.health import Pulse
 from consumers.metrics import Metrics
-from procesmijn.batch import Applied, Batch, DeadLetter, Origin, Partition, Span
-from schemas.event import Record
+from procesmijn.batch import Applied, Arrival, Batch, DeadLetter, Origin, Partition, Span
+from schemas.event import Event, Record
 
 MANUAL = Path(__file__).parents[2] / "docs" / "worker.md"
 PARTITION = Partition(uuid.UUID(int=1), 0, "events")
@@ -83,7 +83,10 @@ def test_a_committed_batch_is_counted(
         DeadLetter(Origin(PARTITION, n), 0, reason, "", None, None, ())
         for n, reason in enumerate(("not-json", "unknown-type", "not-json"))
     )
-    batch = Batch((Span(PARTITION, 1, 0, 6, 6, skipped=1),), (), letters)
+    arrivals = tuple(
+        Arrival(Event("/hr", "1", "step", 0, (), extras=extras)) for extras in (2, 0, 5)
+    )
+    batch = Batch((Span(PARTITION, 1, 0, 6, 6, skipped=1),), arrivals, letters)
     applied = Applied(stored=2, duplicates=3, cases=5, seconds={"insert": 0.5})
     metrics.applied([Chunk(PARTITION, 1, 0, 6, records)], batch, applied)
 
@@ -96,6 +99,7 @@ def test_a_committed_batch_is_counted(
     assert value("dead_letters_total", reason="unknown-type") == 1
     assert value("skipped_records_total") == 1
     assert value("cases_total") == 5
+    assert value("undeclared_fields_total") == 7
     assert value("step_seconds_total", step="apply.insert") == 0.5
     assert value("batch_records_sum") == 6
     assert value("freshness_seconds_bucket", le="0.005") == 3
