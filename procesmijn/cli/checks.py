@@ -169,6 +169,22 @@ def _of_content(connection: Connection) -> Iterator[Check]:
         if processes
         else "all in the catalogue",
     )
+    astray = reports.astray(connection)
+    yield Check(
+        "steps",
+        not astray,
+        "stored and in no case, since they name another type of case than the catalogue: "
+        + _some(
+            [
+                f"{each.process} ({each.events:,} about {each.object_type}, and its cases are"
+                f" {each.case_type})"
+                for each in astray
+            ]
+        )
+        + "; let the producer set object to that type, and send them again with a higher revision"
+        if astray
+        else "all about what is a case of their process",
+    )
     refused = streams.refused_by_reason(connection)
     yield Check(
         "refused",
