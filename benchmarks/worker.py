@@ -68,6 +68,10 @@ class Noting:
         self._began = self._began or (time.perf_counter(), time.process_time())
         return self._store.take(partitions, owner)
 
+    def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
+        """Let a partition stand still, as the store does."""
+        self._store.stall(partition, offset, reason, resume_offset)
+
     def apply(self, batch: Batch) -> Applied:
         """Apply a batch; the last time is the end."""
         applied = self._applier.apply(batch)
