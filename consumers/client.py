@@ -30,8 +30,8 @@ HEARTBEAT_SECONDS: Final = 1.0
 """How soon a member learns that the group is rebalancing, at the latest."""
 METADATA_SECONDS: Final = 5.0
 """How soon a topic that was deleted and made again is noticed."""
-FETCH_BYTES: Final = 16 * 1024 * 1024
-PARTITION_FETCH_BYTES: Final = 4 * 1024 * 1024
+FETCH_BYTES: Final = 32 * 1024 * 1024
+PARTITION_FETCH_BYTES: Final = 16 * 1024 * 1024
 """A worker with one partition gets a full batch at once (the default of 1 MiB is 2,600 records of
 400 bytes), and one with many holds no more than a few batches in memory."""
 CLOSE_SECONDS: Final = 1.5
@@ -48,7 +48,7 @@ class Reading:
 
     topics: tuple[str, ...] = (DEFAULT_TOPIC,)
     group: str = "procesmijn"
-    batch_records: int = 10_000
+    batch_records: int = 30_000
     """At most this many records at once; what is there is taken without waiting for more."""
     session_seconds: float = 15.0
     """A worker that dies is missed after this long. Brokers allow 6 s to 30 min by default."""

@@ -124,7 +124,7 @@ class Settings(BaseSettings):
 
     batch_records: Annotated[
         int, Field(description="Records of one transaction, at most.", ge=1, le=100_000)
-    ] = 10_000
+    ] = 30_000
     batch_seconds: Annotated[
         float,
         Field(

@@ -39,6 +39,7 @@ def _settings() -> dict[str, str]:
         "checkpoint_timeout": "15min",  # every page is logged whole once per checkpoint
         "max_wal_size": "4GB",
         "min_wal_size": "256MB",
+        "wal_writer_delay": "10ms",  # most of the log of a batch is on disk when it commits
         "wal_compression": "pglz",  # the wheel has no other
         "timezone": "UTC",
         "log_timezone": "UTC",
