@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench check unit integration acceptance wheel clean
+.PHONY: install test demo bench check unit integration acceptance guards wheel clean
 
 install: $(VENV)/.stamp
 
@@ -38,6 +38,10 @@ integration: install
 
 acceptance: install
 	$(BIN)/pytest tests/acceptance
+
+# Each guard is taken out of a copy, one at a time, and the test that is named for it has to fail.
+guards: install
+	$(BIN)/python -m tests.guards
 
 # Built from the pinned backend, without a network.
 wheel: install
