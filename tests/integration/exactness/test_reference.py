@@ -152,7 +152,8 @@ def assert_views_show(ground: Ground, mined: reference.Mined) -> None:
         (
             (
                 *(row.object, row.process, at(row.started_us), at(row.ended_us), row.cycle_us),
-                *(row.processing_us, row.events, row.unassigned, row.handovers, row.parties),
+                None if row.ended_us is None else row.processing_us,
+                *(row.events, row.unassigned, row.handovers, row.parties),
                 *(row.revisits, row.revisits_direct, row.pingpongs, row.pingpongs_direct),
             )
             for row in mined.cases
