@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar
 
 import numpy as np
@@ -64,6 +65,7 @@ class RulesInForce:
     """The active catalogue, compiled for this session."""
 
     catalogue_id: int
+    activated_at: datetime
     rules: Rules
     rules_of: Mapping[str, int]
     terms: Terms
@@ -84,7 +86,7 @@ def load_rules(store: Store) -> RulesInForce:
     store.resolve(names_of(active.catalogue))
     terms = store.terms
     rules = compile_rules(active.catalogue, terms.code, terms.names)
-    return RulesInForce(active.catalogue_id, rules, active.rules_of, terms)
+    return RulesInForce(active.catalogue_id, active.activated_at, rules, active.rules_of, terms)
 
 
 class Applier:
@@ -168,7 +170,7 @@ class Applier:
         """
 
         def run(rules: RulesInForce, tx: Transaction) -> Int64s:
-            tx.share_rules(rules.catalogue_id, rules.terms)
+            tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
             locked = tx.lock_again(events.keys, rules.rules_of)
             unmoved = locked.unmoved_since(before)
             moved = locked.keys[~unmoved]
@@ -182,7 +184,7 @@ class Applier:
         """The same for objects that do not stand still: they are read when they are locked."""
 
         def run(rules: RulesInForce, tx: Transaction) -> None:
-            tx.share_rules(rules.catalogue_id, rules.terms)
+            tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
             locked = tx.lock_again(keys, rules.rules_of)
             pack_again(keys, locked, tx.scan(keys), rules, tx)
 
@@ -240,7 +242,7 @@ def apply(
     """
     with stopwatch("claim"):
         tx.claim(batch.spans)  # 1
-        tx.share_rules(rules.catalogue_id, rules.terms)
+        tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
     with stopwatch("events"):
         inserted = tx.insert(versions)  # 2
     with stopwatch("read"):
@@ -264,7 +266,7 @@ def apply(
 
 def mine_again(keys: Int64s, rules: RulesInForce, tx: Transaction) -> int:
     """Steps 3 to 5 for objects that no event has touched, by other rules; gives changed cases."""
-    tx.share_rules(rules.catalogue_id, rules.terms)
+    tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
     locked = tx.lock_again(keys, rules.rules_of)
     return settle_all(locked, rules, tx, Stopwatch())
 

@@ -78,10 +78,11 @@ def active(connection: Connection) -> Active | None:
     )
 
 
-def share_active(catalogue_id: int, connection: Connection) -> None:
+def share_active(catalogue_id: int, activated_at: datetime, connection: Connection) -> None:
     """Keep the catalogue in force until the end of the transaction.
 
-    Raises :class:`RulesChanged` where it is another one than ``catalogue_id``.
+    Raises :class:`RulesChanged` where it is another one, or the same that was activated again: by
+    another version, perhaps, or with other time zone data.
     """
     sql = statements("catalogues")
     connection.execute(sql["share"])
@@ -91,7 +92,7 @@ def share_active(catalogue_id: int, connection: Connection) -> None:
             f"the facts of this database are computed by core version {row[1]}, and this one is"
             f" {CORE_VERSION}: upgrade procesmijn"
         )
-    if row is None or row != (catalogue_id, CORE_VERSION):
+    if row is None or row != (catalogue_id, CORE_VERSION, activated_at):
         raise RulesChanged("another catalogue is in force")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from procesmijn.batch import DeadLetter, Partition, Span
@@ -36,7 +37,7 @@ class Transaction:
         """Lock the positions of a batch; :class:`PositionLost` where they are not ours and next."""
         positions.claim(spans, self._connection)
 
-    def share_rules(self, catalogue_id: int, terms: Terms) -> None:
+    def share_rules(self, catalogue_id: int, activated_at: datetime, terms: Terms) -> None:
         """Keep the active catalogue as it is until the end.
 
         Raises :class:`RulesChanged` where it is another one than ``catalogue_id``, or was compiled
@@ -44,7 +45,7 @@ class Transaction:
         """
         if terms is not self.terms:
             raise RulesChanged("the session was opened anew")
-        share_active(catalogue_id, self._connection)
+        share_active(catalogue_id, activated_at, self._connection)
 
     def insert(self, versions: Sequence[Version]) -> Inserted:
         """Store what is new or supersedes."""

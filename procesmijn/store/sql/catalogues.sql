@@ -9,7 +9,7 @@ SELECT pg_advisory_xact_lock_shared(7261, 1);
 
 -- name: in_force
 -- Which they are; read in a later statement than the lock.
-SELECT catalogue_id, core_version FROM mining.catalogue WHERE is_active;
+SELECT catalogue_id, core_version, activated_at FROM mining.catalogue WHERE is_active;
 
 -- name: one_moment
 -- Nothing that is activated between the next statements shows in the later ones only.

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from procesmijn.apply import Applier
+from procesmijn.apply import Applier, RulesOutdated
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue, default
 from procesmijn.embedded import Embedded
@@ -77,7 +77,7 @@ def test_an_activation_comes_through_however_busy_the_batches_are(
         while not stopping.is_set():
             with busy.transaction() as tx:
                 try:
-                    tx.share_rules(active.catalogue_id, busy.terms)
+                    tx.share_rules(active.catalogue_id, active.activated_at, busy.terms)
                 except Exception:  # noqa: BLE001 - another catalogue is what we wait for
                     break
                 time.sleep(0.2)
@@ -138,3 +138,16 @@ def test_a_batch_that_touches_more_events_than_fit_is_mined_in_parts(
     assert {edge.count for edge in flow.edges.values()} == {40}
     assert flow.starts == {"a0": 40}
     assert sum(row.handovers for row in rows) == 40 * 4
+
+
+def test_the_same_catalogue_activated_elsewhere_is_looked_at_again(
+    database_url: str, store: Store, applier: Applier
+) -> None:
+    """By a version, or with time zone data, to which it means something else: no batch is mined by
+    rules that are not those in force, and the message says what to do."""
+    applier.apply(Batch(arrivals=(step("1", 0, "begin", "hr"),)))
+    with connect(database_url) as connection:
+        connection.execute("UPDATE mining.rules SET digest = 'other' WHERE object_type = 'ticket'")
+        connection.execute("UPDATE mining.catalogue SET activated_at = now() WHERE is_active")
+    with pytest.raises(RulesOutdated, match="run procesmijn catalogue activate"):
+        applier.apply(Batch(arrivals=(step("1", 1, "end", "it"),)))
