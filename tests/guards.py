@@ -150,7 +150,7 @@ GUARDS: Final = (
     Guard(
         "rules-as-compiled",
         "procesmijn/store/catalogues.py",
-        "if row is None or row != (catalogue_id, CORE_VERSION):",
+        "if row is None or row != (catalogue_id, CORE_VERSION, activated_at):",
         "if row is None:",
         f"{_INVARIANTS}::test_a_batch_that_waited_for_a_catalogue_is_mined_by_it",
     ),
