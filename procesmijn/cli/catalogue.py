@@ -11,11 +11,12 @@ import typer
 import yaml
 
 from procesmijn.catalogue import Catalogue, default, differences, load
-from procesmijn.cli.service import Service, reading, service
+from procesmijn.cli.service import Service, read_keys, reading, service
 from procesmijn.cli.show import write_json
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.compile import rule_digests
 from procesmijn.errors import ProcesmijnError
+from procesmijn.persons import Persons
 from procesmijn.settings import Settings, read_settings
 from procesmijn.store.catalogues import Active
 
@@ -51,9 +52,11 @@ def check(
     note(f"{file or 'the catalogue of procesmijn'} is right: {_size(catalogue)}")
     if not _has_database(settings):
         return
-    with service(settings) as parts:
-        active = parts.active
-        _compare(active, catalogue.pseudonymous(parts.persons.pseudonym))
+    with reading(settings) as (store, _):
+        active = store.active()
+    if active is not None:
+        persons = Persons(read_keys(settings))
+        _compare(active, catalogue.pseudonymous(persons.pseudonym))
 
 
 @app.command()

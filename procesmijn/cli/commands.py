@@ -38,7 +38,8 @@ COMMANDS: Final = {
     "catalogue": Listed("catalogue", "Check, show or activate a catalogue."),
     "dead-letters": Listed("dead_letters", "List, show or redrive records that were refused."),
     "accept-gap": Listed(
-        "accept_gap", "Let a partition go on although its log is not what it was."
+        "accept_gap",
+        "Let a partition go on although its log is not what it was, and write that down.",
     ),
     "rebuild": Listed("rebuild", "Compute everything anew from the stored events."),
     "verify": Listed("verify", "Prove that the tables say what the events say."),

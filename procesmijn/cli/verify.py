@@ -8,7 +8,7 @@ import typer
 
 from procesmijn.apply import load_rules
 from procesmijn.cli.options import AsFormat
-from procesmijn.cli.service import service
+from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.settings import read_settings
@@ -31,12 +31,11 @@ def verify(
     """
     done, count = 0, 0
     shown: list[Finding] = []
-    with service(read_settings()) as parts:
-        with parts.store.reader() as connection:
-            total = streams.objects(connection)
-        rules = load_rules(parts.store)
-        with parts.store.snapshot() as moment, progress("comparing", total) as report:
-            for part in verify_store(rules, parts.store.terms, moment):
+    with reading(read_settings()) as (store, connection):
+        total = streams.objects(connection)
+        rules = load_rules(store)
+        with store.snapshot() as moment, progress("comparing", total) as report:
+            for part in verify_store(rules, store.terms, moment):
                 done += part.objects
                 count += len(part.findings)
                 shown += part.findings[: limit - len(shown)]

@@ -193,4 +193,9 @@ def test_what_cannot_be_imported_is_one_line(
     assert words in outcome.err
     assert outcome.err.startswith("error: ")
     assert outcome.err.count("\n") == 1
-    assert "'never'" in procesmijn("handovers", "never").err  # no process was made of it
+
+
+def test_nothing_comes_of_what_cannot_be_imported(procesmijn: Procesmijn) -> None:
+    outcome = procesmijn("import", "nothing.csv", "--process", "never")
+    assert outcome.code == 1
+    assert "there is no process 'never'" in procesmijn("handovers", "never").err
