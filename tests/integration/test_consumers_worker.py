@@ -137,7 +137,8 @@ def test_two_workers_share_and_hand_over(
 
         third = members.start("third")
         _until(lambda: _owners(ledger, made) == {"first", "third"})
-        os.kill(first.pid, signal.SIGSTOP)
+        with ledger.at_rest():
+            os.kill(first.pid, signal.SIGSTOP)
         _until(lambda: _owners(ledger, made) == {"third"})
         os.kill(first.pid, signal.SIGCONT)
         _until(lambda: _owners(ledger, made) == {"first", "third"})
