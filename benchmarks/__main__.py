@@ -1,7 +1,8 @@
 """``make bench``: every figure of the service in one run, on servers of its own.
 
 ``BENCH_EVENTS`` sets the records of a leg (default: a million; there are four legs). Figures of
-less than 100,000 only show that the benchmark works.
+less than 100,000 only show that the benchmark works. ``python -m benchmarks FILE`` writes them to
+another file than ``benchmarks/results/latest.json``.
 """
 
 from __future__ import annotations
@@ -14,20 +15,21 @@ from pathlib import Path
 from benchmarks import batch, freshness
 from benchmarks.events import Leg
 from benchmarks.fill import fill
-from benchmarks.machine import describe
+from benchmarks.machine import describe, versions
 from benchmarks.poll import poll_per_second
 from benchmarks.results import LATEST, Results
 from benchmarks.whole import Place, Run, read_leg
 from procesmijn.embedded import Embedded
 
 LEGS = 4
+POLLS = 2
 FRESH_PER_SECOND = 2_000
 FRESH_SECONDS = 30
 FRAME_EVENTS = 250_000
 
 
-def main() -> None:
-    """Measure, print the table, and write ``benchmarks/results/latest.json``."""
+def main(file: Path = LATEST) -> None:
+    """Measure, print the table, and write the figures to a file."""
     records = int(os.environ.get("BENCH_EVENTS", "1_000_000"))
     machine = describe()
     with (
@@ -43,27 +45,26 @@ def main() -> None:
             _tell(f"leg {number + 1} of {LEGS}: filling a topic with {records:,} records")
             fill(servers.kafka_servers, topic, leg)
             if number == 0:
-                polls.append(_poll(servers, topic, records))
+                polls += _polls(servers, topic, records)
             _tell(f"leg {number + 1} of {LEGS}: the whole way")
             legs.append(read_leg(place, topic, leg))
             if number == 0:
-                polls.append(_poll(servers, topic, records))
+                polls += _polls(servers, topic, records)
         seconds = min(FRESH_SECONDS, max(3, records // 3_000))
         _tell(f"{FRESH_PER_SECOND:,} events a second for {seconds} s")
         fresh = freshness.measure(place, FRESH_PER_SECOND, seconds)
+        used = versions(servers)
     frame_events = min(FRAME_EVENTS, records)
     _tell(f"handovers of {frame_events:,} events, and the same by pm4py")
-    results = Results(
-        machine, records, (polls[0], polls[1]), legs, fresh, batch.compare(frame_events)
-    )
-    results.save()
+    results = Results(machine, used, records, polls, legs, fresh, batch.compare(frame_events))
+    results.save(file)
     results.show()
-    _tell(f"written to {LATEST}")
+    _tell(f"written to {file}")
 
 
-def _poll(servers: Embedded, topic: str, records: int) -> float:
+def _polls(servers: Embedded, topic: str, records: int) -> list[float]:
     _tell("the raw poll rate")
-    return poll_per_second(servers.kafka_servers, topic, records)
+    return [poll_per_second(servers.kafka_servers, topic, records) for _ in range(POLLS)]
 
 
 def _tell(what: str) -> None:
@@ -71,4 +72,4 @@ def _tell(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

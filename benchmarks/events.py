@@ -54,7 +54,7 @@ _PARTIES: Final = {
     "reopened": ("sales", "finance", "hr", "facilities"),
     "closed": ("servicedesk",),
 }
-_NAMES_A_RECEIVER: Final = frozenset({"opened", "assigned", "transferred", "reopened"})
+_NAMES_A_RECEIVER: Final = frozenset({"assigned", "transferred"})
 _TAKES_TIME: Final = frozenset({"resolved", "closed"})
 
 
@@ -110,7 +110,7 @@ class Leg:
             "sequence": step,
         }
         if what in _NAMES_A_RECEIVER:
-            data["to_party"] = ("it", "network")[dice >> 8 & 1] if step else "servicedesk"
+            data["to_party"] = ("it", "network")[dice >> 8 & 1]
         if what in _TAKES_TIME:
             data["started_at"] = (at - timedelta(minutes=dice % 240)).isoformat()
         if what == "opened":

@@ -8,6 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+import psycopg
+
+from procesmijn.embedded import Embedded
+from procesmijn.embedded.jars import KAFKA_VERSION
 
 PACKAGES = ("kafka-python", "crc32c", "psycopg", "numpy", "pydantic", "orjson", "pandas", "pm4py")
 
@@ -28,9 +32,16 @@ def describe() -> dict[str, object]:
     }
 
 
-def versions() -> dict[str, str]:
-    """Of Python and of the packages that the figures depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+def versions(servers: Embedded) -> dict[str, str]:
+    """Of everything that the figures depend on."""
+    with psycopg.connect(servers.database_url) as connection:
+        postgresql = connection.info.parameter_status("server_version") or ""
+    return {
+        "python": platform.python_version(),
+        "postgresql": postgresql,
+        "kafka": KAFKA_VERSION,
+        **{name: version(name) for name in PACKAGES},
+    }
 
 
 def cpu_seconds(pid: int | None) -> float:

@@ -6,9 +6,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -22,7 +23,6 @@ from procesmijn.persons import Keys, Persons
 from procesmijn.store import Store
 
 LOOK_SECONDS = 0.1
-PATIENCE_SECONDS = 3_600.0
 _READ = "SELECT coalesce(sum(next_offset), 0) FROM stream.position WHERE topic = %s"
 
 
@@ -68,9 +68,16 @@ class Run:
         return 1e6 * cpu / self.notes.records
 
 
+class Ended(Exception):
+    """The worker ended before it was told to; the message has the end of its log."""
+
+
 @contextmanager
-def working(place: Place, topic: str, notes: Path) -> Iterator[None]:
-    """A worker of a topic while the block runs; afterwards ``notes`` is there."""
+def working(place: Place, topic: str, notes: Path) -> Iterator[Callable[[int], None]]:
+    """A worker of a topic while the block runs; afterwards ``notes`` is there.
+
+    Gives what waits until so many offsets of the topic are behind the stored positions.
+    """
     servers = place.servers
     command = [sys.executable, "-m", "benchmarks.worker", servers.kafka_servers]
     log = place.folder / f"{topic}.log"
@@ -79,24 +86,23 @@ def working(place: Place, topic: str, notes: Path) -> Iterator[None]:
             [*command, servers.database_url, place.keys, topic, notes], stderr=stderr
         )
         try:
-            yield
+            yield partial(_wait_until_applied, place, topic, worker)
         finally:
             worker.terminate()
-            status = worker.wait()
-    if status:
-        raise RuntimeError(f"the worker ended with {status}:\n{log.read_text()[-2000:]}")
+            if worker.wait():
+                raise Ended(log.read_text()[-2_000:])
 
 
-def wait_until_applied(place: Place, topic: str, records: int) -> None:
-    """Return when so many offsets of a topic are behind the stored positions."""
-    until = time.monotonic() + PATIENCE_SECONDS
+def _wait_until_applied(
+    place: Place, topic: str, worker: subprocess.Popen[bytes], records: int
+) -> None:
     with psycopg.connect(place.servers.database_url, autocommit=True) as connection:
-        while time.monotonic() < until:
+        while worker.poll() is None:
             row = connection.execute(_READ, [topic]).fetchone()
             if row and row[0] >= records:
                 return
             time.sleep(LOOK_SECONDS)
-    raise RuntimeError(f"{topic} was not read to its end in {PATIENCE_SECONDS:.0f} s")
+    raise Ended("the worker ended before it had read all of its topic")
 
 
 def read_leg(place: Place, topic: str, leg: Leg) -> Run:
@@ -106,8 +112,8 @@ def read_leg(place: Place, topic: str, leg: Leg) -> Run:
     """
     servers, notes = place.servers, place.folder / f"{topic}.json"
     database, broker = cpu_seconds(servers.database.pid), cpu_seconds(servers.broker.pid)
-    with working(place, topic, notes):
-        wait_until_applied(place, topic, leg.records)
+    with working(place, topic, notes) as wait_until_applied:
+        wait_until_applied(leg.records)
     run = Run(
         Notes(**json.loads(notes.read_text())),
         cpu_seconds(servers.database.pid) - database,

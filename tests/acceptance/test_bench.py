@@ -1,0 +1,41 @@
+"""The benchmark works: every figure is there and adds up. How large they are is not its subject."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RECORDS = 5_000
+
+
+def test_the_benchmark_measures_everything_that_it_promises(folder: Path) -> None:
+    file = folder / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", file],
+        env={**os.environ, "BENCH_EVENTS": str(RECORDS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(file.read_text())
+    compared = (
+        *("poll_per_second", "whole_per_second", "ratio", "cost_per_event_3m_to_1m"),
+        *("freshness_p99_ms", "batch_ratio_to_pm4py", "worker_peak_mb"),
+    )
+    assert all(figures[name] > 0 for name in compared)
+    assert figures["versions"]["kafka-python"].startswith("3.0.")
+    assert figures["versions"]["postgresql"].startswith("18.")
+    assert figures["machine"]["processors"] == os.cpu_count()
+    for leg in figures["legs"]:
+        notes = leg["notes"]
+        assert notes["records"] == RECORDS == notes["stored"] + notes["duplicates"]
+        assert notes["duplicates"] > 0
+        assert {"poll", "decode", "apply", "apply.events", "apply.write"} <= set(
+            notes["seconds_by_step"]
+        )
+    assert "the whole way, one worker" in done.stdout
+    assert "ratio to pm4py" in done.stdout
