@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from procesmijn.core.frames import NO_INSTANT
 from procesmijn.store import layouts
-from procesmijn.store.wire import Column, Layout
+from procesmijn.store.wire import NULL, Column, Layout, array, copied, field, name_field
 
 ALL = {
     "cases": layouts.CASES,
@@ -83,3 +83,30 @@ def test_a_null_is_told_apart_from_a_row() -> None:
     body = SMALL.encode(rows)
     with pytest.raises(ValueError, match="a null, or another width, among at, day, key, n"):
         SMALL.decode(body[:-10] + body[-2:])
+
+
+def test_a_record_is_a_count_and_each_value_behind_its_type_and_width() -> None:
+    """As ``record_send`` writes it. The types are passed over: the statement names the columns."""
+    record = struct.pack(">i iiq iii iiQQ iih", 4, 1184, 8, 1, 1082, 4, 1, 2950, 16, 1, 2, 21, 2, 3)
+    row = (946_684_800_000_001, 10_958, 1, 2, 3)
+    assert SMALL.decode_records(b"").tolist() == []
+    assert SMALL.decode_records(record * 2).tolist() == [row, row]
+    with pytest.raises(ValueError, match="a null, or another width"):
+        SMALL.decode_records(record[:-2])
+
+
+def test_an_array_is_its_dimensions_and_each_element_behind_its_width() -> None:
+    assert array("int4", np.array([7, -1])).body == struct.pack(
+        ">iiiii ii ii", 1, 0, 23, 2, 1, 4, 7, 4, -1
+    )
+    key = bytes(range(16))
+    assert array("uuid", np.frombuffer(key, dtype="V16")).body == (
+        struct.pack(">iiiii i", 1, 0, 2950, 1, 1, 16) + key
+    )
+
+
+def test_a_field_is_a_value_behind_its_width() -> None:
+    assert field(b"ab") == struct.pack(">i", 2) + b"ab"
+    assert name_field("é") == field("é".encode())
+    assert name_field(None) == NULL == struct.pack(">i", -1)
+    assert copied([b"row"])[-5:] == b"row" + struct.pack(">h", -1)
