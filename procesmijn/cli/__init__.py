@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Kafka's client tells of every try to connect; what matters of it comes back as an error.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, _leave)
+    # A script starts what it puts in the background deaf to SIGINT; this is to end all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = _root(run)(arguments, prog_name="procesmijn", standalone_mode=False)
         sys.stdout.flush()
