@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,9 +48,10 @@ def versions(servers: Embedded) -> dict[str, str]:
 def cpu_seconds(pid: int | None) -> float:
     """Processor time of a server, its children and those that have ended included."""
     process = psutil.Process(pid)
-    times = [process.cpu_times(), *(child.cpu_times() for child in process.children())]
-    return (
-        sum(each.user + each.system for each in times)
-        + times[0].children_user
-        + times[0].children_system
-    )
+    seconds = 0.0
+    for child in process.children():
+        with suppress(psutil.NoSuchProcess):  # it has ended, so its time is in that of its parent
+            times = child.cpu_times()
+            seconds += times.user + times.system
+    own = process.cpu_times()
+    return seconds + own.user + own.system + own.children_user + own.children_system
