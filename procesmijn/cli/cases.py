@@ -37,5 +37,5 @@ def cases(
     dates = period(since, until)
     with reading(read_settings(), moment(as_of)) as (_, connection):
         known_process(process, connection)
-        rows = reports.cases(process, dates, connection)
-    show(rows, list(rows[0]) if rows else [], form)
+        columns, rows = reports.cases(process, dates, connection)
+    show(rows, columns, form)

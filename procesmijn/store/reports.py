@@ -32,6 +32,13 @@ class Period:
     until: date | None = None
 
 
+class Listing(NamedTuple):
+    """Rows of a view, and the names of its columns, which are there without any row too."""
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+
+
 class HandoverRow(NamedTuple):
     """What one party waits for another, over the handovers of a process."""
 
@@ -110,11 +117,11 @@ def unassigned(process: str, connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def cases(process: str, period: Period, connection: Connection) -> list[dict[str, Any]]:
+def cases(process: str, period: Period, connection: Connection) -> Listing:
     """The cases of a process, in the columns of ``bi.fct_case``. Periods are by day of start."""
     cursor = connection.execute(statements("reports")["cases"], _of(process, period))
-    names = [column.name for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    names = tuple(column.name for column in cursor.description or ())
+    return Listing(names, [dict(zip(names, row, strict=True)) for row in cursor])
 
 
 def flow(process: str, period: Period, terms: Terms, connection: Connection) -> DirectlyFollows:

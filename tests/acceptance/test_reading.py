@@ -98,6 +98,8 @@ def test_cases_have_every_column_of_the_view(contracts: Procesmijn, database_url
     assert [case["case_key"] for case in contracts(
         "cases", PROCESS, "--format", "json", "--from", "2026-04-01"
     ).json] == ["2", "3"]  # fmt: skip
+    none = contracts("cases", PROCESS, "--format", "csv", "--from", "2030-01-01")
+    assert none.out.splitlines() == [",".join(column.name for column in view)]
 
 
 def test_the_graph_of_a_process(contracts: Procesmijn) -> None:

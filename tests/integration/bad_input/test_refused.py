@@ -146,7 +146,7 @@ def test_the_good_records_around_it_are_in_the_tables(line: Line, name: str) -> 
     with line.store.reader() as connection:
         (case,) = (
             row
-            for row in reports.cases("recruitment", Period(), connection)
+            for row in reports.cases("recruitment", Period(), connection).rows
             if row["case_key"] == name
         )
     assert (case["events"], case["handovers"]) == (2, 1)
