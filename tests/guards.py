@@ -24,6 +24,7 @@ AT_ONCE: Final = 2
 """Most of the time of each goes into starting servers and waiting."""
 
 _INVARIANTS: Final = "tests/integration/exactness/test_invariants.py"
+_LOGS: Final = "tests/integration/bad_input/test_logs.py"
 _WORKERS: Final = "tests/integration/test_consumers_worker.py"
 
 
@@ -59,6 +60,23 @@ GUARDS: Final = (
         "if epoch != span.epoch:",
         "if epoch is None:",
         f"{_INVARIANTS}::test_an_older_claim_is_refused",
+    ),
+    Guard(
+        "stall",
+        "procesmijn/store/positions.py",
+        "if stalled is not None:",
+        "if False:",
+        f"{_LOGS}::test_a_batch_that_was_read_before_a_stall_was_found_is_refused",
+    ),
+    Guard(
+        "ledger-in-order-of-arrival",
+        "procesmijn/store/sql/positions.sql",
+        """
+    AND entry = (SELECT max(entry) FROM stream.ledger
+                 WHERE topic_id = %(topic_id)s AND partition = %(partition)s);
+""",
+        ";\n",
+        f"{_LOGS}::test_a_log_that_was_cut_and_written_anew_waits_for_an_operator",
     ),
     Guard(
         "known-look-up",
