@@ -1,4 +1,4 @@
-"""``procesmijn working-time``: how long somebody could have worked between two instants."""
+"""``procesmijn working-time``: how long somebody could have worked, or when something is due."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from procesmijn.cli.options import known
 from procesmijn.cli.show import duration, write_json
 from procesmijn.cli.tell import note
 from procesmijn.core.compile import open_hours
-from procesmijn.core.worktime import is_outside, stretches, working_us
-from procesmijn.errors import UsageError
+from procesmijn.core.due import lead_time
+from procesmijn.core.frames import NO_INSTANT
+from procesmijn.core.worktime import Calendar, is_outside, stretches, working_us
+from procesmijn.errors import ProcesmijnError, UsageError
 from procesmijn.files.instants import Clock
 from procesmijn.zones import load_zone
 
@@ -54,10 +56,26 @@ class Stretch(NamedTuple):
         return f"{begin}  to  {end}  {duration(self.seconds, is_working=True):>7}"
 
 
+class NeverDue(ProcesmijnError):
+    """So much is never worked on that calendar: give another one, or a shorter lead time."""
+
+
 @app.command(name="working-time")
 def working_time(
     since: Annotated[str, typer.Argument(metavar="FROM", help="Such as 2026-03-02T09:30.")],
-    until: Annotated[str, typer.Argument(metavar="TO", help="Likewise; with an offset, or local.")],
+    until: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TO", help="Likewise; with an offset, or local."
+        ),
+    ] = None,
+    plus: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Instead of TO, when is it due: '8 hours', '2 days', 'before the 20th'.",
+        ),
+    ] = None,
     calendar: Annotated[str, typer.Option(help="Calendar of the catalogue.")] = OFFICE,
     catalogue: Annotated[
         Path | None, typer.Option(help="File with another catalogue than ours.")
@@ -65,15 +83,19 @@ def working_time(
     explain: Annotated[bool, typer.Option("--explain", help="Show what is added up.")] = False,
     form: Annotated[As, typer.Option("--format", help="How it is written.")] = As.TEXT,
 ) -> None:
-    """Count the working time between two instants, in seconds.
+    """Count the working time between two instants, in seconds; or, with --plus, say when something
+    is due.
 
     Times without an offset are local, in the zone of the calendar. No database is asked.
     """
+    if (until is None) == (plus is None):
+        raise UsageError("give either TO or --plus: '8 hours', '2 days' or 'before the 20th'")
     terms = default() if catalogue is None else load(catalogue)
     known(calendar, terms.calendars, "calendar")
     hours = open_hours(terms, calendar)
     clock = Clock(hours.zone)
-    from_us, to_us = _instant("FROM", since, clock), _instant("TO", until, clock)
+    from_us = _instant("FROM", since, clock)
+    to_us = _instant("TO", until, clock) if until else _due(plus or "", from_us, hours, calendar)
     if to_us < from_us:
         raise UsageError(f"TO ({until}) lies before FROM ({since}): change them round")
     if clock.twice or clock.never:
@@ -81,25 +103,43 @@ def working_time(
             "the clock changes there: of a time that is shown twice the first was taken, and for"
             " one that is skipped the moment of the change"
         )
-    span = np.array([from_us]), np.array([to_us])
-    worked_us, is_idle = int(working_us(hours, *span)[0]), bool(is_outside(hours, *span)[0])
     parts = [
         Stretch(_local(opens_us, hours.zone), _local(closes_us, hours.zone))
         for opens_us, closes_us in (stretches(hours, from_us, to_us) if explain else ())
     ]
+    span = np.array([from_us]), np.array([to_us])
+    worked_us, is_idle = int(working_us(hours, *span)[0]), bool(is_outside(hours, *span)[0])
+    due_at = _local(to_us, hours.zone)
     if form is As.JSON:
-        said: dict[str, Any] = {
-            "working_seconds": worked_us / 1e6,
-            "elapsed_seconds": (to_us - from_us) / 1e6,
-            "is_outside_calendar": is_idle,
-        }
+        said: dict[str, Any] = (
+            {"due_at": due_at.astimezone(UTC)}
+            if plus
+            else {
+                "working_seconds": worked_us / 1e6,
+                "elapsed_seconds": (to_us - from_us) / 1e6,
+                "is_outside_calendar": is_idle,
+            }
+        )
         write_json(said | ({"stretches": [part.plain() for part in parts]} if explain else {}))
         return
     for part in parts:
         print(part)
-    print(_seconds(worked_us))
+    print(due_at.isoformat() if plus else _seconds(worked_us))
     if is_idle:
         note(f"all of it lies outside of calendar {calendar}")
+
+
+def _due(words: str, from_us: int, hours: Calendar, calendar: str) -> int:
+    try:
+        promised = lead_time(words)
+    except ValueError as error:
+        raise UsageError(f"--plus {error}") from None
+    due_us = int(promised.due_us(hours, np.array([from_us]))[0])
+    if due_us == NO_INSTANT:
+        raise NeverDue(
+            f"{words} are never worked on calendar {calendar} after that: it is never due"
+        )
+    return due_us
 
 
 def _instant(word: str, text: str, clock: Clock) -> int:

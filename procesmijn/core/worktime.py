@@ -75,7 +75,7 @@ def build_calendar(
 
 def working_us(calendar: Calendar, from_us: Int64s, to_us: Int64s) -> Int64s:
     """Working time from each instant to the other, int64[n]; 0 where it is not after the first."""
-    worked_us: Int64s = _worked_until_us(calendar, to_us) - _worked_until_us(calendar, from_us)
+    worked_us: Int64s = worked_until_us(calendar, to_us) - worked_until_us(calendar, from_us)
     return np.maximum(worked_us, 0)
 
 
@@ -96,7 +96,7 @@ def stretches(calendar: Calendar, from_us: int, to_us: int) -> list[tuple[int, i
     return list(zip(opens_us.tolist(), closes_us.tolist(), strict=True))
 
 
-def _worked_until_us(calendar: Calendar, instants_us: Int64s) -> Int64s:
+def worked_until_us(calendar: Calendar, instants_us: Int64s) -> Int64s:
     """Working time from the beginning of the horizon to each instant."""
     if not len(calendar.opens_us):
         return np.zeros(len(instants_us), dtype=np.int64)

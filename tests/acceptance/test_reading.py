@@ -203,6 +203,24 @@ def test_working_time_needs_nothing_that_runs(folder: Path) -> None:
     assert not (folder / "home").exists()
 
 
+def test_when_something_is_due(folder: Path) -> None:
+    alone = Procesmijn(folder / "home")
+    friday = "2026-03-06T15:00"
+    assert alone("working-time", friday, "--plus", "2 days").out == "2026-03-10T17:00:00+01:00\n"
+    hours = alone("working-time", friday, "--plus", "8 hours", "--explain", "--format", "json").json
+    assert hours["due_at"] == "2026-03-09T14:00:00Z"
+    assert [stretch["seconds"] for stretch in hours["stretches"]] == [7200, 21600]
+    assert alone("working-time", friday, "--plus", "before the 20th", "--format", "json").json == {
+        "due_at": "2026-03-19T23:00:00Z"
+    }
+    for wrong in ([friday], [friday, friday, "--plus", "2 days"], [friday, "--plus", "3 weeks"]):
+        outcome = alone("working-time", *wrong)
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+        assert "'8 hours', '2 days' or 'before the 20th'" in outcome.err
+    never = alone("working-time", "2099-12-31T18:00", "--plus", "1 hour")
+    assert (never.code, never.err.count("\n")) == (1, 1)
+
+
 def test_working_time_by_a_catalogue_of_ones_own(folder: Path) -> None:
     (folder / "ours.yaml").write_text(
         "calendars:\n  night: {zone: Europe/Amsterdam, hours: {saturday-sunday: 0:00-8:00}}\n"
