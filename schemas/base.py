@@ -148,3 +148,10 @@ class HandsOver(EventData):
 
     to_party: Name | None = None
     """The party that is to act next."""
+
+
+class OnRequest(EventData):
+    """An event that may say to which request it belongs: it opens, answers or ends that one."""
+
+    request: Annotated[Ids | None, About("request")] = None
+    """The request that it makes or answers, by its id."""

@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 OBJECT_TYPES: Final[frozenset[str]] = frozenset(
-    {"vacancy", "application", "candidate", "employee", "contract", "account", "device", "ticket"}
+    {
+        *("vacancy", "application", "candidate", "employee", "contract", "account", "device"),
+        *("ticket", "training", "payroll_run", "payslip", "purchase", "requisition", "order"),
+        *("invoice", "request", "delivery", "rating", "complaint", "conversation"),
+    }
 )
 """Object types of the event types that are declared here; a generic step may name others."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final
 
-from schemas.base import About, Code, EventData, HandsOver, Ids, Name, Person
+from schemas.base import About, Code, EventData, HandsOver, Ids, Name, OnRequest, Person
 
 
 class EmployeeEvent(EventData):
@@ -18,7 +18,7 @@ class EmployeeEvent(EventData):
     """The employee, by the number that payroll knows: a person."""
 
 
-class ContractEvent(EventData):
+class ContractEvent(OnRequest):
     """What happens to a contract: it, or whom or what it is for, is named."""
 
     contract: Annotated[Ids | None, About("contract")] = None
@@ -31,7 +31,7 @@ class ContractEvent(EventData):
     """The vacancy that it fills."""
 
 
-class AccountEvent(EventData):
+class AccountEvent(OnRequest):
     """What happens to an account: before it exists, its employee or ticket is named."""
 
     account: Annotated[Ids | None, About("account")] = None
@@ -44,7 +44,7 @@ class AccountEvent(EventData):
     """Which kind of account, as a code of the source."""
 
 
-class DeviceEvent(EventData):
+class DeviceEvent(OnRequest):
     """What happens to a device: before it is chosen, its employee or ticket is named."""
 
     device: Annotated[Ids | None, About("device")] = None
@@ -55,6 +55,10 @@ class DeviceEvent(EventData):
     """The ticket by which it is handled."""
     kind: Code | None = None
     """Which kind of device, as a code of the source."""
+
+
+class PayrollDataEvent(EmployeeEvent, OnRequest):
+    """What happens to the data that the first salary needs."""
 
 
 class ContractRequested(ContractEvent, HandsOver):
@@ -120,21 +124,21 @@ class EmployeeRegistered(EmployeeEvent):
     """The manager of the new employee: a person."""
 
 
-class PayrollDataRequested(EmployeeEvent, HandsOver):
+class PayrollDataRequested(PayrollDataEvent, HandsOver):
     """Payroll emits it when it asks HR for the data that the first salary needs."""
 
     event_type = "payroll_data.requested"
     example: ClassVar = {"employee": "E0001234", "party": "payroll", "to_party": "hr"}
 
 
-class PayrollDataDelivered(EmployeeEvent, HandsOver):
+class PayrollDataDelivered(PayrollDataEvent, HandsOver):
     """HR emits it when it has handed those data to payroll."""
 
     event_type = "payroll_data.delivered"
     example: ClassVar = {"employee": "E0001234", "party": "hr", "to_party": "payroll"}
 
 
-class PayrollDataRejected(EmployeeEvent, HandsOver):
+class PayrollDataRejected(PayrollDataEvent, HandsOver):
     """Payroll emits it when the data are wrong or incomplete, and go back."""
 
     event_type = "payroll_data.rejected"
@@ -149,7 +153,7 @@ class PayrollDataRejected(EmployeeEvent, HandsOver):
     """What is wrong, as a code of the source."""
 
 
-class PayrollDataAccepted(EmployeeEvent):
+class PayrollDataAccepted(PayrollDataEvent):
     """Payroll emits it when the data are right."""
 
     event_type = "payroll_data.accepted"

@@ -15,7 +15,18 @@ from typing import Final, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, to_json
 
-from schemas import onboarding, recruitment, service, step
+from schemas import (
+    delivery,
+    offboarding,
+    onboarding,
+    payroll,
+    purchasing,
+    recruitment,
+    service,
+    step,
+    training,
+    voice,
+)
 from schemas.base import EventData, HandsOver
 from schemas.envelope import (
     CONTENT_TYPE,
@@ -31,9 +42,12 @@ from schemas.instants import is_plausible, to_us, write_instant
 from schemas.reasons import ContractError, Reason
 from schemas.step import Step
 
+_FAMILIES: Final = (
+    *(recruitment, onboarding, training, payroll, offboarding),
+    *(purchasing, service, delivery, voice, step),
+)
 MODELS: Final[Mapping[str, type[EventData]]] = {
-    model.event_type: model
-    for model in (*recruitment.TYPES, *onboarding.TYPES, *service.TYPES, *step.TYPES)
+    model.event_type: model for family in _FAMILIES for model in family.TYPES
 }
 """Every event type by its name, in the order in which the manual lists them."""
 

@@ -58,7 +58,7 @@ def load(path: Path) -> Catalogue:
 
 @cache
 def default() -> Catalogue:
-    """Catalogue that ships with procesmijn: recruitment, onboarding, IT service."""
+    """Catalogue that ships with procesmijn: every event type in a process."""
     return parse(files(__package__).joinpath("default.yaml").read_text("utf-8"), "default.yaml")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.event import Event, Record, Rejection, Skip
 from schemas.instants import to_us
+from schemas.publish import json_schema
 from schemas.reasons import Reason
 from schemas.registry import MODELS, decode
 
@@ -148,6 +149,25 @@ BAD_DATA: list[tuple[str, Message]] = [
     ("step", {"process": "p2p", "activity": "check"}),
     ("step", {"process": "p2p", "case": "1", "activity": "x" * 201}),
     ("step", {"process": "p2p", "case": "1", "activity": "x", "lifecycle": ""}),
+    ("rating.given", {**MODELS["rating.given"].example, "score": 8.5}),
+    ("rating.given", {**MODELS["rating.given"].example, "score": "8"}),
+    ("rating.given", {**MODELS["rating.given"].example, "score": 1_001}),
+    ("conversation.held", {**MODELS["conversation.held"].example, "customers": []}),
+    ("conversation.held", {**MODELS["conversation.held"].example, "customers": "payroll"}),
+]
+BAD_DATA += [
+    (name, {member: value for member, value in model.example.items() if member != required})
+    for name, model in MODELS.items()
+    for required, field in model.model_fields.items()
+    if field.is_required()
+]
+BAD_DATA += [
+    (name, {**model.example, member: f"asked by {NAME}"})
+    for name, model in MODELS.items()
+    for member, schema in json_schema(model)["properties"].items()
+    if any(
+        each.get("pattern", "").startswith("^[A-Za-z0-9]") for each in schema.get("anyOf", [schema])
+    )
 ]
 
 
@@ -207,6 +227,22 @@ def test_a_message_says_what_would_be_right(
     structured: Make, issued: Message, data: Message, words: str
 ) -> None:
     assert words in rejected(structured({**issued, "type": "vacancy.opened", "data": data})).message
+
+
+@pytest.mark.parametrize(
+    ("scale", "words"),
+    [
+        ({"lowest": 1, "highest": 10, "score": 11}, "data.score: should lie from data.lowest"),
+        ({"lowest": 1, "highest": 10, "score": 0}, "data.score: should lie from data.lowest"),
+        ({"lowest": 5, "highest": 5, "score": 5}, "data.highest: should be above data.lowest"),
+    ],
+)
+def test_a_score_lies_on_its_scale(
+    structured: Make, issued: Message, scale: Message, words: str
+) -> None:
+    data = {**MODELS["rating.given"].example, **scale}
+    refusal = rejected(structured({**issued, "type": "rating.given", "data": data}))
+    assert (refusal.reason, refusal.message.startswith(words)) == ("invalid-data", True)
 
 
 def test_an_unknown_type_names_the_nearest_known_one(structured: Make, issued: Message) -> None:

@@ -319,5 +319,6 @@ def test_subjects_are_what_a_receiving_party_is_to_act_on() -> None:
 
 
 def test_object_types_are_those_that_a_case_may_be() -> None:
-    assert object_types("contract.issued") == {"contract", "employee", "candidate", "vacancy"}
+    issued = {"contract", "employee", "candidate", "vacancy", "request"}
+    assert object_types("contract.issued") == issued
     assert object_types("step") == frozenset()

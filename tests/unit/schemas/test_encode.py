@@ -54,12 +54,24 @@ def data_of(event_type: str) -> st.SearchStrategy[dict[str, Any]]:
         {}, optional={name: values_of(member) for name, member in members.items()}
     )
     return changes.map(
-        lambda changed: {
-            **model.example,
-            "started_at": None,
-            **{k: v for k, v in changed.items() if v is not None},
-        }
+        lambda changed: on_a_scale(
+            {
+                **model.example,
+                "started_at": None,
+                **{k: v for k, v in changed.items() if v is not None},
+            }
+        )
     )
+
+
+def on_a_scale(data: dict[str, Any]) -> dict[str, Any]:
+    """Put a score between the ends of its scale: no schema says that it lies there."""
+    if "score" in data:
+        names = ("lowest", "score", "highest")
+        data |= dict(zip(names, sorted(data[name] for name in names), strict=True))
+        if data["lowest"] == data["highest"]:
+            data |= {"lowest": -1_000, "highest": 1_000}
+    return data
 
 
 events = st.sampled_from(list(MODELS)).flatmap(lambda name: st.tuples(st.just(name), data_of(name)))

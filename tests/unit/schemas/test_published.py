@@ -106,7 +106,9 @@ def test_objects_and_persons_are_marked() -> None:
         for name, member in publish.json_schema(model)["properties"].items()
         if "x-person" in member
     }
-    assert persons == {"performer", "interviewers", "manager", "requester", "assignee"}
+    assert persons == {
+        *("performer", "interviewers", "manager", "requester", "assignee", "participants")
+    }
 
 
 def test_an_equal_schema_breaks_nothing(held: Schema) -> None:
