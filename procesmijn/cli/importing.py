@@ -18,7 +18,11 @@ from procesmijn.errors import UsageError
 from procesmijn.files.columns import Columns
 from procesmijn.files.instants import Clock
 from procesmijn.files.log import Log, read_log
+from procesmijn.files.steps import source_of
 from procesmijn.settings import read_settings
+from procesmijn.store import streams
+from procesmijn.store.streams import Conflicts
+from schemas.envelope import MAX_REVISION
 
 app = typer.Typer(add_completion=False)
 
@@ -43,6 +47,12 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         str | None,
         typer.Option(help="Zone of times without one, such as Europe/Amsterdam."),
     ] = None,
+    revision: Annotated[
+        int,
+        typer.Option(
+            min=0, max=MAX_REVISION, help="A higher one replaces what the same rows said before."
+        ),
+    ] = 0,
     topic: Annotated[str | None, typer.Option(help="Topic to publish to.")] = None,
     to_store: Annotated[
         bool, typer.Option("--to-store", help="Go straight to the database, without Kafka.")
@@ -68,7 +78,7 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         catalogue = _with_process(process, timezone, known)
         zone = timezone or catalogue.zone_of(process)
         target = chosen_topic(topic, known)
-        log = read_log(file, told, process, zone, catalogue.processes[process].case)
+        log = read_log(file, told, process, zone, catalogue.processes[process].case, revision)
         if catalogue is not known:
             _add_process(process, catalogue, parts)
         if to_store:
@@ -76,8 +86,11 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
             refused = 0
         else:
             refused = through_kafka(log, target, parts, settings)
+        with parts.store.reader() as connection:
+            conflicts = streams.conflicts_of(source_of(process), connection)
     _tell(log)
-    if log.refusals or refused:
+    _tell_conflicts(conflicts, process)
+    if log.refusals or refused or conflicts.events:
         raise typer.Exit(1)
 
 
@@ -124,3 +137,12 @@ def _tell(log: Log) -> None:
         note(f"  row {refusal.row}: {refusal.why}")
     if len(log.refusals) > _REFUSALS_SHOWN:
         note(f"  and {many(len(log.refusals) - _REFUSALS_SHOWN, 'more row', 'more rows')}")
+
+
+def _tell_conflicts(conflicts: Conflicts, process: str) -> None:
+    if conflicts.events:
+        note(
+            f"{many(conflicts.events, 'event')} of {process} were said in more than one way, as"
+            " with other columns or in another zone, and chance says which of them stands: import"
+            f" the right one again with --revision {conflicts.free_revision}"
+        )

@@ -118,12 +118,14 @@ def read_log(
     process: str,
     zone: str | None = None,
     object_type: str | None = None,
+    revision: int = 0,
 ) -> Log:
     """Open an event log (XES, CSV, Parquet, the first two also packed with gzip).
 
     ``columns`` are those that are told; the others are found by their usual names. ``zone`` is the
     IANA zone of times that name none. ``object_type`` is what a case is, where not a thing of its
-    own process: cases that are persons have to be of a type of persons.
+    own process: cases that are persons have to be of a type of persons. A higher ``revision``
+    replaces what the same rows said before.
 
     Raises :class:`~procesmijn.files.rows.FileError` where the file breaks anywhere (then nothing of
     it is read), :class:`~procesmijn.files.columns.ColumnsError` where a column is missing.
@@ -142,7 +144,7 @@ def read_log(
     survey = _survey(rows, path)
     usual = XES if isinstance(rows, XesRows) else TABLE
     found = find_columns(columns, rows.names, survey.filled, usual)
-    return Log(rows, survey, found, Steps(found, process, clock, object_type), clock)
+    return Log(rows, survey, found, Steps(found, process, clock, object_type, revision), clock)
 
 
 def _survey(rows: Rows, path: Path) -> Survey:

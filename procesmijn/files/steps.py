@@ -39,14 +39,23 @@ class Steps:
     """
 
     def __init__(
-        self, columns: Columns, process: str, clock: Clock, object_type: str | None = None
+        self,
+        columns: Columns,
+        process: str,
+        clock: Clock,
+        object_type: str | None = None,
+        revision: int = 0,
     ) -> None:
-        """Take the columns as they were found; without an object type a case is its process's."""
+        """Take the columns as they were found; without an object type a case is its process's.
+
+        Events of a higher revision replace those that the same rows gave before.
+        """
         self._columns = columns
         self._process = process
         self._object_type = object_type or process
         self._source = source_of(process)
         self._clock = clock
+        self._revision = revision
 
     def read(self, row: Row, number: int) -> Event:
         """Make the event of a row; its number is no more than its place among equal times.
@@ -67,6 +76,7 @@ class Steps:
             source=self._source,
             id=self._id(row),
             type=Step.event_type,
+            revision=self._revision,
             occurred_us=occurred_us,
             objects=((self._object_type, case),),
             started_us=started_us,
@@ -154,7 +164,14 @@ def message_of(event: Event) -> tuple[Headers, bytes]:
         "sequence": event.sequence,
     }
     said = {name: value for name, value in data.items() if value is not None}
-    return encode(event.type, event.source, event.id, _utc(event.occurred_us), said)
+    return encode(
+        event.type,
+        event.source,
+        event.id,
+        _utc(event.occurred_us),
+        said,
+        revision=event.revision,
+    )
 
 
 def _utc(us: int) -> datetime:

@@ -33,6 +33,14 @@ class RefusedFor(NamedTuple):
     records: int
 
 
+class Conflicts(NamedTuple):
+    """Events of one source whose standing revision was said in more than one way."""
+
+    events: int
+    free_revision: int
+    """One that would settle all of them."""
+
+
 def positions(topic_ids: Collection[UUID], connection: Connection) -> dict[Partition, Standing]:
     """How far the partitions of some topics have been applied; those never claimed are absent."""
     rows = connection.execute(statements("streams")["positions"], {"topic_ids": list(topic_ids)})
@@ -67,6 +75,12 @@ def conflicts(connection: Connection) -> int:
     """How many contents lost against another one of the same event and revision."""
     row = connection.execute(statements("streams")["conflicts"]).fetchone()
     return int(row[0]) if row else 0
+
+
+def conflicts_of(source: str, connection: Connection) -> Conflicts:
+    """What one source said in more than one way."""
+    row = connection.execute(statements("streams")["conflicts_of"], {"source": source}).fetchone()
+    return Conflicts(int(row[0]), row[1] or 0) if row else Conflicts(0, 0)
 
 
 def speak_of(moment: datetime, connection: Connection) -> None:

@@ -147,6 +147,30 @@ def test_events_that_kafka_brings_too_early_are_named(
     assert "1 event refused in procesmijn.events/" in outcome.err
 
 
+def test_rows_that_are_read_otherwise_are_a_conflict_until_a_revision_settles_it(
+    procesmijn: Procesmijn, tmp_path: Path
+) -> None:
+    rows = [
+        {"case": "1", "activity": f"a{n}", "time": f"2026-03-02T{n:02}:00:00Z", "desk": f"d{n % 2}"}
+        for n in range(20)
+    ]
+    file = write_csv(tmp_path / "desks.csv", rows)
+    right = ("import", file, "--process", "desks", "--party", "desk")
+
+    assert procesmijn("import", file, "--process", "desks", "--to-store").code == 0
+    outcome = procesmijn(*right, "--to-store")
+    assert outcome.code == 1
+    assert "20 events of desks were said in more than one way" in outcome.err
+    assert "--revision 1" in outcome.err
+
+    for way in ((), ("--to-store",)):
+        outcome = procesmijn(*right, "--revision", "1", *way)
+        assert outcome.code == 0, outcome.err
+        assert "more than one way" not in outcome.err
+        both = procesmijn("handovers", "desks", "--format", "json").json
+        assert [pair["handovers"] for pair in both] == [10, 9]
+
+
 def test_the_zone_of_local_times(procesmijn: Procesmijn, tmp_path: Path) -> None:
     rows = [
         {"case": "1", "activity": "a", "time": "2026-10-25 02:30", "party": "x"},

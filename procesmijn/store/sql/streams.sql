@@ -32,6 +32,13 @@ SELECT t.name FROM mining.process p JOIN mining.term t ON t.code = p.code ORDER 
 SELECT count(*) FROM stream.superseded s JOIN stream.event e USING (event_key)
 WHERE s.revision = e.revision;
 
+-- name: conflicts_of
+-- Events of one source of which the revision that stands was said in more than one way, and the
+-- first revision that is free for all of them.
+SELECT count(DISTINCT e.event_key), max(e.revision) + 1
+FROM stream.superseded s JOIN stream.event e USING (event_key)
+WHERE s.revision = e.revision AND e.source = %(source)s;
+
 -- name: objects
 -- How many objects there are, about.
 SELECT count(*) FROM mining.object;
