@@ -65,9 +65,7 @@ def working_time(
     since: Annotated[str, typer.Argument(metavar="FROM", help="Such as 2026-03-02T09:30.")],
     until: Annotated[
         str | None,
-        typer.Argument(
-            metavar="TO", help="Likewise; with an offset, or local."
-        ),
+        typer.Argument(metavar="TO", help="Likewise; with an offset, or local."),
     ] = None,
     plus: Annotated[
         str | None,
