@@ -112,6 +112,15 @@ class Applier:
             lambda rules, tx: apply(batch, versions, rules, self._persons, tx, stopwatch),
         )
 
+    def restore(self, versions: list[Version]) -> Applied:
+        """Apply versions that were concealed before, of this database or another one with the same
+        keys; those that are known change nothing."""
+        stopwatch = Stopwatch()
+        return self._try(
+            versions,
+            lambda rules, tx: apply(Batch(), versions, rules, self._persons, tx, stopwatch),
+        )
+
     def redrive(
         self,
         wanted: DeadLetterFilter,

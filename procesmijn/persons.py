@@ -167,6 +167,7 @@ class Persons:
         self._content = blake2b(key=keys.content, digest_size=CONTENT_MAC_BYTES)
         # Under the key that is never rotated; "person" is BLAKE2's word for what tells uses apart.
         self._event_id = blake2b(key=keys.content, digest_size=EVENT_ID_BYTES, person=b"event id")
+        self.fingerprint = keys.fingerprint
         self.pseudonym = lru_cache(maxsize=_CACHED_PSEUDONYMS)(self._pseudonym)
 
     def _pseudonym(self, text: str) -> str:

@@ -63,9 +63,14 @@ def sequence_of(event: Event) -> int:
     return LAST_SEQUENCE if event.sequence is None else event.sequence
 
 
+def earliness(event: Event) -> tuple[int, int]:
+    """What decides between two that say the same: minus the time, and minus the sequence."""
+    return -event.occurred_us, -sequence_of(event)
+
+
 def version_of(arrival: Arrival, persons: Persons) -> Version:
     """Conceal the persons of an arrival, and say which version of which event it is."""
     mac = persons.content_mac(arrival.event)
     event = persons.conceal(arrival.event)
-    said = Said(event.revision, mac, (-event.occurred_us, -sequence_of(event)))
+    said = Said(event.revision, mac, earliness(event))
     return Version(event_key(event.source, event.id), said, event, arrival.origin)

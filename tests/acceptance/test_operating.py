@@ -137,6 +137,41 @@ def test_a_changed_table_is_found_and_rebuilt(
     assert procesmijn("handovers", requests, "--format", "json").json == before
 
 
+def test_an_archive_makes_a_database_again(
+    requests: str, procesmijn: Procesmijn, database_url: str, tmp_path: Path
+) -> None:
+    archive, catalogue = tmp_path / "archive", tmp_path / "catalogue.yaml"
+    taken = procesmijn("archive", "--out", archive)
+    assert (taken.code, taken.out) == (0, "")
+    assert f" versions of events in {archive}\n" in taken.err
+    one_line(procesmijn("archive", "--out", archive), "name a folder that is not")
+    catalogue.write_text(procesmijn("catalogue", "show").out)
+
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE again")
+    url = urlsplit(database_url)._replace(path="/again").geturl()
+    again = Procesmijn(
+        procesmijn.home, {"database_url": url, "keys_file": str(procesmijn.home / "keys")}
+    )
+    assert again("catalogue", "activate", catalogue).code == 0
+    restored = again("rebuild", "--from", archive)
+    assert restored.code == 0, restored.err
+    assert restored.err.endswith(" of events brought in, 0 known before\n")
+    assert again("rebuild", "--from", archive).err.startswith("0 versions of events brought in, ")
+    for command in ("handovers", "cases"):
+        (then, now) = (
+            commands(command, requests, "--format", "json").json for commands in (procesmijn, again)
+        )
+        for case in (*then, *now):
+            case.pop("updated_at", None)
+            case.pop("change_id", None)
+        assert then == now
+    assert again("verify").code == 0
+    other = again("rebuild", "--from", archive, keys_file=str(tmp_path / "none"))
+    one_line(other, "cannot be read")
+    one_line(again("rebuild", "--from", tmp_path), "no whole archive")
+
+
 def test_a_catalogue_is_checked_activated_and_taken_back(
     requests: str, procesmijn: Procesmijn, tmp_path: Path
 ) -> None:

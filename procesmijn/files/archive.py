@@ -1,0 +1,189 @@
+"""The events of a database as Parquet files: the truth, in a form that outlives the database.
+
+A folder with ``events-00001.parquet`` and so on, and ``archive.json``, which is written last: a
+folder without it is not whole. The files hold every version of every event that was ever seen, as
+the database has it, persons as pseudonyms; whatever reads Parquet can read them. All else in a
+database follows from these and from the catalogue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from procesmijn.batch import Origin, Partition
+from procesmijn.errors import ProcesmijnError
+from procesmijn.versions import Said, Version, earliness
+from schemas.event import Event, Lifecycle
+
+FORMAT: Final = 1
+"""Of the files. Raised by a change that makes older versions of procesmijn misread them."""
+EVENTS_OF_FILE: Final = 200_000
+EVENTS_AT_ONCE: Final = 10_000
+_MANIFEST: Final = "archive.json"
+_INSTANT: Final = pa.timestamp("us", "UTC")
+_SCHEMA: Final = pa.schema(
+    [
+        pa.field("event_key", pa.binary(16), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("revision", pa.int64(), nullable=False),
+        pa.field("content_mac", pa.binary(), nullable=False),
+        pa.field("is_retracted", pa.bool_(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("lifecycle", pa.int8(), nullable=False),
+        pa.field("started_at", _INSTANT),
+        pa.field("occurred_at", _INSTANT, nullable=False),
+        pa.field("sequence", pa.int64()),
+        *(
+            pa.field(name, pa.string())
+            for name in ("process", "activity", "party", "team", "performer", "receiver")
+        ),
+        pa.field("objects", pa.list_(pa.struct([("type", pa.string()), ("id", pa.string())]))),
+        pa.field("data", pa.string()),
+        pa.field("topic_id", pa.string()),
+        pa.field("partition", pa.int32()),
+        pa.field("offset", pa.int64()),
+    ]
+)
+_NUMBERED: Final = pa.schema(
+    [field.with_type(pa.int64()) if field.type == _INSTANT else field for field in _SCHEMA]
+)
+"""The same, with instants as microseconds."""
+_SAME: Final = tuple(
+    name
+    for name in Event._fields
+    if name in _SCHEMA.names and name not in {"lifecycle", "objects", "data"}
+)
+"""Columns that are members of an event as they are."""
+
+
+class ArchiveError(ProcesmijnError):
+    """An archive cannot be written or read; the message says why, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What the manifest of an archive says."""
+
+    format: int
+    keys: str
+    """Fingerprint of the keys that its pseudonyms were made with."""
+    taken_at: str
+    """The moment that it shows, ISO 8601."""
+    versions: int
+
+
+def write_archive(
+    folder: Path, versions: Iterable[Version], keys: str, taken_at: datetime
+) -> Iterator[int]:
+    """Write every version into a new folder, and yield after each file how many there are.
+
+    The folder gets its name when it is whole; until then it ends on ``.part``.
+
+    Raises :class:`ArchiveError`.
+    """
+    part = folder.with_name(f"{folder.name}.part")
+    if folder.exists():
+        raise ArchiveError(f"{folder} is there already: name a folder that is not")
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+        for left in part.iterdir():  # of an attempt that was broken off
+            left.unlink()
+        written, rest = 0, iter(versions)
+        for number in count(1):
+            rows = [_row(version) for version in islice(rest, EVENTS_OF_FILE)]
+            if not rows:
+                break
+            table = pa.Table.from_pylist(rows, schema=_SCHEMA)
+            pq.write_table(table, part / f"events-{number:05}.parquet", compression="zstd")
+            written += len(rows)
+            yield written
+        manifest = Archive(FORMAT, keys, taken_at.astimezone(UTC).isoformat(), written)
+        (part / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", "utf-8")
+        part.rename(folder)
+    except OSError as error:
+        raise ArchiveError(f"{part} cannot be written: {error.strerror or error}") from error
+
+
+def open_archive(folder: Path, keys: str) -> Archive:
+    """What an archive says of itself, if it is whole and made with these keys.
+
+    Raises :class:`ArchiveError`.
+    """
+    try:
+        archive = Archive(**json.loads((folder / _MANIFEST).read_bytes()))
+    except OSError as error:
+        raise ArchiveError(
+            f"{folder} is no whole archive: it has no {_MANIFEST} ({error.strerror})"
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise ArchiveError(f"{folder / _MANIFEST} is damaged: take another archive") from error
+    if archive.format != FORMAT:
+        raise ArchiveError(
+            f"{folder} has format {archive.format}, and this version of procesmijn reads {FORMAT}:"
+            " use the version that wrote it, or a newer one"
+        )
+    if archive.keys != keys:
+        raise ArchiveError(
+            f"{folder} was written with other keys (fingerprint {archive.keys}, these are {keys}):"
+            " set PROCESMIJN_KEYS or PROCESMIJN_KEYS_FILE to those"
+        )
+    return archive
+
+
+def read_archive(folder: Path) -> Iterator[list[Version]]:
+    """All versions in an archive, some thousand at a time.
+
+    Raises :class:`ArchiveError` where a file is damaged.
+    """
+    for path in sorted(folder.glob("events-*.parquet")):
+        try:
+            for batch in pq.ParquetFile(path).iter_batches(EVENTS_AT_ONCE):
+                rows = pa.Table.from_batches([batch]).cast(_NUMBERED).to_pylist()
+                yield [_version(row) for row in rows]
+        except (pa.ArrowException, OSError, KeyError) as error:
+            raise ArchiveError(f"{path} is damaged: take another archive ({error})") from error
+
+
+def _row(version: Version) -> dict[str, Any]:
+    event, origin = version.event, version.origin
+    return {name: getattr(event, name) for name in _SAME} | {
+        "event_key": version.key,
+        "content_mac": version.said.content_mac,
+        "lifecycle": int(event.lifecycle),
+        "started_at": event.started_us,
+        "occurred_at": event.occurred_us,
+        "objects": [{"type": object_type, "id": id_} for object_type, id_ in event.objects],
+        "data": orjson.dumps(event.data).decode() if event.data else None,
+        "topic_id": str(origin.partition.topic_id) if origin else None,
+        "partition": origin.partition.number if origin else None,
+        "offset": origin.offset if origin else None,
+    }
+
+
+def _version(row: dict[str, Any]) -> Version:
+    event = Event(
+        **{name: row[name] for name in _SAME},
+        lifecycle=Lifecycle(row["lifecycle"]),
+        started_us=row["started_at"],
+        occurred_us=row["occurred_at"],
+        objects=tuple((each["type"], each["id"]) for each in row["objects"]),
+        data=orjson.loads(row["data"]) if row["data"] else {},
+    )
+    said = Said(event.revision, row["content_mac"], earliness(event))
+    origin = None
+    if row["topic_id"] is not None:
+        partition = Partition(UUID(row["topic_id"]), row["partition"], "")
+        origin = Origin(partition, row["offset"])
+    return Version(row["event_key"], said, event, origin)

@@ -1,0 +1,60 @@
+"""Every version of every event that was ever seen, read back as it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from procesmijn.batch import Origin, Partition
+from procesmijn.store.connection import Connection
+from procesmijn.store.events import event_of
+from procesmijn.store.statements import statements
+from procesmijn.versions import Said, Version, earliness
+from schemas.event import Event, Lifecycle
+
+_VERSIONS_AT_ONCE: Final = 10_000
+
+
+def measure(connection: Connection) -> tuple[int, datetime]:
+    """How many there are, and as of when."""
+    [row] = connection.execute(statements("history")["measure"])
+    return row
+
+
+def read_versions(connection: Connection) -> Iterator[Version]:
+    """Those that stand, then those that they supersede; each by key.
+
+    Within a transaction whose statements see one moment. A version that does not stand has no
+    origin any more, and no sequence.
+    """
+    for row in _rows("standing", connection):
+        yield _standing(row)
+    for key, revision, content_mac, body in _rows("superseded", connection):
+        event = _event_beside(body)
+        yield Version(key.bytes, Said(revision, content_mac, earliness(event)), event, None)
+
+
+def _rows(statement: str, connection: Connection) -> Iterator[Sequence[Any]]:
+    with connection.cursor(f"history of {statement}") as cursor:
+        cursor.execute(statements("history")[statement], binary=True)
+        while rows := cursor.fetchmany(_VERSIONS_AT_ONCE):
+            yield from rows
+
+
+def _standing(row: Sequence[Any]) -> Version:
+    key, content_mac, topic_id, number, offset, *members = row
+    event = event_of(members)
+    origin = None if topic_id is None else Origin(Partition(topic_id, number, ""), offset)
+    return Version(key.bytes, Said(event.revision, content_mac, earliness(event)), event, origin)
+
+
+def _event_beside(body: dict[str, Any]) -> Event:
+    """What :func:`procesmijn.store.events.insert` keeps of a version that does not stand."""
+    return Event(
+        **body
+        | {
+            "lifecycle": Lifecycle(body["lifecycle"]),
+            "objects": tuple((object_type, id_) for object_type, id_ in body["objects"]),
+        }
+    )
