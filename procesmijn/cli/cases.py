@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
     Process,
     Since,
     Until,
-    known_process,
     moment,
     period,
 )
@@ -18,13 +18,16 @@ from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.settings import read_settings
 from procesmijn.store import reports
+from procesmijn.store.filters import CaseFilter
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command()
-def cases(
+@app.command("cases")
+@choosing
+def list_cases(
     process: Process,
+    cases: CaseFilter,
     form: AsFormat = Format.TABLE,
     since: Since = None,
     until: Until = None,
@@ -32,10 +35,11 @@ def cases(
 ) -> None:
     """List the cases of a process, in the columns of bi.fct_case.
 
-    Dates are those of the start, local.
+    Dates are those of the start, local. --with, --without, --party, --variant and --attribute
+    leave other cases out.
     """
     dates = period(since, until)
     with reading(read_settings(), moment(as_of)) as (_, connection):
-        known_process(process, connection)
-        columns, rows = reports.cases(process, dates, connection)
+        known_cases(process, cases, connection)
+        columns, rows = reports.cases(process, dates, connection, cases)
     show(rows, columns, form)

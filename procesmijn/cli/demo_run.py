@@ -35,6 +35,7 @@ from procesmijn.settings import Settings
 from procesmijn.store import Store, reports
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.store.filters import Period
 from procesmijn.store.present import set_present
 
 T = TypeVar("T")
@@ -186,7 +187,7 @@ class Demonstration:
             p50_seconds=self._pace.p50_seconds,
             p99_seconds=self._pace.p99_seconds,
             waits={
-                process: reports.handovers(process, reports.Period(), None, connection)
+                process: reports.handovers(process, Period(), None, connection)
                 for process in self._catalogue.processes
             },
             pending=reports.pending(None, connection),

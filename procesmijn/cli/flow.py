@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from procesmijn.cli.options import AsFormat, Process, Since, Until, known_process, period
+from procesmijn.cli.case_filter import choosing, known_cases
+from procesmijn.cli.flow_views import Answer, As, Asked, By
+from procesmijn.cli.options import AsFormat, Process, Since, Until, period
 from procesmijn.cli.service import reading
-from procesmijn.cli.show import Format, show
-from procesmijn.cli.tell import note
-from procesmijn.core.flow import DirectlyFollows, Variant
+from procesmijn.cli.show import Format, as_json, show
 from procesmijn.errors import ProcesmijnError, UsageError
-from procesmijn.flows import dfg
-from procesmijn.flows.forms import Form, write
 from procesmijn.settings import read_settings
-from procesmijn.store import reports
-from procesmijn.store.reports import Period
+from procesmijn.store.filters import CaseFilter
 
 app = typer.Typer(add_completion=False)
 
-_COLUMNS: Final = ("from", "to", "count", "seconds_mean")
-
-
-class As(StrEnum):
-    """What the flow is written as."""
-
-    DFG = "dfg"
-    BPMN = "bpmn"
-    PETRI = "petri"
-    TREE = "tree"
-    PTML = "ptml"
-    SVG = "svg"
-
-
-class By(StrEnum):
-    """What a model is discovered from."""
-
-    VARIANTS = "variants"
-    GRAPH = "graph"
+_TABLES: Final = {As.DFG: "graph", As.VARIANTS: "variants"}
+_FILES: Final = dict.fromkeys((As.BPMN, As.PETRI, As.TREE, As.PTML, As.SVG), "model")
+_VIEWS: Final = _TABLES | _FILES
+"""The module of each view in ``flow_views``: some take seconds to import."""
 
 
 class FileNotWritten(ProcesmijnError):
@@ -50,13 +31,16 @@ class FileNotWritten(ProcesmijnError):
 
 
 @app.command()
+@choosing
 def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     process: Process,
-    to_what: Annotated[
+    cases: CaseFilter,
+    what: Annotated[
         As,
         typer.Option(
             "--as",
-            help="dfg: which activity follows which. bpmn, petri (PNML), tree, ptml, svg: a model.",
+            help="dfg: which activity follows which. variants: the ways that cases went."
+            " bpmn, petri (PNML), tree, ptml, svg: a model.",
         ),
     ] = As.DFG,
     form: AsFormat = Format.TABLE,
@@ -77,46 +61,25 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     """Rebuild a process from what happened.
 
     Fitness (does the model allow what happened?) and precision (did what it allows happen?) of a
-    model are told beside it, on stderr. Dates are those of the later of two activities, local.
+    model are told beside it, on stderr. Dates are local: of the later of two activities for the
+    graph, of the start of a case for all else.
     """
-    dates = period(since, until)
-    is_model = to_what is not As.DFG
-    if is_model and form is not Format.TABLE:
-        raise UsageError(f"--format {form} is for --as dfg; a model is written as its own format")
-    if is_model and by is By.VARIANTS and dates != Period():
-        raise UsageError("variants are those of whole cases: give --by graph with --from and --to")
+    asked = Asked(process, what, period(since, until), cases, noise, by)
+    if what in _FILES and form is not Format.TABLE:
+        raise UsageError(
+            f"--format {form} is for --as {', '.join(_TABLES)};"
+            " a model is written as its own format"
+        )
     with reading(read_settings()) as (store, connection):
-        known_process(process, connection)
-        graph = reports.flow(process, dates, store.terms, connection)
-        variants = reports.variants(process, store.terms, connection) if is_model else []
-    if is_model:
-        found = graph if by is By.GRAPH else variants
-        # How well it fits is held against whole cases, so not for a part of the time.
-        fits = variants if dates == Period() else []
-        _write(_model(process, found, noise, Form(to_what), fits), out)
+        known_cases(process, cases, connection)
+        view = import_module(f"procesmijn.cli.flow_views.{_VIEWS[what]}")
+        answer: Answer = view.show_flow(asked, store.terms, connection)
+    if isinstance(answer, bytes):
+        _write(answer, out)
     elif form is Format.JSON or out is not None:
-        _write(dfg.write(graph), out)
+        _write(answer.document or as_json(answer.rows), out)
     else:
-        show(list(_rows(graph)), _COLUMNS, form)
-
-
-def _model(
-    process: str,
-    found: DirectlyFollows | list[Variant],
-    noise: float,
-    form: Form,
-    variants: list[Variant],
-) -> bytes:
-    from procesmijn.flows.discovery import discover  # noqa: PLC0415 - pm4py: seconds, 200 MB
-    from procesmijn.flows.quality import quality  # noqa: PLC0415
-
-    model = discover(found, noise)
-    if model.left_out:
-        note(f"left out as noise: {', '.join(model.left_out)}")
-    if variants:
-        fit = quality(model.tree, variants)
-        note(f"fitness {fit.fitness:.3f}, precision {fit.precision:.3f}")
-    return write(model.tree, form, process)
+        show(answer.rows, answer.columns, form)
 
 
 def _write(content: bytes, out: Path | None) -> None:
@@ -127,13 +90,3 @@ def _write(content: bytes, out: Path | None) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise FileNotWritten(f"{out} cannot be written: {error.strerror}") from error
-
-
-def _rows(graph: DirectlyFollows) -> Iterator[dict[str, Any]]:
-    """The graph as rows, the most frequent first; nothing before a start, nothing after an end."""
-    edges = [(a, b, edge.count, edge.seconds_mean) for (a, b), edge in graph.edges.items()]
-    starts = [(None, b, count, None) for b, count in graph.starts.items()]
-    ends = [(a, None, count, None) for a, count in graph.ends.items()]
-    everything = [*starts, *edges, *ends]
-    for row in sorted(everything, key=lambda row: (-row[2], row[0] or "", row[1] or "")):
-        yield dict(zip(_COLUMNS, row, strict=True))

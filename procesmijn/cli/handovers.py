@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
     Process,
     Since,
     Until,
-    known_process,
     moment,
     period,
 )
@@ -22,6 +22,7 @@ from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note
 from procesmijn.settings import read_settings
 from procesmijn.store import reports
+from procesmijn.store.filters import CaseFilter
 from procesmijn.store.reports import HandoverRow
 
 app = typer.Typer(add_completion=False)
@@ -35,8 +36,10 @@ class Basis(StrEnum):
 
 
 @app.command()
+@choosing
 def handovers(
     process: Process,
+    cases: CaseFilter,
     form: AsFormat = Format.TABLE,
     since: Since = None,
     until: Until = None,
@@ -53,8 +56,8 @@ def handovers(
     """
     dates = period(since, until)
     with reading(read_settings(), moment(as_of)) as (_, connection):
-        known_process(process, connection)
-        rows = reports.handovers(process, dates, basis, connection)
+        known_cases(process, cases, connection)
+        rows = reports.handovers(process, dates, basis, connection, cases)
         unassigned = reports.unassigned(process, connection)
     show([row._asdict() for row in rows], HandoverRow._fields, form)
     if unassigned:

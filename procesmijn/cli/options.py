@@ -13,7 +13,7 @@ from procesmijn.cli.show import Format
 from procesmijn.errors import UsageError
 from procesmijn.store import streams
 from procesmijn.store.connection import Connection
-from procesmijn.store.reports import Period
+from procesmijn.store.filters import Period
 
 Process: TypeAlias = Annotated[str, typer.Argument(help="Name of the process.", metavar="PROCESS")]
 AsFormat: TypeAlias = Annotated[Format, typer.Option("--format", help="How it is written.")]

@@ -37,13 +37,17 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: Format
 
 
 def write_json(value: Any) -> None:
-    """Plain numbers, instants in ISO 8601 with Z."""
-    text = orjson.dumps(
+    """Write a value as JSON."""
+    sys.stdout.write(as_json(value).decode())
+
+
+def as_json(value: Any) -> bytes:
+    """Plain numbers, instants in ISO 8601 with Z; UTF-8."""
+    return orjson.dumps(
         value,
         default=_plain,
         option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE,
     )
-    sys.stdout.write(text.decode())
 
 
 def duration(seconds: float, *, is_working: bool = False) -> str:
@@ -95,6 +99,8 @@ def _words(column: str, value: Any) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " > ".join(value)
     return "" if value is None else str(value)
 
 
@@ -103,6 +109,8 @@ def _cell(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return orjson.dumps(value).decode()
     return float(value) if isinstance(value, Decimal) else value
 
 

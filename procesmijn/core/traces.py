@@ -5,7 +5,7 @@ The hashes are of names and times, not of codes, so they are the same in every d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -58,6 +58,12 @@ def trace(cases: Cases, instances: Instances, names: Mapping[int, str]) -> Trace
         _hash(variant + when) for variant, when in zip(variants, _cut(moments, ends), strict=True)
     ]
     return Traces(tuple(_cut(steps, ends)), _numbers(variants), _numbers(hashes))
+
+
+def variant_key(activities: Iterable[str]) -> int:
+    """Key of the variant with these activities, in this order: the same in every database."""
+    (key,) = _numbers([_hash(NAME_SEPARATOR.join(name.encode() for name in activities))])
+    return int(key)
 
 
 def _cut(values: Rows, ends: Int64s) -> list[bytes]:

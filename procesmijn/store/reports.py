@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
-from procesmijn.core.flow import DirectlyFollows, Edge, Variant
 from procesmijn.core.frames import (
     MAX_CASES_OF_EVENT,
     MAX_EVENTS_OF_CASE,
     PICKUP_AT_COMPLETION,
     PICKUP_AT_START,
-    STEP,
 )
 from procesmijn.store.connection import Connection
+from procesmijn.store.filters import EVERY_CASE, CaseFilter, Period, narrowed
 from procesmijn.store.statements import statements
-from procesmijn.store.terms import Terms
 
 BASES: Final = {"start": PICKUP_AT_START, "completion": PICKUP_AT_COMPLETION}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Local dates, half-open; what is None has no bound."""
-
-    since: date | None = None
-    until: date | None = None
 
 
 class Listing(NamedTuple):
@@ -103,12 +89,16 @@ class Counts(NamedTuple):
 
 
 def handovers(
-    process: str, period: Period, basis: str | None, connection: Connection
+    process: str,
+    period: Period,
+    basis: str | None,
+    connection: Connection,
+    cases: CaseFilter = EVERY_CASE,
 ) -> list[HandoverRow]:
     """Who waits for whom, by number of handovers, then names. Periods are by day of pick-up."""
-    parameters = {**_of(process, period), "basis": BASES[basis] if basis else None}
-    rows = connection.execute(statements("reports")["handovers"], parameters)
-    return [HandoverRow(*row) for row in rows]
+    sql, chosen = narrowed(statements("reports")["handovers"], "handovers", cases)
+    parameters = {**_of(process, period), "basis": BASES[basis] if basis else None, **chosen}
+    return [HandoverRow(*row) for row in connection.execute(sql, parameters)]
 
 
 def unassigned(process: str, connection: Connection) -> int:
@@ -117,38 +107,14 @@ def unassigned(process: str, connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def cases(process: str, period: Period, connection: Connection) -> Listing:
+def cases(
+    process: str, period: Period, connection: Connection, only: CaseFilter = EVERY_CASE
+) -> Listing:
     """The cases of a process, in the columns of ``bi.fct_case``. Periods are by day of start."""
-    cursor = connection.execute(statements("reports")["cases"], _of(process, period))
+    sql, chosen = narrowed(statements("reports")["cases"], "case_keys", only)
+    cursor = connection.execute(sql, {**_of(process, period), **chosen})
     names = tuple(column.name for column in cursor.description or ())
     return Listing(names, [dict(zip(names, row, strict=True)) for row in cursor])
-
-
-def flow(process: str, period: Period, terms: Terms, connection: Connection) -> DirectlyFollows:
-    """The directly-follows graph of a process. Periods are by day of the later completion."""
-    edges: dict[tuple[str, str], Edge] = {}
-    starts: Counter[str] = Counter()
-    ends: Counter[str] = Counter()
-    rows = connection.execute(statements("reports")["flow"], _of(process, period)).fetchall()
-    terms.meet({code for row in rows for code in row[:2] if code}, connection)
-    for before, after, count, wait_us in rows:
-        if before is None:
-            starts[terms.names[after]] += count
-        elif after is None:
-            ends[terms.names[before]] += count
-        else:
-            edges[terms.names[before], terms.names[after]] = Edge(count, int(wait_us))
-    return DirectlyFollows(edges, dict(starts), dict(ends))
-
-
-def variants(process: str, terms: Terms, connection: Connection) -> list[Variant]:
-    """The ways through a process, most frequent first."""
-    rows = connection.execute(statements("reports")["variants"], {"process": process}).fetchall()
-    traces = [
-        (count, np.frombuffer(trace, dtype=STEP)["activity"].tolist()) for count, trace in rows
-    ]
-    terms.meet({code for _, codes in traces for code in codes}, connection)
-    return [Variant(tuple(terms.names[code] for code in codes), count) for count, codes in traces]
 
 
 def pending(process: str | None, connection: Connection) -> list[PendingRow]:

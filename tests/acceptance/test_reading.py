@@ -116,6 +116,47 @@ def test_the_graph_of_a_process(contracts: Procesmijn) -> None:
     assert table.splitlines()[:2] == ["from,to,count,seconds_mean", ",write,3,"]
 
 
+def test_variants_with_their_times(contracts: Procesmijn) -> None:
+    variants = contracts("flow", PROCESS, "--as", "variants", "--format", "json").json
+    assert variants == [
+        {
+            "variant": ["write", "sign", "file"],
+            "cases": 2,
+            "share": pytest.approx(2 / 3),
+            "cycle_seconds_median": (27.5 + 2) / 2 * 3600,
+        },
+        {
+            "variant": ["write"],
+            "cases": 1,
+            "share": pytest.approx(1 / 3),
+            "cycle_seconds_median": 3600.0,
+        },
+    ]
+    part = contracts("flow", PROCESS, "--as", "variants", "--format", "csv", "--to", "2026-04-01")
+    assert part.out.splitlines()[1:] == ['"[""write"",""sign"",""file""]",1,1.0,99000.0']
+    assert "write > sign > file" in contracts("flow", PROCESS, "--as", "variants").out
+
+
+def test_cases_are_chosen_by_what_happened_in_them(contracts: Procesmijn, tmp_path: Path) -> None:
+    def chosen(*flags: str) -> list[str]:
+        rows = contracts("cases", PROCESS, "--format", "json", *flags).json
+        return [row["case_key"] for row in rows]
+
+    assert chosen("--with", "sign") == ["1", "2"]
+    assert chosen("--with", "write", "--without", "file") == ["3"]
+    assert chosen("--variant", '["write"]', "--variant", '["write", "sign"]') == ["3"]
+    assert chosen("--party", "HR", "--party", "Manager", "--from", "2026-04-01") == ["2"]
+    assert chosen("--attribute", "reason=late") == []
+    key = contracts("cases", PROCESS, "--format", "json").json[2]["variant_key"]
+    assert chosen("--variant", str(key)) == ["3"]
+    assert contracts("handovers", PROCESS, "--format", "json", "--without", "sign").json == []
+    graph = contracts("flow", PROCESS, "--without", "sign", "--format", "json").json
+    assert graph == {"edges": [], "start": {"write": 1}, "end": {"write": 1}}
+    tree = tmp_path / "tree"
+    contracts("flow", PROCESS, "--as", "tree", "--to", "2026-04-01", "--out", tree)
+    assert tree.read_text() == "->( 'write', 'sign', 'file' )\n"
+
+
 def test_models_go_into_files_and_say_how_well_they_fit(
     contracts: Procesmijn, tmp_path: Path
 ) -> None:
@@ -150,14 +191,20 @@ def test_a_name_that_nobody_knows_is_told_the_nearest(contracts: Procesmijn) -> 
         (["handovers", PROCESS, "--as-of", "2026-03-02"], "has no zone"),
         (["handovers", PROCESS, "--frm", "2026-03-02"], "No such option"),
         (["flow", PROCESS, "--as", "bpmn", "--format", "json"], "--format json is for --as dfg"),
-        (["flow", PROCESS, "--as", "tree", "--from", "2026-01-01"], "--by graph"),
+        (
+            ["flow", PROCESS, "--with", "sing"],
+            "no activity of contracts 'sing'; did you mean 'sign'",
+        ),
+        (["handovers", PROCESS, "--party", "manger"], "did you mean 'manager'"),
+        (["cases", PROCESS, "--variant", "write"], "give a JSON list of activities"),
+        (["cases", PROCESS, "--attribute", "reason"], "write it as reason=withdrawn"),
         (["handover", PROCESS], "Did you mean 'handovers'"),
     ],
 )
 def test_wrong_usage_is_one_line_and_2(
-    arguments: list[str], words: str, procesmijn: Procesmijn
+    arguments: list[str], words: str, contracts: Procesmijn
 ) -> None:
-    outcome = procesmijn(*arguments)
+    outcome = contracts(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert words in outcome.err
     assert outcome.err.count("\n") == 1

@@ -19,6 +19,7 @@ WHERE p.name = %(process)s
   AND (%(since)s::date IS NULL OR h.picked_up_on >= %(since)s)
   AND (%(until)s::date IS NULL OR h.picked_up_on < %(until)s)
   AND (%(basis)s::int2 IS NULL OR h.pickup_basis = %(basis)s)
+  AND {chosen}
 GROUP BY s.name, c.name
 ORDER BY count(*) DESC, s.name, c.name;
 
@@ -33,26 +34,8 @@ WHERE p.name = %(process)s;
 SELECT * FROM bi.fct_case WHERE process = %(process)s
   AND (%(since)s::date IS NULL OR started_on >= %(since)s)
   AND (%(until)s::date IS NULL OR started_on < %(until)s)
+  AND {chosen}
 ORDER BY started_at, case_key;
-
--- name: flow
--- Directly-follows counts and times of a process; null before the first and after the last. Times
--- are numeric, since those of many cases over years may not fit in 64 bits.
-SELECT NULLIF(f.from_activity, 0), NULLIF(f.to_activity, 0), sum(f.n)::int8, sum(f.wait_us)
-FROM mining.flow_day f JOIN mining.term p ON p.code = f.process
-WHERE p.name = %(process)s
-  AND (%(since)s::date IS NULL OR f.day >= %(since)s)
-  AND (%(until)s::date IS NULL OR f.day < %(until)s)
-GROUP BY f.from_activity, f.to_activity
-HAVING sum(f.n) <> 0;
-
--- name: variants
--- How often each way through a process was taken, and one trace that shows it.
-SELECT count(*), any_value(c.trace)
-FROM mining."case" c JOIN mining.term p ON p.code = c.process
-WHERE p.name = %(process)s AND length(c.trace) > 0
-GROUP BY c.variant
-ORDER BY count(*) DESC, c.variant;
 
 -- name: pending
 -- Who waits now, and since when.

@@ -11,7 +11,8 @@ import pytest
 from procesmijn.batch import Arrival
 from procesmijn.persons import Persons
 from procesmijn.store import reports, streams
-from procesmijn.store.reports import Flagged, HandoverRow, Period
+from procesmijn.store.filters import Period
+from procesmijn.store.reports import Flagged, HandoverRow
 from procesmijn.versions import version_of
 from schemas.base import MAX_CODE_CHARS, MAX_ID_CHARS, MAX_NAME_CHARS
 from schemas.envelope import MAX_ATTRIBUTE_CHARS, NO_TIMESTAMP

@@ -11,7 +11,8 @@ import pytest
 
 from procesmijn.batch import Applied, Batch
 from procesmijn.store import reports
-from procesmijn.store.reports import Flagged, Period
+from procesmijn.store.filters import Period
+from procesmijn.store.reports import Flagged
 from tests.integration.bad_input.conftest import MakeLine
 from tests.integration.bad_input.line import Account, Line, Sent
 from tests.integration.bad_input.messages import event, opened, requested

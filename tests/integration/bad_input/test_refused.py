@@ -11,7 +11,7 @@ import pytest
 
 from procesmijn.store import reports
 from procesmijn.store.dead_letters import DeadLetterFilter
-from procesmijn.store.reports import Period
+from procesmijn.store.filters import Period
 from schemas.event import Event, Record, Rejection, Skip
 from schemas.reasons import Reason
 from schemas.registry import decode

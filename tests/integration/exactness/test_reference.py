@@ -21,8 +21,8 @@ from procesmijn.catalogue import Catalogue
 from procesmijn.files.columns import Columns
 from procesmijn.files.log import read_log
 from procesmijn.persons import Persons
-from procesmijn.store import reports
-from procesmijn.store.reports import Period
+from procesmijn.store import flows
+from procesmijn.store.filters import Period
 from procesmijn.versions import event_key
 from schemas.event import Event, Lifecycle
 from schemas.registry import subjects
@@ -208,8 +208,8 @@ def assert_flow_is_that_of_pm4py(ground: Ground, process: str, mined: reference.
         columns=["case", "activity", "timestamp", "order"],
     )
     with ground.store.reader() as connection:
-        flow = reports.flow(process, Period(), ground.store.terms, connection)
-        variants = reports.variants(process, ground.store.terms, connection)
+        flow = flows.graph(process, Period(), ground.store.terms, connection)
+        variants = flows.variants(process, ground.store.terms, connection)
     assert flow == pm4py_oracle.directly_follows(frame)
     assert sorted(variants) == sorted(pm4py_oracle.variants(frame))
 

@@ -10,8 +10,9 @@ from procesmijn.catalogue import parse
 from procesmijn.cli.checks import of_database
 from procesmijn.core.flow import Edge
 from procesmijn.settings import Settings
-from procesmijn.store import Store, reports
-from procesmijn.store.reports import Astray, Period
+from procesmijn.store import Store, flows, reports
+from procesmijn.store.filters import Period
+from procesmijn.store.reports import Astray
 from schemas.event import Event
 
 LARGEST = 2**63 - 1
@@ -52,7 +53,7 @@ def test_waiting_of_many_cases_adds_up_beyond_64_bits(store: Store, database_url
             (LARGEST,),
         )
     with store.reader() as reader:
-        graph = reports.flow("joining", Period(), store.terms, reader)
+        graph = flows.graph("joining", Period(), store.terms, reader)
     assert graph.edges["ask", "ask"] == Edge(3, 3 * LARGEST)
 
 

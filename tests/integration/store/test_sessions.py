@@ -15,10 +15,10 @@ from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue, default
 from procesmijn.embedded import Embedded
 from procesmijn.persons import Persons
-from procesmijn.store import Store, reports
+from procesmijn.store import Store, flows, reports
 from procesmijn.store.connection import connect
+from procesmijn.store.filters import Period
 from procesmijn.store.objects import Locked
-from procesmijn.store.reports import Period
 from schemas.event import Event
 
 
@@ -133,7 +133,7 @@ def test_a_batch_that_touches_more_events_than_fit_is_mined_in_parts(
     assert len(parts) > 5
     assert sum(parts) == 40
     with store.reader() as connection:
-        flow = reports.flow("flow", Period(), store.terms, connection)
+        flow = flows.graph("flow", Period(), store.terms, connection)
         rows = reports.handovers("flow", Period(), None, connection)
     assert {edge.count for edge in flow.edges.values()} == {40}
     assert flow.starts == {"a0": 40}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from procesmijn.apply import Applier, load_rules
 from procesmijn.batch import Arrival, Batch
 from procesmijn.store import Store, reports
-from procesmijn.store.reports import Period
+from procesmijn.store.filters import Period
 from procesmijn.verify import verify
 from schemas.event import Event
 

@@ -1,0 +1,31 @@
+"""``--as dfg``: which activity follows which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from procesmijn.cli.flow_views import Asked, Rows
+from procesmijn.core.flow import DirectlyFollows
+from procesmijn.flows import dfg
+from procesmijn.store import flows
+from procesmijn.store.connection import Connection
+from procesmijn.store.terms import Terms
+
+_COLUMNS: Final = ("from", "to", "count", "seconds_mean")
+
+
+def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
+    """Read the graph."""
+    graph = flows.graph(asked.process, asked.period, terms, connection, asked.cases)
+    return Rows(list(_rows(graph)), _COLUMNS, dfg.write(graph))
+
+
+def _rows(graph: DirectlyFollows) -> Iterator[dict[str, Any]]:
+    """The graph as rows, the most frequent first; nothing before a start, nothing after an end."""
+    edges = [(a, b, edge.count, edge.seconds_mean) for (a, b), edge in graph.edges.items()]
+    starts = [(None, b, count, None) for b, count in graph.starts.items()]
+    ends = [(a, None, count, None) for a, count in graph.ends.items()]
+    everything = [*starts, *edges, *ends]
+    for row in sorted(everything, key=lambda row: (-row[2], row[0] or "", row[1] or "")):
+        yield dict(zip(_COLUMNS, row, strict=True))

@@ -1,0 +1,98 @@
+-- name: cases
+-- How a choice stands in a statement whose rows are cases, c.
+{conditions}
+
+-- name: handovers
+-- Likewise where they are handovers, h.
+h.object_key IN (
+    SELECT c.object_key FROM mining."case" c JOIN mining.term chosen ON chosen.code = c.process
+    WHERE chosen.name = %(process)s AND {conditions}
+)
+
+-- name: case_keys
+-- Likewise where they are rows of a view, which has the ids of objects.
+case_key IN (
+    SELECT o.object_id
+    FROM mining."case" c
+    JOIN mining.object o USING (object_key)
+    JOIN mining.term chosen ON chosen.code = c.process
+    WHERE chosen.name = %(process)s AND {conditions}
+)
+
+-- name: since
+-- Cases that started on a local date or later.
+(c.started_at AT TIME ZONE COALESCE((
+    SELECT d.time_zone FROM mining.process d JOIN mining.term t USING (code) WHERE t.name = %(process)s
+), 'UTC'))::date >= {day}::date
+
+-- name: until
+-- Cases that started before a local date.
+(c.started_at AT TIME ZONE COALESCE((
+    SELECT d.time_zone FROM mining.process d JOIN mining.term t USING (code) WHERE t.name = %(process)s
+), 'UTC'))::date < {day}::date
+
+-- name: variants
+-- Cases that went one of some ways.
+c.variant = ANY ({keys}::int8[])
+
+-- name: having
+-- Cases in which an activity was completed: it is looked for in one trace of each way. A step of a
+-- trace is 16 bytes, and begins with the code of its activity, the lowest byte first.
+c.variant IN (
+    SELECT way.variant
+    FROM (
+        SELECT w.variant, any_value(w.trace) AS trace
+        FROM mining."case" w JOIN mining.term t ON t.code = w.process
+        WHERE t.name = %(process)s GROUP BY w.variant
+    ) way
+    WHERE EXISTS (
+        SELECT FROM generate_series(1, length(way.trace), 16) AS place
+        WHERE substr(way.trace, place, 4)
+            = (SELECT reverse(int4send(t.code)) FROM mining.term t WHERE t.name = {activity})
+    )
+)
+
+-- name: party
+-- Cases in which a party delivered or picked up.
+c.object_key IN (
+    SELECT f.object_key FROM mining.handover f JOIN mining.term t ON t.code = f.process
+    WHERE t.name = %(process)s
+      AND (SELECT party.code FROM mining.term party WHERE party.name = {party})
+          IN (f.supplier, f.customer)
+)
+
+-- name: attribute
+-- Cases that an event says something of: a generic step that names the process, or an event of a
+-- type that the catalogue has in it.
+c.object_key IN (
+    SELECT mining.object_key(pair ->> 0, pair ->> 1)
+    FROM stream.event e CROSS JOIN LATERAL jsonb_array_elements(e.objects) AS pair
+    WHERE (e.data ->> {name} = {value} OR e.data -> {name} @> to_jsonb({value}::text))
+      AND NOT e.is_retracted AND jsonb_array_length(e.objects) <= {most_cases}
+      AND (e.process = %(process)s OR e.process IS NULL AND e.type IN (
+          SELECT jsonb_array_elements_text(activity.value -> 'events')
+          FROM mining.catalogue k
+          CROSS JOIN LATERAL jsonb_each(k.document -> 'processes' -> %(process)s -> 'activities')
+              AS activity
+          WHERE k.is_active
+      ))
+)
+
+-- name: activities
+-- Activities that a process has had, or is declared to have.
+SELECT t.name FROM mining.term t WHERE t.code IN (
+    SELECT f.to_activity FROM mining.flow_day f JOIN mining.term p ON p.code = f.process
+    WHERE p.name = %(process)s
+    UNION
+    SELECT a.code FROM mining.activity a JOIN mining.term p ON p.code = a.process
+    WHERE p.name = %(process)s
+);
+
+-- name: parties
+-- Parties that have handed over or picked up in a process, or are declared.
+SELECT t.name FROM mining.term t WHERE t.code IN (
+    SELECT unnest(ARRAY[h.supplier, h.customer])
+    FROM mining.handover_day h JOIN mining.term p ON p.code = h.process
+    WHERE p.name = %(process)s
+    UNION SELECT code FROM mining.party
+);

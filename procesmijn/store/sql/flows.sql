@@ -1,0 +1,33 @@
+-- name: counts
+-- Directly-follows counts and times of a process; 0 before the first and after the last. Times are
+-- numeric, since those of many cases over years may not fit in 64 bits.
+SELECT f.from_activity, f.to_activity, sum(f.n)::int8, sum(f.wait_us)
+FROM mining.flow_day f JOIN mining.term p ON p.code = f.process
+WHERE p.name = %(process)s
+  AND (%(since)s::date IS NULL OR f.day >= %(since)s)
+  AND (%(until)s::date IS NULL OR f.day < %(until)s)
+GROUP BY f.from_activity, f.to_activity
+HAVING sum(f.n) <> 0;
+
+-- name: traces
+-- What was completed in the chosen cases of a process.
+SELECT c.trace
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+WHERE p.name = %(process)s AND length(c.trace) > 0 AND {chosen};
+
+-- name: variants
+-- How often each way through a process was taken, and one trace that shows it.
+SELECT count(*), any_value(c.trace)
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+WHERE p.name = %(process)s AND length(c.trace) > 0 AND {chosen}
+GROUP BY c.variant
+ORDER BY count(*) DESC, c.variant;
+
+-- name: timed_variants
+-- The same, with the median cycle time: first start to last completion.
+SELECT count(*), any_value(c.trace),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.ended_at - c.started_at)::float8)
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+WHERE p.name = %(process)s AND length(c.trace) > 0 AND {chosen}
+GROUP BY c.variant
+ORDER BY count(*) DESC, c.variant;
