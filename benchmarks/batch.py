@@ -87,7 +87,7 @@ def compare(events: int) -> Batch:
         _best(lambda: [mine(part, rules) for part in parts(arrays)]),
         _best(lambda: pm4py_waits(frame)),
     ]
-    found = len(handovers(arrays, rules))
+    found = sum(map(len, handovers(arrays, rules)))
     return Batch(len(frame), found, *(len(frame) / taken for taken in seconds))
 
 
@@ -156,19 +156,22 @@ def parts(events: ObjectEvents) -> Iterator[ObjectEvents]:
         )
 
 
-def handovers(events: ObjectEvents, rules: Rules) -> Rows:
-    """The handovers of all cases: what :func:`procesmijn.core.mine.mine` does up to there."""
+def handovers(events: ObjectEvents, rules: Rules) -> list[Rows]:
+    """The handovers of all cases, in parts: what :func:`procesmijn.core.mine.mine` does up to
+    there."""
     found = []
     for part in parts(events):
         cases, case_events = assign(part, standing(part), rules)
         found.append(find_handovers(cases, pair(case_events, rules), rules)[1])
-    return np.concatenate(found)
+    return found
 
 
-def mean_waits(handovers: Rows) -> pd.Series[float]:
+def mean_waits(handovers: list[Rows]) -> pd.Series[float]:
     """Mean working time of each pair of parties, in microseconds."""
     columns = ("supplier", "customer", "wait_working_us")
-    frame = pd.DataFrame({name: handovers[name] for name in columns})
+    frame = pd.DataFrame(
+        {name: np.concatenate([part[name] for part in handovers]) for name in columns}
+    )
     return frame.groupby(["supplier", "customer"])["wait_working_us"].mean()
 
 

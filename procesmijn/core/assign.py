@@ -47,6 +47,9 @@ class Cases:
 
     def local_day(self, case: Int64s, instants_us: Int64s) -> Int32s:
         """Local date of each instant, in the zone of the process of its case."""
+        zones = {rules.days for rules in self.rules}  # of one zone there is one only
+        if len(zones) == 1:
+            return zones.pop().local_day(instants_us).astype(np.int32)
         days = np.empty(len(case), dtype=np.int32)
         for rules, rows in self.parts(case):
             days[rows] = rules.days.local_day(instants_us[rows])
@@ -110,7 +113,7 @@ def _linked(
     for object_type in np.unique(events.types).tolist():
         part = rows[type_of_object == object_type]
         types, named, steps = (
-            events.events[column][part] for column in ("type", "process", "activity")
+            events.events[column].take(part) for column in ("type", "process", "activity")
         )
         for process in rules.processes.get(object_type, ()):
             activity = np.where(

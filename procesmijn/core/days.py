@@ -1,7 +1,7 @@
 """Local dates and clock readings of one time zone, for whole arrays of instants at once.
 
 A zone is a short table: the instants at which its distance to UTC changes. From it follow, by a
-binary search, the date that the clock on the wall shows at an instant, and the instant at which it
+look-up, the date that the clock on the wall shows at an instant, and the instant at which it
 shows a time. Both are what :mod:`zoneinfo` says, without its microsecond per value.
 
 **One rule for every clock reading**, also for those that the clock skips or shows twice: it stands
@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from procesmijn.core.frames import Int64s
+from procesmijn.core.marks import DAY_US, Marks
 from procesmijn.zones import load_zone
 
 FIRST_YEAR: Final = 1970
@@ -31,7 +32,6 @@ LAST_YEAR: Final = 2099
 """The horizon. The contract refuses events outside it, so every table of dates can be whole."""
 
 DAY_S: Final = 86_400
-DAY_US: Final = DAY_S * 1_000_000
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_DAY: Final = (date(FIRST_YEAR, 1, 1) - EPOCH.date()).days
@@ -57,6 +57,8 @@ class Days:
     shown_us: Int64s
     """int64[p], ascending: before which reading (local microseconds since 1970-01-01 00:00) the
     clock has stayed until the end of the period; the last has no end."""
+    changes: Marks
+    """``since_us`` but for the first, to be found among."""
 
     @staticmethod
     def of(zone: str) -> Days:
@@ -74,7 +76,7 @@ class Days:
         or last date.
         """
         within_us = np.clip(instants_us, (FIRST_DAY - 2) * DAY_US, (LAST_DAY + 2) * DAY_US)
-        period = np.searchsorted(self.since_us, within_us, side="right") - 1
+        period = self.changes.passed(within_us)
         days: Int64s = (within_us + self.offset_us[period]) // DAY_US
         return np.clip(days, FIRST_DAY, LAST_DAY)
 
@@ -107,7 +109,7 @@ def _days_of(zone: str) -> Days:
     shown_us[:-1] = since_us[1:] + offset_us[:-1]
     for table in (since_us, offset_us, shown_us):
         table.setflags(write=False)
-    return Days(zone, since_us, offset_us, shown_us)
+    return Days(zone, since_us, offset_us, shown_us, Marks(since_us[1:]))
 
 
 def _periods(zone: ZoneInfo) -> tuple[list[int], list[timedelta | None]]:

@@ -23,26 +23,20 @@ def enabling(cases: Cases, instances: Instances) -> Int64s:
     The completed instances of a case, in order of completion, are the rungs of a ladder. An instant
     stands on it, and was enabled from the rung below. An instance that took time was enabled from
     the highest rung at or before its start: whatever stands there is also earlier in the order.
-    Then each steps down while the activity on its rung is concurrent with its own.
+    That is mostly the rung below its own, too; only where it is not does it have to be sought. An
+    open one stands above them all. Then each steps down while the activity on its rung is
+    concurrent with its own.
     """
     ladder = instances.completed[~instances.is_transparent[instances.completed]]
     lowest = np.searchsorted(instances.case[ladder], np.arange(len(cases) + 1))
-    rung = np.full(len(instances), NO_ROW, dtype=np.int64)
-    rung[ladder] = np.arange(len(ladder)) - 1
-    took_time = np.flatnonzero(
-        (instances.start_us < instances.completion_us) & ~instances.is_transparent
-    )
-    case = instances.case[took_time]
-    rung[took_time] = (
-        first_above(
-            instances.completion_us[ladder],
-            lowest[case],
-            lowest[case + 1],
-            instances.start_us[took_time],
-        )
-        - 1
-    )
     floor = lowest[instances.case]
+    rung = lowest[instances.case + 1] - 1
+    rung[ladder] = np.arange(len(ladder)) - 1
+    rung[instances.is_transparent] = NO_ROW
+    reached_us = instances.completion_us[ladder]
+    high = np.flatnonzero(rung >= floor)
+    high = high[reached_us[rung[high]] > instances.start_us[high]]
+    rung[high] = first_above(reached_us, floor[high], rung[high], instances.start_us[high]) - 1
     for process, rows in cases.parts(instances.case):
         if process.concurrent:
             _step_down(rung, rows, floor, ladder, instances, process.concurrent)

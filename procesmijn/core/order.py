@@ -14,6 +14,8 @@ import numpy.typing as npt
 from procesmijn.core.frames import Bools, Int32s, Int64s
 
 NO_ROW: Final = -1
+_FEW_FALLS: Final = 8
+"""Up to one fall in so many rows merging is two to eight times as fast as sorting."""
 _WORD: Final = 64
 _ROW_BITS: Final = 32
 _ROW: Final = (1 << _ROW_BITS) - 1
@@ -29,10 +31,10 @@ def order_by(*keys: npt.NDArray[Any]) -> Int64s:
     if not len(keys[0]):
         return np.empty(0, dtype=np.int64)
     words, is_exact = _packed(keys)
-    order = np.argsort(words)
+    order = _order(words)
     if is_exact:
         return order
-    words = words[order]
+    words = words.take(order)
     tied = np.flatnonzero(words[1:] == words[:-1])
     wrong = tied[_is_above(keys, order[tied], order[tied + 1])]
     if len(wrong):
@@ -43,6 +45,12 @@ def order_by(*keys: npt.NDArray[Any]) -> Int64s:
         rows = order[slots]
         order[slots] = rows[np.lexsort([key[rows] for key in reversed(keys)])]
     return order
+
+
+def _order(words: npt.NDArray[np.uint64]) -> Int64s:
+    """Rows in order of their words: those that are nearly in order, as events come, are merged."""
+    falls = np.count_nonzero(words[1:] < words[:-1])
+    return np.argsort(words, kind="stable" if falls < len(words) // _FEW_FALLS else "quicksort")
 
 
 def _is_above(keys: tuple[npt.NDArray[Any], ...], one: Int64s, other: Int64s) -> Bools:
@@ -59,11 +67,13 @@ def _packed(keys: tuple[npt.NDArray[Any], ...]) -> tuple[npt.NDArray[np.uint64],
     words = np.zeros(len(keys[0]), dtype=np.uint64)
     room = _WORD
     for key in keys:
-        wide = key if key.dtype == np.uint64 else key.astype(np.int64)
-        offset = (wide - wide.min()).view(np.uint64)  # wraps round to the true distance
-        bits = int(offset.max()).bit_length()
+        least, most = int(key.min()), int(key.max())
+        bits = (most - least).bit_length()
         taken = min(bits, room)
-        words = (words << np.uint64(taken)) | (offset >> np.uint64(bits - taken))
+        # wraps round to the true distance
+        offset = key.astype(np.uint64) - np.uint64(least % (1 << _WORD))
+        words <<= np.uint64(taken)
+        words |= offset >> np.uint64(bits - taken)
         room -= taken
         if taken < bits:
             return words, False

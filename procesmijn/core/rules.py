@@ -17,25 +17,26 @@ CORE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class CodeMap:
-    """Integer codes to integer codes, vectorised: ``codes`` int32 ascending, ``values`` int32."""
+    """Codes, which are no less than 0, to other codes; vectorised."""
 
-    codes: Int32s
+    place: Int32s
+    """Of each code up to the greatest that has a value, where in ``values`` that is; 0 where it has
+    none. One more 0 stands for all greater codes."""
     values: Int32s
+    """The first one is nobody's: there the default is put."""
 
     @classmethod
     def of(cls, mapping: Mapping[int, int]) -> CodeMap:
         """Make one from a dictionary."""
-        codes = np.array(sorted(mapping), dtype=np.int32)
-        values = np.array([mapping[int(code)] for code in codes], dtype=np.int32)
-        return cls(codes, values)
+        place = np.zeros(max(mapping, default=0) + 2, dtype=np.int32)
+        place[list(mapping)] = np.arange(1, len(mapping) + 1)
+        return cls(place, np.array([0, *mapping.values()], dtype=np.int32))
 
     def find(self, codes: Int32s, default: int = 0) -> Int32s:
         """Value of each code, ``default`` where it has none."""
-        if not len(self.codes):
-            return np.full(len(codes), default, dtype=np.int32)
-        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        found = np.where(self.codes[at] == codes, self.values[at], default)
-        return found.astype(np.int32)
+        values = self.values.copy()
+        values[0] = default
+        return values.take(self.place.take(codes, mode="clip"))
 
 
 @dataclass(frozen=True, slots=True)

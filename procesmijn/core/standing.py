@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
+import numpy.typing as npt
 
 from procesmijn.core.frames import MAX_EVENTS_OF_CASE, Bools, Int64s, ObjectEvents
 from procesmijn.core.order import is_first, order_by
+
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number without a pattern: multiples of it differ in all their bits."""
 
 
 def standing(events: ObjectEvents) -> Int64s:
@@ -23,7 +29,15 @@ def standing(events: ObjectEvents) -> Int64s:
 def _is_last(events: ObjectEvents) -> Bools:
     """Whether each entry is the last of its object with its key."""
     owner, high, low = events.owner, events.events["key_hi"], events.events["key_lo"]
-    rows = order_by(owner, high, low, np.arange(len(owner)))
-    is_last = np.zeros(len(rows), dtype=np.bool_)
+    is_last = np.ones(len(owner), dtype=np.bool_)
+    rows = _perhaps_again(high ^ low ^ owner.astype(np.uint64) * _SPREAD)
+    rows = rows[order_by(owner[rows], high[rows], low[rows], rows)]
     is_last[rows] = np.roll(is_first(owner[rows], high[rows], low[rows]), -1)
     return is_last
+
+
+def _perhaps_again(words: npt.NDArray[np.uint64]) -> Int64s:
+    """Rows whose word another row has, too: of what is equal the words are, and of little else."""
+    in_order = np.sort(words)  # three times as fast as finding the order
+    again = in_order[1:][in_order[1:] == in_order[:-1]]
+    return np.flatnonzero(np.isin(words, again))

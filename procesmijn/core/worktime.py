@@ -2,7 +2,7 @@
 
 A calendar is a table of the stretches of time in which its party works, over the whole horizon of
 the contract, each with the working time before it. Working time between two instants is then two
-binary searches, for a million pairs at once. Local hours become instants by the one rule of
+look-ups, for a million pairs at once. Local hours become instants by the one rule of
 :mod:`procesmijn.core.days`, and working time is the time that physically passes: on the night that
 the clock goes back, a shift from 0:00 to 8:00 has nine hours.
 
@@ -17,8 +17,9 @@ from datetime import date, time
 
 import numpy as np
 
-from procesmijn.core.days import DAY_US, EPOCH, FIRST_DAY, LAST_DAY, Days
+from procesmijn.core.days import EPOCH, FIRST_DAY, LAST_DAY, Days
 from procesmijn.core.frames import Bools, Int64s
+from procesmijn.core.marks import DAY_US, Marks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,8 @@ class Calendar:
     closes_us: Int64s
     worked_us: Int64s
     """Working time before each stretch, since the beginning of the horizon."""
+    openings: Marks
+    """``opens_us``, to be found among."""
 
 
 def build_calendar(
@@ -100,8 +103,7 @@ def worked_until_us(calendar: Calendar, instants_us: Int64s) -> Int64s:
     """Working time from the beginning of the horizon to each instant."""
     if not len(calendar.opens_us):
         return np.zeros(len(instants_us), dtype=np.int64)
-    at = np.searchsorted(calendar.opens_us, instants_us, side="right") - 1
-    at = np.maximum(at, 0)
+    at = np.maximum(calendar.openings.passed(instants_us) - 1, 0)
     opens_us, closes_us = calendar.opens_us[at], calendar.closes_us[at]
     worked_us: Int64s = calendar.worked_us[at] + (
         np.clip(instants_us, opens_us, closes_us) - opens_us
@@ -124,7 +126,7 @@ def _calendar(zone: str, opens_us: Int64s, closes_us: Int64s) -> Calendar:
     worked_us[1:] = np.cumsum(closes_us - opens_us)[:-1]
     for column in (opens_us, closes_us, worked_us):
         column.setflags(write=False)
-    return Calendar(zone, opens_us, closes_us, worked_us)
+    return Calendar(zone, opens_us, closes_us, worked_us, Marks(opens_us))
 
 
 def _day(local: date) -> int:
