@@ -61,9 +61,8 @@ def instant_of(zone: str, reading: datetime) -> datetime:
 def instants_near_changes(draw: st.DrawFn, zone: str) -> int:
     """An instant of the horizon, mostly within a day of a change of the clock or of the date."""
     days = Days.of(zone)
-    anywhere = st.integers(
-        us(datetime(1970, 1, 2, tzinfo=UTC)), us(datetime(2099, 12, 31, tzinfo=UTC))
-    )
+    first, last = us(datetime(1970, 1, 2, tzinfo=UTC)), us(datetime(2099, 12, 31, tzinfo=UTC))
+    anywhere = st.integers(first, last)
     anchors = [
         anywhere,
         st.integers(1, LAST_DAY).map(lambda at: int(days.start_us(np.array([at]))[0])),
@@ -72,7 +71,7 @@ def instants_near_changes(draw: st.DrawFn, zone: str) -> int:
         anchors.append(st.sampled_from(days.since_us[1:].tolist()))
     minutes = st.integers(-1500, 1500).map(lambda n: n * 60_000_000)
     near: int = draw(st.one_of(*anchors)) + draw(minutes) + draw(st.integers(-1, 1))
-    return max(near, us(datetime(1970, 1, 2, tzinfo=UTC)))
+    return min(max(near, first), last)
 
 
 @given(st.data(), zones)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procesmijn.core.days import DAY_US
 from procesmijn.core.due import BeforeDayOfMonth, LeadTime, WorkingDays, WorkingHours, lead_time
+from procesmijn.core.marks import DAY_US
 from procesmijn.core.worktime import Calendar, build_calendar, working_us
 from procesmijn.zones import load_zone
 from tests.calendars import (
