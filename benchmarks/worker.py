@@ -25,7 +25,7 @@ from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
 from consumers.worker import Worker, stopped_by_signals
 from procesmijn.apply import Applier
-from procesmijn.batch import Applied, Batch, Held, Partition
+from procesmijn.batch import Applied, Batch, Decided, Held, Partition
 from procesmijn.persons import Keys, Persons
 from procesmijn.store import Store
 from schemas.registry import decode
@@ -71,6 +71,14 @@ class Noting:
     def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
         """Let a partition stand still, as the store does."""
         self._store.stall(partition, offset, reason, resume_offset)
+
+    def look(self, partitions: Sequence[Partition]) -> Mapping[Partition, Decided]:
+        """What others have decided, as the store knows it."""
+        return self._store.look(partitions)
+
+    def pause(self, topic: str, number: int | None, by: str, because: str) -> None:
+        """Let nobody read, as the store does."""
+        self._store.pause(topic, number, by, because)
 
     def apply(self, batch: Batch) -> Applied:
         """Apply a batch; the last time is the end."""

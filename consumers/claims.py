@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS: Final = 10.0
 """How often is looked whether an operator has decided over a partition that stands still."""
+HEED_SECONDS: Final = 2.0
+"""How often is looked whether others have paused, resumed or rewound what is held."""
+PAUSED: Final = "somebody has paused it"
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class Holding:
     partition: Partition
     epoch: int
     next_offset: int
+    is_paused: bool = False
+    """Somebody wants nothing of it to be read for the time being."""
 
 
 class _Stall(NamedTuple):
@@ -60,6 +65,7 @@ class Claims:
         self.holdings: dict[Place, Holding] = {}
         self._unclaimed: set[Place] = set()
         self._stalls: dict[Place, _Stall] = {}
+        self._heed_at = 0.0
         self._client = client
         self._assignments = Assignments(client)
         client.subscribe(topics=self._topics, listener=self._assignments)
@@ -123,14 +129,53 @@ class Claims:
             if self._stalls.pop(place, None) is not None:
                 log.warning("%s is read on from %d", name_of(place), offset)
             self._client.seek(place, offset)
-            self._client.resume(place)
             self.holdings[place] = Holding(partition, held.epoch, offset)
+            self._let_read(place, is_paused=held.is_paused)
 
-    def release(self) -> None:
-        """Forget every claim: what is still assigned is claimed again and read from there."""
-        self._client.pause(*self.holdings)
-        self._unclaimed |= self.holdings.keys()
-        self.holdings.clear()
+    def heed(self, positions: Positions) -> None:
+        """Take note, every few seconds, of what others have decided over what is held: pauses, and
+        claims that they made or took away, as a rewind does.
+
+        Raises:
+            StoreUnavailable: to be tried again.
+        """
+        if not self.holdings or time.monotonic() < self._heed_at:
+            return
+        decided = positions.look([holding.partition for holding in self.holdings.values()])
+        self._heed_at = time.monotonic() + HEED_SECONDS
+        for place, holding in list(self.holdings.items()):
+            now = decided.get(holding.partition)
+            if now is None or now.epoch != holding.epoch:
+                self.release(place)
+            elif now.is_paused != holding.is_paused:
+                self._let_read(place, is_paused=now.is_paused)
+
+    def readable(self) -> list[Place]:
+        """What is held, and not paused."""
+        return [place for place, holding in self.holdings.items() if not holding.is_paused]
+
+    def release(self, *places: Place) -> None:
+        """Forget claims, without a place all: what is still assigned is claimed again and read from
+        there."""
+        for place in places or list(self.holdings):
+            self._client.pause(place)
+            self._unclaimed.add(place)
+            del self.holdings[place]
+
+    def _let_read(self, place: Place, *, is_paused: bool) -> None:
+        """Read what is held, or let it be."""
+        holding = self.holdings[place]
+        if is_paused:
+            self._client.pause(place)
+            log.warning(
+                "%s is paused at %d until somebody resumes it (procesmijn streams resume %s %d)",
+                *(name_of(place), holding.next_offset, place.topic, place.partition),
+            )
+        else:
+            self._client.resume(place)
+            if holding.is_paused:
+                log.warning("%s is read on from %d", name_of(place), holding.next_offset)
+        holding.is_paused = is_paused
 
     def is_a_topic_made_again(self) -> bool:
         """Whether another topic has the name of one that is held."""
@@ -145,7 +190,9 @@ class Claims:
 
     def stalled(self) -> dict[tuple[str, int], str]:
         """Why a partition stands still, by topic and number."""
-        return {(place.topic, place.partition): it.reason for place, it in self._stalls.items()}
+        paused = {place: PAUSED for place, it in self.holdings.items() if it.is_paused}
+        reasons = paused | {place: it.reason for place, it in self._stalls.items()}
+        return {(place.topic, place.partition): reason for place, reason in reasons.items()}
 
     def _named(self, places: Iterable[Place]) -> dict[Place, Partition]:
         """Partitions by the topic's id; those whose topic is not there just now are left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from procesmijn.batch import Applied, Batch, Held, Partition
+from procesmijn.batch import Applied, Batch, Decided, Held, Partition
 from schemas.event import Event, Record, Rejection, Skip
 
 Contract: TypeAlias = Callable[[Record], Event | Rejection | Skip]
@@ -18,6 +18,7 @@ Raises:
     PositionLost: a span of the batch does not follow the stored position, or its epoch is old.
     StoreUnavailable: the database is away; the batch may or may not have been committed, which
         trying again finds out.
+    TooManyRefused: most of what a partition brings breaks the contract.
 """
 
 
@@ -35,6 +36,22 @@ class Positions(Protocol):
     def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
         """Let nobody read on from ``offset`` until an operator has decided, with
         ``resume_offset`` as the proposal.
+
+        Raises:
+            StoreUnavailable: to be tried again.
+        """
+        ...
+
+    def look(self, partitions: Sequence[Partition]) -> Mapping[Partition, Decided]:
+        """What others have decided over partitions that are held.
+
+        Raises:
+            StoreUnavailable: to be tried again.
+        """
+        ...
+
+    def pause(self, topic: str, number: int | None, by: str, because: str) -> None:
+        """Let nobody read a partition, or with None all of a topic, for the time being.
 
         Raises:
             StoreUnavailable: to be tried again.

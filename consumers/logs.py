@@ -3,7 +3,7 @@ whether all is well."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -59,6 +59,26 @@ def log_ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[Partition, Log
         partition: LogEnds(starts[place].offset, ends[place].offset)
         for place, partition in sorted(partitions.items())
     }
+
+
+def offsets_at(
+    kafka: KafkaSettings, partitions: Collection[Partition], moment: datetime
+) -> dict[Partition, int]:
+    """The first offset of each partition whose record is not older than an instant, by the
+    timestamp of the record; partitions without any such record are left out.
+
+    Raises:
+        KafkaUnavailable: no broker answers, or it refuses.
+    """
+    timestamp_ms = max(0, round(moment.timestamp() * 1000))
+    places = {TopicPartition(it.topic, it.number): it for it in partitions}
+    with reaching(kafka):
+        admin = KafkaAdminClient(**kafka.options())
+        try:
+            found = admin.list_partition_offsets(dict.fromkeys(places, timestamp_ms))
+        finally:
+            admin.close()
+    return {places[place]: at.offset for place, at in found.items() if at.offset >= 0}
 
 
 def broker_clock(kafka: KafkaSettings) -> datetime | None:

@@ -70,11 +70,13 @@ class Stream:
     # -- reading ------------------------------------------------------------------------------
 
     def claim(self, positions: Positions) -> None:
-        """Claim in the store what is assigned and not claimed yet, and read on from there.
+        """Claim in the store what is assigned and not claimed yet, and read on from there; every
+        few seconds also look what others have decided over what is held.
 
         Raises:
             StoreUnavailable: to be tried again.
         """
+        self._claims.heed(positions)
         self._claims.claim(positions)
 
     def poll(self) -> list[Chunk]:
@@ -95,7 +97,7 @@ class Stream:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self._fetch(left)
-        self._client.resume(*self._claims.holdings)
+        self._client.resume(*self._claims.readable())
 
     def release(self) -> None:
         """Forget every claim: what is still assigned is claimed again and read from there."""

@@ -20,7 +20,7 @@ from consumers.health import Pulse
 from consumers.metrics import Metrics, Spent
 from consumers.stream import Stream
 from procesmijn.batch import Applied, Batch
-from procesmijn.errors import PositionLost, ProcesmijnError, StoreUnavailable
+from procesmijn.errors import PositionLost, ProcesmijnError, StoreUnavailable, TooManyRefused
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Worker:
 
         Raises:
             StreamFailed: Kafka said something that reading on could lose records over.
+            TooManyRefused: most of what a partition brings breaks the contract; it is paused.
             BatchFailed: a batch could not be applied, for a reason that nobody foresaw.
         """
         _freeze_what_stays()
@@ -93,6 +94,12 @@ class Worker:
             self._metrics.positions_lost.inc()
             self._stream.release()
             return
+        except TooManyRefused as flood:
+            # So that the other partitions are read on when the worker is started again.
+            self._insist(
+                partial(self._positions.pause, flood.topic, flood.partition, "worker", str(flood))
+            )
+            raise
         except (ProcesmijnError, _Stopped):
             raise
         except Exception as error:

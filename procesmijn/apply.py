@@ -42,6 +42,9 @@ OBJECTS_AT_ONCE: Final = 500
 REDRIVEN_BYTES: Final = 64 << 20
 """How much of dead letters is redriven in one transaction; one that is larger has its own."""
 
+REFUSED_PERCENT: Final = 50
+"""A partition of which more is refused has a producer that is wrong, not a few records."""
+
 _MOST_TRIES: Final = 20
 
 _Result = TypeVar("_Result")
@@ -92,25 +95,33 @@ def load_rules(store: Store) -> RulesInForce:
 class Applier:
     """Applies batches to one store, one after the other, whatever gets in the way."""
 
-    def __init__(self, store: Store, persons: Persons) -> None:
+    def __init__(
+        self, store: Store, persons: Persons, refused_percent: int = REFUSED_PERCENT
+    ) -> None:
         self._store = store
         self._persons = persons
+        self._refused_percent = refused_percent
         self._rules: RulesInForce | None = None
 
     def apply(self, batch: Batch) -> Applied:
         """Apply a batch in one transaction of its own.
 
-        Raises :class:`procesmijn.errors.PositionLost` where it is not this worker's any more, and
-        :class:`procesmijn.errors.StoreUnavailable` where it may be tried again later. In both cases
+        Raises :class:`procesmijn.errors.PositionLost` where it is not this worker's any more,
+        :class:`procesmijn.errors.StoreUnavailable` where it may be tried again later, and
+        :class:`procesmijn.errors.TooManyRefused` where most of it breaks the contract. In each case
         nothing was written.
         """
         stopwatch = Stopwatch()
         with stopwatch("conceal"):
             versions = [version_of(arrival, self._persons) for arrival in batch.arrivals]
-        return self._try(
-            versions,
-            lambda rules, tx: apply(batch, versions, rules, self._persons, tx, stopwatch),
-        )
+
+        def run(rules: RulesInForce, tx: Transaction) -> Applied:
+            applied = apply(batch, versions, rules, self._persons, tx, stopwatch)
+            if batch.dead_letters:
+                tx.insist_on_few_refused(batch.spans, self._refused_percent)
+            return applied
+
+        return self._try(versions, run)
 
     def restore(self, versions: list[Version]) -> Applied:
         """Apply versions that were concealed before, of this database or another one with the same

@@ -30,6 +30,16 @@ class Held(NamedTuple):
     """The offset to go on from; None where nothing was ever read: from the beginning of the log."""
     stalled: str | None = None
     """Why nothing may be read until an operator has decided; None where all is well."""
+    is_paused: bool = False
+    """Whether an operator wants nothing of it to be read for the time being."""
+
+
+class Decided(NamedTuple):
+    """What others have decided over a partition since it was claimed."""
+
+    epoch: int
+    """Another one than that of the claim: it has to be claimed anew."""
+    is_paused: bool
 
 
 class Span(NamedTuple):

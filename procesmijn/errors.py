@@ -32,3 +32,16 @@ class StoreUnavailable(ProcesmijnError):
 
     The batch is to be kept and tried again; the message says what was wrong.
     """
+
+
+class TooManyRefused(ProcesmijnError):
+    """Most of what a partition brings breaks the contract: nothing of the batch was written.
+
+    Its producer, or this version, is wrong, rather than its records. The partition is paused; mend
+    the cause and resume it, or accept the refusals.
+    """
+
+    def __init__(self, message: str, topic: str, partition: int) -> None:
+        super().__init__(message)
+        self.topic = topic
+        self.partition = partition

@@ -136,6 +136,16 @@ class Settings(BaseSettings):
     session_seconds: Annotated[
         float, Field(description="Seconds after which a worker that died is missed.", gt=0)
     ] = 15.0
+    refused_percent: Annotated[
+        int,
+        Field(
+            description="Of the last 1,000 records of a partition so many may break the contract,"
+            " in percent. A worker that meets more takes none of that batch in, pauses the"
+            " partition and ends. 100 for any number.",
+            ge=1,
+            le=100,
+        ),
+    ] = 50
 
     health_address: Annotated[
         str,

@@ -25,6 +25,7 @@ AT_ONCE: Final = 2
 
 _INVARIANTS: Final = "tests/integration/exactness/test_invariants.py"
 _LOGS: Final = "tests/integration/bad_input/test_logs.py"
+_OPERATIONS: Final = "tests/integration/operations"
 _WORKERS: Final = "tests/integration/test_consumers_worker.py"
 
 
@@ -185,6 +186,22 @@ GUARDS: Final = (
         "unmoved = locked.unmoved_since(before)",
         "unmoved = locked.unmoved_since(locked)",
         f"{_INVARIANTS}::test_a_rebuild_leaves_alone_what_moved_on",
+    ),
+    Guard(
+        "claim-taken-away-by-a-rewind",
+        "procesmijn/store/sql/positions.sql",
+        "SET next_offset = %(next_offset)s, epoch = epoch + 1, updated_at = now()",
+        "SET next_offset = %(next_offset)s, updated_at = now()",
+        f"{_OPERATIONS}/test_streams.py::"
+        "test_a_rewind_is_noticed_by_a_worker_that_has_nothing_to_read",
+    ),
+    Guard(
+        "too-many-refused",
+        "procesmijn/apply.py",
+        "            if batch.dead_letters:\n",
+        "            if False:\n",
+        f"{_OPERATIONS}/test_flood.py::"
+        "test_most_of_a_topic_is_not_refused_until_somebody_accepts_that",
     ),
     Guard(
         "one-rebuild-at-a-time",

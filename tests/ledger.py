@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from procesmijn.batch import Applied, Batch, Held, Partition, Span
+from procesmijn.batch import Applied, Batch, Decided, Held, Partition, Span
 from procesmijn.errors import PositionLost, StoreUnavailable
 
 SCHEMA = """
@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS position (
     topic_id TEXT, number INTEGER, topic TEXT, next_offset INTEGER, epoch INTEGER, owner TEXT,
     stalled TEXT, resume_offset INTEGER,
     PRIMARY KEY (topic_id, number));
+CREATE TABLE IF NOT EXISTS pause (
+    topic TEXT, number INTEGER, paused_by TEXT, because TEXT);
 CREATE TABLE IF NOT EXISTS span (
     topic_id TEXT, number INTEGER, first_offset INTEGER, next_offset INTEGER,
     records INTEGER, skipped INTEGER, epoch INTEGER,
@@ -88,8 +90,25 @@ class Ledger:
                     "RETURNING epoch, next_offset, stalled",
                     (str(partition.topic_id), partition.number, partition.topic, owner),
                 ).fetchone()
-                held[partition] = Held(epoch, next_offset, stalled)
+                held[partition] = Held(epoch, next_offset, stalled, _is_paused(partition, database))
         return held
+
+    def look(self, partitions: Sequence[Partition]) -> Mapping[Partition, Decided]:
+        """What others have decided."""
+        with self._transaction() as database:
+            return {
+                partition: Decided(epoch, _is_paused(partition, database))
+                for partition in partitions
+                for (epoch,) in database.execute(
+                    "SELECT epoch FROM position WHERE (topic_id, number) = (?, ?)",
+                    _key(partition),
+                )
+            }
+
+    def pause(self, topic: str, number: int | None, by: str, because: str) -> None:
+        """Let nobody read."""
+        with self._transaction() as database:
+            database.execute("INSERT INTO pause VALUES (?, ?, ?, ?)", (topic, number, by, because))
 
     def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
         """Let a partition stand still."""
@@ -228,6 +247,14 @@ class Ledger:
         """How many records became an event or a dead letter."""
         with self._lock:
             return int(self._database.execute("SELECT count(*) FROM record").fetchone()[0])
+
+
+def _is_paused(partition: Partition, database: sqlite3.Connection) -> bool:
+    row = database.execute(
+        "SELECT count(*) FROM pause WHERE topic = ? AND coalesce(number = ?, 1)",
+        (partition.topic, partition.number),
+    ).fetchone()
+    return bool(row[0])
 
 
 def _key(partition: Partition) -> tuple[str, int]:

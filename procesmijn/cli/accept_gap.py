@@ -8,7 +8,7 @@ import typer
 
 from consumers.logs import log_ends
 from consumers.obstacles import outside_of_log
-from procesmijn.cli.options import known
+from procesmijn.cli.options import By, operator, partitions_of
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import many, note
 from procesmijn.errors import UsageError
@@ -28,6 +28,7 @@ def accept_gap(
             help="Offset to go on from; without it one that leaves out nothing that is still there."
         ),
     ] = None,
+    by: By = None,
 ) -> None:
     """Let a partition go on although its log is not what it was, and write that down.
 
@@ -35,11 +36,8 @@ def accept_gap(
     its end, until somebody decides. Where the end was lost, what the log holds now is read again.
     """
     with service(read_settings(), kafka=True) as parts:
-        known(topic, [stream.topic for stream in parts.active.catalogue.streams], "stream")
-        ends = {place.number: place for place in log_ends(parts.kafka, [topic])}
-        if partition not in ends:
-            raise UsageError(f"{topic} has no partition {partition}, but {len(ends)} from 0 on")
-        place = ends[partition]
+        there = log_ends(parts.kafka, [topic])
+        [place] = partitions_of(topic, partition, there, parts.active.catalogue)
         with parts.store.reader() as connection:
             standing = streams.positions([place.topic_id], connection).get(place)
         log = log_ends(parts.kafka, [topic])[place]  # after the position: no worker is ahead of it
@@ -54,7 +52,7 @@ def accept_gap(
                 f"--up-to {next_offset} is not in the log, which has {log.first_offset} to"
                 f" {log.next_offset}"
             )
-        parts.store.accept_gap(place, next_offset)
+        parts.store.accept_gap(place, next_offset, operator(by))
     difference = next_offset - (at or 0)
     told = (
         f"{many(difference, 'offset')} written off"

@@ -36,7 +36,11 @@ COMMANDS: Final = {
         "working_time", "Count the working time between two instants, in seconds."
     ),
     "catalogue": Listed("catalogue", "Check, show or activate a catalogue."),
-    "dead-letters": Listed("dead_letters", "List, show or redrive records that were refused."),
+    "streams": Listed("streams", "List, pause, resume or rewind what is read."),
+    "ledger": Listed("ledger", "Say what became of every offset, and whether it adds up."),
+    "dead-letters": Listed(
+        "dead_letters", "List, show, redrive or discard records that were refused."
+    ),
     "accept-gap": Listed(
         "accept_gap",
         "Let a partition go on although its log is not what it was, and write that down.",

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
+from consumers.logs import log_ends
 from procesmijn.cli.masking import in_clear, masked
-from procesmijn.cli.options import AsFormat
+from procesmijn.cli.options import AsFormat, By, PartitionNumber, Topic, operator, partitions_of
 from procesmijn.cli.service import read_keys, reading, service
 from procesmijn.cli.show import Format, write_json
 from procesmijn.cli.show import show as write
@@ -15,69 +16,80 @@ from procesmijn.cli.tell import many, note
 from procesmijn.persons import Persons
 from procesmijn.settings import read_settings
 from procesmijn.store import dead_letters
-from procesmijn.store.dead_letters import DeadLetterFilter, Refused
+from procesmijn.store.dead_letters import DeadLetterFilter, Refused, Sighting, State
 from schemas.registry import decode
 
-app = typer.Typer(add_completion=False, help="List, show or redrive records that were refused.")
+app = typer.Typer(
+    add_completion=False, help="List, show, redrive or discard records that were refused."
+)
 
-Topic: TypeAlias = Annotated[str | None, typer.Option(help="Only those of this topic.")]
-Partition: TypeAlias = Annotated[int | None, typer.Option(help="Only those of this partition.")]
+OfTopic: TypeAlias = Annotated[str | None, typer.Option(help="Only those of this topic.")]
+OfPartition: TypeAlias = Annotated[int | None, typer.Option(help="Only those of this partition.")]
 Offset: TypeAlias = Annotated[int | None, typer.Option(help="Only the one at this offset.")]
 Reason: TypeAlias = Annotated[
     str | None, typer.Option(help="Only those refused for this reason, such as unknown-type.")
 ]
 Limit: TypeAlias = Annotated[int, typer.Option(help="At most so many, oldest first.", min=1)]
-Everything: TypeAlias = Annotated[
-    bool, typer.Option("--all", help="Those that were redriven, too.")
+OfState: TypeAlias = Annotated[
+    State, typer.Option("--state", help="Those that wait, those that were discarded, or all.")
 ]
 
+_SHORT: Final = ("topic", "partition", "offset", "reason", "message", "recorded_at", "refused_at")
+"""Of those that wait the rest is blank."""
 _COLUMNS: Final = (
-    *("topic", "partition", "offset", "reason", "message"),
-    *("recorded_at", "refused_at", "redriven_at"),
+    *_SHORT,
+    *("redriven_at", "discarded_at", "discarded_by", "discarded_because"),
 )
+_NONE: Final = "no record that was refused is like that"
 
 
 @app.command(name="list")
 def list_letters(
-    topic: Topic = None,
-    partition: Partition = None,
+    topic: OfTopic = None,
+    partition: OfPartition = None,
     offset: Offset = None,
     reason: Reason = None,
     limit: Limit = 100,
-    everything: Everything = False,
+    state: OfState = State.WAITING,
     form: AsFormat = Format.TABLE,
 ) -> None:
     """List records that were refused, without what was in them."""
-    wanted = DeadLetterFilter(topic, reason, partition, offset, limit, everything)
+    wanted = DeadLetterFilter(topic, reason, partition, offset, limit, state)
     with reading(read_settings()) as (_, connection):
         found = dead_letters.find(wanted, connection)
-    write([_place(letter) for letter in found], _COLUMNS, form)
+    is_short = state is State.WAITING and form is Format.TABLE
+    write([_place(letter) for letter in found], _SHORT if is_short else _COLUMNS, form)
     if len(found) == limit:
         note(f"these are the first {limit:,}: --limit shows more")
 
 
 @app.command()
-def show(
-    topic: Topic = None,
-    partition: Partition = None,
+def show(  # noqa: PLR0913, PLR0917 - one for each flag
+    topic: OfTopic = None,
+    partition: OfPartition = None,
     offset: Offset = None,
     reason: Reason = None,
     limit: Limit = 10,
-    everything: Everything = False,
+    state: OfState = State.WAITING,
     clear: Annotated[
-        bool, typer.Option("--in-clear", help="As it came, names of persons and all.")
+        bool,
+        typer.Option("--clear", help="As it came, names of persons and all. It is written down."),
     ] = False,
+    by: By = None,
 ) -> None:
     """Show records that were refused, as JSON: in which shape they came, all that was said masked.
 
-    They are kept encrypted, so this takes the keys.
+    They are kept encrypted, so this takes the keys. Who was shown which in clear is written down
+    first: procesmijn dead-letters sightings.
     """
-    wanted = DeadLetterFilter(topic, reason, partition, offset, limit, everything)
+    wanted = DeadLetterFilter(topic, reason, partition, offset, limit, state)
     settings = read_settings()
     with reading(settings) as (_, connection):
         found = dead_letters.find(wanted, connection)
         persons = Persons(read_keys(settings))
         records = dead_letters.open_letters(found, persons, connection)
+        if clear:
+            dead_letters.note_sightings(found, operator(by), connection)
     shown = in_clear if clear else masked
     write_json([_place(letter) | {"record": shown(records[letter])} for letter in found])
     if len(found) == limit:
@@ -85,23 +97,75 @@ def show(
 
 
 @app.command()
+def sightings(
+    topic: OfTopic = None,
+    partition: OfPartition = None,
+    offset: Offset = None,
+    limit: Limit = 100,
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """List who was shown which refused record in clear, latest first."""
+    wanted = DeadLetterFilter(topic, None, partition, offset, limit)
+    with reading(read_settings()) as (_, connection):
+        found = dead_letters.sightings(wanted, connection)
+    write([sighting._asdict() for sighting in found], Sighting._fields, form)
+
+
+@app.command()
 def redrive(
-    topic: Topic = None,
-    partition: Partition = None,
+    topic: OfTopic = None,
+    partition: OfPartition = None,
     offset: Offset = None,
     reason: Reason = None,
     limit: Limit = 1_000,
+    state: OfState = State.WAITING,
 ) -> None:
     """Judge refused records again, and take in those that keep the contract now."""
-    wanted = DeadLetterFilter(topic, reason, partition, offset, limit)
+    wanted = DeadLetterFilter(topic, reason, partition, offset, limit, state)
     with service(read_settings()) as parts:
         accepted, refused = parts.applier.redrive(wanted, decode)
     if not accepted and not refused:
-        note("no record that was refused is like that")
+        note(_NONE)
         return
     note(f"{many(accepted, 'record')} redriven, {refused:,} still refused")
     if refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def discard(
+    because: Annotated[str, typer.Option(help="Why nobody waits for them any more.")],
+    topic: OfTopic = None,
+    partition: OfPartition = None,
+    offset: Offset = None,
+    reason: Reason = None,
+    limit: Limit = 1_000,
+    by: By = None,
+) -> None:
+    """Give up on refused records: who, when and why is kept, and so are they.
+
+    They wait for nothing any more, and redrive takes them with --state discarded only.
+    """
+    wanted = DeadLetterFilter(topic, reason, partition, offset, limit)
+    with service(read_settings()) as parts:
+        found = parts.store.dead_letters(wanted)
+        count = parts.store.discard_dead_letters(found, operator(by), because)
+    note(f"{many(count, 'record')} discarded" if count else _NONE)
+
+
+@app.command()
+def accept(topic: Topic, partition: PartitionNumber = None) -> None:
+    """Let a partition go on that is paused since most of what it brings is refused.
+
+    Whatever its log holds now may be refused; what comes later is counted anew.
+    """
+    with service(read_settings(), kafka=True) as parts:
+        ends = log_ends(parts.kafka, [topic])
+        for place in partitions_of(topic, partition, ends, parts.active.catalogue):
+            until = ends[place].next_offset
+            parts.store.accept_refusals(place, until)
+            parts.store.unpause(topic, place.number)
+            note(f"{topic}/{place.number} goes on, whatever is refused before offset {until}")
 
 
 def _place(letter: Refused) -> dict[str, Any]:
@@ -109,5 +173,6 @@ def _place(letter: Refused) -> dict[str, Any]:
         *(letter.partition.topic, letter.partition.number, letter.offset),
         *(letter.reason, letter.message),
         *(letter.recorded_at, letter.refused_at, letter.redriven_at),
+        *(letter.discarded_at, letter.discarded_by, letter.discarded_because),
     )
     return dict(zip(_COLUMNS, values, strict=True))

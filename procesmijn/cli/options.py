@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import getpass
+import os
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeAlias
 
 import typer
 
+from procesmijn.batch import Partition
+from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.errors import nearest
 from procesmijn.cli.show import Format
 from procesmijn.errors import UsageError
@@ -27,6 +31,17 @@ AsOf: TypeAlias = Annotated[
     str | None,
     typer.Option("--as-of", metavar="INSTANT", help="As it stood then: 2026-01-31T12:00+01:00."),
 ]
+Topic: TypeAlias = Annotated[str, typer.Argument(help="Topic of a stream.", metavar="TOPIC")]
+PartitionNumber: TypeAlias = Annotated[
+    int | None,
+    typer.Argument(
+        help="Number of one partition; without it all of the topic.", metavar="[PARTITION]"
+    ),
+]
+By: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Who decides; without it the user of the operating system.", metavar="NAME"),
+]
 
 
 def period(since: str | None, until: str | None) -> Period:
@@ -39,17 +54,43 @@ def period(since: str | None, until: str | None) -> Period:
     return Period(first, last)
 
 
-def moment(text: str | None) -> datetime | None:
+def moment(text: str | None, option: str = "--as-of") -> datetime | None:
     """An instant with its zone; raises :class:`UsageError`."""
     if text is None:
         return None
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of {text!r} is no instant; write it as 2026-01-31T12:00Z") from None
+        raise UsageError(
+            f"{option} {text!r} is no instant; write it as 2026-01-31T12:00Z"
+        ) from None
     if instant.tzinfo is None:
-        raise UsageError(f"--as-of {text!r} has no zone; end it on Z or +01:00")
+        raise UsageError(f"{option} {text!r} has no zone; end it on Z or +01:00")
     return instant.astimezone(UTC)
+
+
+def operator(by: str | None) -> str:
+    """Who decides, as it is written down."""
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user that has no name
+        return f"user {os.getuid()}"
+
+
+def partitions_of(
+    topic: str, number: int | None, there: Iterable[Partition], catalogue: Catalogue
+) -> list[Partition]:
+    """The partitions that are meant, of a stream of the catalogue; raises :class:`UsageError`."""
+    known(topic, [stream.topic for stream in catalogue.streams], "stream")
+    found = sorted(place for place in there if place.topic == topic)
+    if number is None:
+        return found
+    chosen = [place for place in found if place.number == number]
+    if not chosen:
+        raise UsageError(f"{topic} has no partition {number}, but {len(found)} from 0 on")
+    return chosen
 
 
 def known_process(name: str, connection: Connection) -> None:

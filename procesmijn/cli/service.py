@@ -53,7 +53,7 @@ def service(settings: Settings, *, kafka: bool = False) -> Iterator[Service]:
         persons = Persons(secrets)
         with closing(Store(parts.database_url)) as store:
             prepare(store, secrets, persons)
-            yield Service(parts, store, persons, Applier(store, persons))
+            yield Service(parts, store, persons, Applier(store, persons, settings.refused_percent))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from procesmijn.batch import Held, Partition
+from procesmijn.batch import Decided, Held, Partition
 from procesmijn.catalogue import Catalogue
 from procesmijn.core.compile import open_hours
 from procesmijn.core.frames import Int64s
@@ -92,11 +92,41 @@ class Store:
         with translated():
             positions.stall(partition, offset, reason, resume_offset, connection)
 
-    def accept_gap(self, partition: Partition, next_offset: int) -> None:
+    def look(self, partitions: Sequence[Partition]) -> dict[Partition, Decided]:
+        """What others have decided over partitions that are held."""
+        connection = self._open()
+        with translated():
+            return positions.look(partitions, connection)
+
+    def pause(self, topic: str, number: int | None, by: str, because: str) -> None:
+        """Let nobody read a partition, or with None all of a topic, for the time being."""
+        connection = self._open()
+        with translated():
+            positions.pause(topic, number, by=by, because=because, connection=connection)
+
+    def unpause(self, topic: str, number: int | None) -> int:
+        """Let what was paused be read on, and give how many pauses that ends."""
+        connection = self._open()
+        with translated():
+            return positions.unpause(topic, number, connection)
+
+    def accept_gap(self, partition: Partition, next_offset: int, by: str) -> None:
         """Go on at an offset by decision of an operator, and write that down."""
         connection = self._open()
         with translated():
-            positions.accept_gap(partition, next_offset, connection)
+            positions.accept_gap(partition, next_offset, by, connection)
+
+    def rewind(self, partition: Partition, next_offset: int, by: str) -> int:
+        """Read a partition again from an offset on, and give where it stood."""
+        connection = self._open()
+        with translated():
+            return positions.rewind(partition, next_offset, by, connection)
+
+    def accept_refusals(self, partition: Partition, until: int) -> None:
+        """Let any number of records before an offset be refused."""
+        connection = self._open()
+        with translated():
+            dead_letters.accept_flood(partition, until, connection)
 
     def active(self) -> Active | None:
         """The catalogue in force; None in a new database."""
@@ -133,6 +163,12 @@ class Store:
         connection = self._open()
         with translated():
             return dead_letters.find(wanted, connection)
+
+    def discard_dead_letters(self, letters: Sequence[Refused], by: str, because: str) -> int:
+        """Give up on some of them, and say how many still waited."""
+        connection = self._open()
+        with translated():
+            return dead_letters.discard(letters, by, because, connection)
 
     def open_dead_letters(
         self, letters: Sequence[Refused], persons: Persons

@@ -1,20 +1,34 @@
-"""Refused records, kept whole and encrypted until they are redriven."""
+"""Refused records, kept whole and encrypted, until they are redriven and after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from procesmijn.batch import DeadLetter, Partition
+from procesmijn.batch import DeadLetter, Partition, Span
+from procesmijn.errors import TooManyRefused
 from procesmijn.persons import Persons
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
 from schemas.event import Record, Rejection
+
+WINDOW_OFFSETS: Final = 1_000
+"""Over so many offsets of a partition is counted how many records were refused."""
+
+
+class State(StrEnum):
+    """What dead letters may be asked for."""
+
+    WAITING = "waiting"
+    DISCARDED = "discarded"
+    """Somebody gave up on them, and nobody has redriven them since."""
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +40,7 @@ class DeadLetterFilter:
     partition: int | None = None
     offset: int | None = None
     limit: int = 1_000
-    all: bool = False
-    """Those that were redriven too."""
+    state: State = State.WAITING
 
 
 class Refused(NamedTuple):
@@ -40,7 +53,23 @@ class Refused(NamedTuple):
     recorded_at: datetime
     refused_at: datetime
     redriven_at: datetime | None
+    discarded_at: datetime | None
+    discarded_by: str | None
+    discarded_because: str | None
     sealed_bytes: int
+
+
+class Sighting(NamedTuple):
+    """That a dead letter was shown in clear."""
+
+    seen_at: datetime
+    seen_by: str
+    topic: str | None
+    """None where the letter is gone."""
+    partition: int
+    offset: int
+    recorded_at: datetime
+    reason: str | None
 
 
 def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connection) -> None:
@@ -58,7 +87,7 @@ def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connecti
         }
         for letter in letters
     ]
-    connection.cursor().executemany(statements("events")["refuse"], rows)
+    connection.cursor().executemany(statements("dead_letters")["refuse"], rows)
 
 
 def find(wanted: DeadLetterFilter, connection: Connection) -> list[Refused]:
@@ -69,9 +98,9 @@ def find(wanted: DeadLetterFilter, connection: Connection) -> list[Refused]:
         "partition": wanted.partition,
         "offset": wanted.offset,
         "limit": wanted.limit,
-        "all": wanted.all,
+        "state": wanted.state,
     }
-    rows = connection.execute(statements("events")["dead_letters"], parameters)
+    rows = connection.execute(statements("dead_letters")["dead_letters"], parameters)
     return [
         Refused(Partition(topic_id, number, topic), *rest)
         for topic_id, number, topic, *rest in rows
@@ -96,32 +125,98 @@ def open_letters(
     letters: Sequence[Refused], persons: Persons, connection: Connection
 ) -> dict[Refused, Record]:
     """The records as they came; persons in them are in clear."""
-    rows = connection.execute(statements("events")["sealed"], _places(letters))
+    rows = connection.execute(statements("dead_letters")["sealed"], _places(letters))
     sealed = {tuple(place): payload for *place, payload in rows}
     return {letter: _open(letter, sealed[_key(letter)], persons) for letter in letters}
 
 
 def lock(letters: Sequence[Refused], connection: Connection) -> list[Refused]:
     """Those that nobody has redriven since they were found, and that nobody else will now."""
-    rows = connection.execute(statements("events")["lock_dead_letters"], _places(letters))
+    rows = connection.execute(statements("dead_letters")["lock_dead_letters"], _places(letters))
     held = set(rows)
     return [letter for letter in letters if _key(letter) in held]
 
 
 def mark_redriven(letter: Refused, connection: Connection) -> None:
     """Say that it is an event now."""
-    connection.execute(statements("events")["redriven"], _place(letter))
+    connection.execute(statements("dead_letters")["redriven"], _place(letter))
 
 
 def refuse_again(letter: Refused, rejection: Rejection, connection: Connection) -> None:
     """Say why it still breaks the contract."""
     connection.execute(
-        statements("events")["refused_again"],
+        statements("dead_letters")["refused_again"],
         {
             **_place(letter),
             "reason": rejection.reason,
             "message": rejection.message,
         },
+    )
+
+
+def discard(letters: Sequence[Refused], by: str, because: str, connection: Connection) -> int:
+    """Give up on those that still wait, and say how many. They are kept, and can be redriven."""
+    return connection.execute(
+        statements("dead_letters")["discard"], _places(letters) | {"by": by, "because": because}
+    ).rowcount
+
+
+def note_sightings(letters: Sequence[Refused], by: str, connection: Connection) -> None:
+    """Write down that somebody is about to see what was in some dead letters."""
+    connection.execute(statements("dead_letters")["note_sightings"], _places(letters) | {"by": by})
+
+
+def sightings(wanted: DeadLetterFilter, connection: Connection) -> list[Sighting]:
+    """Who saw which dead letters in clear, latest first; by place, whatever their reason."""
+    rows = connection.execute(
+        statements("dead_letters")["sightings"],
+        {
+            "topic": wanted.topic,
+            "partition": wanted.partition,
+            "offset": wanted.offset,
+            "limit": wanted.limit,
+        },
+    )
+    return [Sighting(*row) for row in rows]
+
+
+def insist_on_few(spans: Iterable[Span], percent: int, connection: Connection) -> None:
+    """Raise :class:`TooManyRefused` where more than a share of :data:`WINDOW_OFFSETS` of a
+    partition are dead letters, those of this transaction among them.
+
+    From what is stored, so that neither a restart nor another worker begins to count anew.
+    """
+    most = WINDOW_OFFSETS * percent // 100
+    for partition, _, first_offset, next_offset, *_ in spans:
+        row = connection.execute(
+            statements("dead_letters")["flood"],
+            {
+                "topic_id": partition.topic_id,
+                "partition": partition.number,
+                "first_offset": first_offset,
+                "next_offset": next_offset,
+                "most": most,
+                "window": WINDOW_OFFSETS,
+            },
+        ).fetchone()
+        if row is not None:
+            topic, number = partition.topic, partition.number
+            raise TooManyRefused(
+                f"more than {percent} % of {WINDOW_OFFSETS:,} records of {topic}/{number} up to"
+                f" offset {row[0]} break the contract, mostly by {row[1]}: the batch is not taken"
+                " in, and the partition is paused. Where it is ours to mend, mend it and run"
+                f" procesmijn streams resume {topic} {number}; else let them be refused, with"
+                f" procesmijn dead-letters accept {topic} {number}",
+                topic,
+                number,
+            )
+
+
+def accept_flood(partition: Partition, until: int, connection: Connection) -> None:
+    """Let any number of records before an offset be refused."""
+    connection.execute(
+        statements("dead_letters")["accept_flood"],
+        {"topic_id": partition.topic_id, "partition": partition.number, "until": until},
     )
 
 

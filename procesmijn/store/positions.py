@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from procesmijn.batch import Held, Partition, Span
+from procesmijn.batch import Decided, Held, Partition, Span
 from procesmijn.errors import PositionLost
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
@@ -88,30 +88,114 @@ def advance(span: Span, *, stored: int, duplicate: int, dead: int, connection: C
         connection.execute(sql["open_ledger"], entry)
 
 
-def accept_gap(partition: Partition, next_offset: int, connection: Connection) -> None:
+def look(partitions: Sequence[Partition], connection: Connection) -> dict[Partition, Decided]:
+    """What others have decided over partitions that are held."""
+    rows = connection.execute(
+        statements("positions")["look"],
+        {
+            "topic_ids": [partition.topic_id for partition in partitions],
+            "partitions": [partition.number for partition in partitions],
+        },
+    )
+    decided = {(topic_id, number): Decided(*rest) for topic_id, number, *rest in rows}
+    return {place: decided[place[:2]] for place in partitions if place[:2] in decided}
+
+
+def pause(topic: str, number: int | None, *, by: str, because: str, connection: Connection) -> None:
+    """Let nobody read a partition, or with None all of a topic, for the time being."""
+    connection.execute(
+        statements("positions")["pause"],
+        {"topic": topic, "partition": number, "by": by, "because": because},
+    )
+
+
+def unpause(topic: str, number: int | None, connection: Connection) -> int:
+    """Let what was paused be read on, and give how many pauses that ends."""
+    return connection.execute(
+        statements("positions")["unpause"], {"topic": topic, "partition": number}
+    ).rowcount
+
+
+def accept_gap(partition: Partition, next_offset: int, by: str, connection: Connection) -> None:
     """Go on at ``next_offset`` by decision of an operator, and write that down.
 
     The offsets before it were never read and are lost; or, where the partition stands still over a
-    log that was cut, it lies further back, and what is there now is read: the one case in which a
+    log that was cut, it lies further back, and what is there now is read: as with a rewind, a
     position goes back. What is known of it changes nothing.
 
     Raises :class:`PositionLost` where there is nothing to decide.
     """
-    name = f"partition {partition.number} of {partition.topic}"
     with connection.transaction():
-        row = connection.execute(
-            statements("positions")["lock"],
-            {"topic_ids": [partition.topic_id], "partitions": [partition.number]},
-        ).fetchone()
-        standing, stalled = row[3:] if row else (None, None)
+        standing, stalled = _standing(partition, connection)
+        name = _name(partition)
         if standing is None:
             raise PositionLost(f"{name} was never read: there is no gap")
         if standing >= next_offset and stalled is None:
             raise PositionLost(f"{name} stands at {standing}: there is no gap before {next_offset}")
-        entry = {**_place(partition), "first_offset": standing, "next_offset": next_offset}
         if standing != next_offset:
-            connection.execute(statements("positions")["accept_gap"], entry)
-        connection.execute(statements("positions")["resume"], entry)
+            _decide("gap", partition, standing, next_offset, by, connection)
+        connection.execute(
+            statements("positions")["resume"],
+            {**_place(partition), "next_offset": next_offset},
+        )
+
+
+def rewind(partition: Partition, next_offset: int, by: str, connection: Connection) -> int:
+    """Read a partition again from ``next_offset`` on, and write that down; gives where it stood.
+
+    Whoever has claimed it loses the claim: what it has in hand is refused, and it reads on from
+    where it is sent. What is known of what is read again changes nothing.
+
+    Raises :class:`PositionLost` where that is not back, or the partition stands still.
+    """
+    with connection.transaction():
+        standing, stalled = _standing(partition, connection)
+        name = _name(partition)
+        if standing is None or standing <= next_offset:
+            raise PositionLost(f"{name} stands at {standing or 0}: {next_offset} is not before it")
+        if stalled:
+            raise PositionLost(
+                f"{name} stands still ({stalled}): decide that first, with procesmijn accept-gap"
+            )
+        _decide("rewind", partition, standing, next_offset, by, connection)
+        connection.execute(
+            statements("positions")["rewind"],
+            {**_place(partition), "next_offset": next_offset},
+        )
+    return int(standing)
+
+
+def _standing(partition: Partition, connection: Connection) -> tuple[int | None, str | None]:
+    """Where a partition stands, and why it stands still if it does; locked."""
+    row = connection.execute(
+        statements("positions")["lock"],
+        {"topic_ids": [partition.topic_id], "partitions": [partition.number]},
+    ).fetchone()
+    return (row[3], row[4]) if row else (None, None)
+
+
+def _decide(
+    decision: str,
+    partition: Partition,
+    first_offset: int,
+    next_offset: int,
+    by: str,
+    connection: Connection,
+) -> None:
+    connection.execute(
+        statements("positions")["decide"],
+        {
+            **_place(partition),
+            "first_offset": first_offset,
+            "next_offset": next_offset,
+            "decision": decision,
+            "by": by,
+        },
+    )
+
+
+def _name(partition: Partition) -> str:
+    return f"partition {partition.number} of {partition.topic}"
 
 
 def _place(partition: Partition) -> dict[str, Any]:

@@ -25,6 +25,17 @@ class Standing(NamedTuple):
     """Where to go on then, so that nothing which the log still holds is left out."""
 
 
+class Pause(NamedTuple):
+    """What nobody reads for the time being."""
+
+    topic: str
+    number: int | None
+    """None for all of the topic."""
+    paused_by: str
+    paused_at: datetime
+    because: str
+
+
 class RefusedFor(NamedTuple):
     """Records that were refused for one reason."""
 
@@ -48,6 +59,11 @@ def positions(topic_ids: Collection[UUID], connection: Connection) -> dict[Parti
         Partition(topic_id, number, topic): Standing(*rest)
         for topic_id, number, topic, *rest in rows
     }
+
+
+def pauses(connection: Connection) -> list[Pause]:
+    """What is paused; of one topic the pause of all of it comes last."""
+    return [Pause(*row) for row in connection.execute(statements("streams")["pauses"])]
 
 
 def refused(

@@ -99,6 +99,10 @@ class Transaction:
         """Keep the records that broke the contract."""
         dead_letters.refuse(letters, persons, self._connection)
 
+    def insist_on_few_refused(self, spans: Iterable[Span], percent: int) -> None:
+        """Raise :class:`TooManyRefused` where most of what a partition brings is refused."""
+        dead_letters.insist_on_few(spans, percent, self._connection)
+
     def lock_dead_letters(self, letters: Sequence[Refused]) -> list[Refused]:
         """Those of some dead letters that are still to be redriven, by nobody else meanwhile."""
         return dead_letters.lock(letters, self._connection)

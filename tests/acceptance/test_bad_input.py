@@ -129,7 +129,7 @@ def test_a_refused_record_is_seen_shown_and_told_by_the_doctor(
     assert (row["supplier"], row["customer"], row["handovers"]) == ("manager", "hr", 1)
 
     assert person not in own("dead-letters", "show").out
-    in_clear = own("dead-letters", "show", "--in-clear")
+    in_clear = own("dead-letters", "show", "--clear")
     assert person in in_clear.out, in_clear.err
 
     outcome = own("doctor", "--format", "json")

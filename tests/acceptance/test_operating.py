@@ -100,9 +100,16 @@ def test_what_they_say_of_persons_is_masked(
     assert masked["record"]["key"] == "3 bytes"
     assert NAME not in procesmijn("dead-letters", "show").out
 
-    [clear] = procesmijn("dead-letters", "show", *flags, "--in-clear").json
+    [clear] = procesmijn("dead-letters", "show", *flags, "--clear").json
     assert orjson.loads(clear["record"]["value"])["data"]["employee"] == NAME
     assert clear["record"]["key"] == "jan"
+    procesmijn("dead-letters", "show", *flags, "--clear", "--by", "ann")
+    seen = procesmijn("dead-letters", "sightings", "--format", "json").json
+    assert seen[0]["seen_by"] == "ann"
+    assert len(seen) == 2
+    assert {(row["partition"], row["offset"]) for row in seen} == {
+        (place["partition"], place["offset"])
+    }
 
 
 def test_what_still_breaks_the_contract_stays_refused(
@@ -112,6 +119,59 @@ def test_what_still_breaks_the_contract_stays_refused(
     assert (outcome.code, outcome.err) == (1, "0 records redriven, 1 still refused\n")
     outcome = procesmijn("dead-letters", "redrive", "--topic", "other")
     assert (outcome.code, outcome.err) == (0, "no record that was refused is like that\n")
+
+
+def test_a_refused_record_is_discarded_and_the_ledger_adds_up(
+    refused: list[dict[str, object]], procesmijn: Procesmijn
+) -> None:
+    not_json = ("--topic", TOPIC, "--reason", "not-json")
+    outcome = procesmijn(
+        "dead-letters", "discard", *not_json, "--because", "a typing error", "--by", "ann"
+    )
+    assert (outcome.code, outcome.err) == (0, "1 record discarded\n")
+    assert procesmijn("dead-letters", "list", *not_json, "--format", "json").json == []
+    state = ("--state", "discarded")
+    [gone] = procesmijn("dead-letters", "list", *not_json, *state, "--format", "json").json
+    assert (gone["discarded_by"], gone["discarded_because"]) == ("ann", "a typing error")
+    assert procesmijn("dead-letters", "redrive", *not_json).err.startswith("no record")
+    assert procesmijn("dead-letters", "redrive", *not_json, *state).code == 1  # as wrong as ever
+
+    accounts = procesmijn("ledger", "--topic", TOPIC, "--format", "json").json
+    assert {row["partition"] for row in accounts} == set(range(8))
+    assert all(row["adds_up"] for row in accounts)
+    assert sum(row["discarded"] for row in accounts) == 1
+
+
+def test_a_stream_is_paused_resumed_and_rewound(
+    refused: list[dict[str, object]], procesmijn: Procesmijn
+) -> None:
+    place = refused[0]
+    partition, at = str(place["partition"]), int(str(place["offset"])) + 1
+    paused = procesmijn("streams", "pause", TOPIC, partition, "--because", "audit", "--by", "ann")
+    assert paused.code == 0, paused.err
+    rows = procesmijn("streams", "list", "--format", "json").json
+    [row] = [row for row in rows if row["topic"] == TOPIC and row["state"] == "paused"]
+    assert (str(row["partition"]), row["because"]) == (partition, "ann: audit")
+    assert procesmijn("streams", "resume", TOPIC, partition).err == (
+        f"{TOPIC}/{partition} is read on\n"
+    )
+    one_line(procesmijn("streams", "rewind", TOPIC, partition), "say where to", code=2)
+
+    back = procesmijn("streams", "rewind", TOPIC, partition, "--to-offset", "0", "--by", "ann")
+    assert f"{TOPIC}/{partition} goes back from " in back.err
+    everything = procesmijn("streams", "rewind", TOPIC, "--to-time", "2020-01-01T00:00Z")
+    assert everything.code == 0, everything.err
+    for _ in range(40):
+        rows = procesmijn("streams", "list", "--format", "json").json
+        if not any(row["behind"] for row in rows):
+            break
+    entries = procesmijn("ledger", "--entries", "--format", "json").json
+    decisions = [(row["decision"], row["decided_by"]) for row in entries if row["decision"]]
+    assert ("rewind", "ann") in decisions
+    assert sum(row["duplicate"] + row["dead"] for row in entries) >= at
+    ledger = procesmijn("ledger")
+    assert (ledger.code, "every offset is accounted for" in ledger.err) == (0, True)
+    assert procesmijn("verify").code == 0
 
 
 def test_a_changed_table_is_found_and_rebuilt(

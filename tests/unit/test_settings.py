@@ -19,7 +19,7 @@ from procesmijn.settings import (
 )
 
 MANUAL = Path(__file__).parents[2] / "docs" / "settings.md"
-UNITS = ("seconds", "records", "partitions", "port")
+UNITS = ("seconds", "records", "partitions", "percent", "port")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,18 @@ INSERT INTO stream.position (topic_id, partition, topic, epoch, owner)
 VALUES (%(topic_id)s, %(partition)s, %(topic)s, 1, %(owner)s)
 ON CONFLICT (topic_id, partition) DO UPDATE
     SET epoch = position.epoch + 1, owner = EXCLUDED.owner, topic = EXCLUDED.topic, updated_at = now()
-RETURNING epoch, next_offset, stalled_reason;
+RETURNING epoch, next_offset, stalled_reason,
+          EXISTS (SELECT FROM stream.pause s
+                  WHERE s.topic = %(topic)s AND coalesce(s.partition = %(partition)s, true));
+
+-- name: look
+-- Whether others have decided over partitions since they were claimed.
+SELECT p.topic_id, p.partition, p.epoch,
+       EXISTS (SELECT FROM stream.pause s
+               WHERE s.topic = p.topic AND coalesce(s.partition = p.partition, true))
+FROM stream.position p
+JOIN unnest(%(topic_ids)s::uuid[], %(partitions)s::int4[]) AS wanted (topic_id, partition)
+    USING (topic_id, partition);
 
 -- name: lock
 -- Step 1 of a batch: its partitions, locked in order, as they stand.
@@ -26,7 +37,7 @@ UPDATE stream.ledger
 SET next_offset = %(next_offset)s, stored = stored + %(stored)s, duplicate = duplicate + %(duplicate)s,
     dead = dead + %(dead)s, skipped = skipped + %(skipped)s, no_record = no_record + %(no_record)s
 WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND next_offset = %(first_offset)s
-    AND NOT is_gap_accepted
+    AND decision IS NULL
     AND entry = (SELECT max(entry) FROM stream.ledger
                  WHERE topic_id = %(topic_id)s AND partition = %(partition)s);
 
@@ -53,7 +64,24 @@ UPDATE stream.position
 SET next_offset = %(next_offset)s, stalled_reason = NULL, resume_offset = NULL, updated_at = now()
 WHERE topic_id = %(topic_id)s AND partition = %(partition)s;
 
--- name: accept_gap
--- Write down that offsets were lost, or are read again, by decision of an operator.
-INSERT INTO stream.ledger (topic_id, partition, first_offset, next_offset, is_gap_accepted)
-VALUES (%(topic_id)s, %(partition)s, %(first_offset)s, %(next_offset)s, true);
+-- name: rewind
+-- An operator has decided to read again from an offset on; who has claimed it has to do so anew.
+UPDATE stream.position
+SET next_offset = %(next_offset)s, epoch = epoch + 1, updated_at = now()
+WHERE topic_id = %(topic_id)s AND partition = %(partition)s;
+
+-- name: decide
+-- Write down that an operator has sent a position elsewhere.
+INSERT INTO stream.ledger (topic_id, partition, first_offset, next_offset, decision, decided_by, decided_at)
+VALUES (%(topic_id)s, %(partition)s, %(first_offset)s, %(next_offset)s, %(decision)s, %(by)s, now());
+
+-- name: pause
+-- Nobody reads this for the time being; who decided first, and why, stands.
+INSERT INTO stream.pause (topic, partition, paused_by, because)
+VALUES (%(topic)s, %(partition)s, %(by)s, %(because)s)
+ON CONFLICT DO NOTHING;
+
+-- name: unpause
+-- It is read on, whoever has paused it; without a partition all of the topic.
+DELETE FROM stream.pause
+WHERE topic = %(topic)s AND (partition = %(partition)s OR %(partition)s::int4 IS NULL);

@@ -19,7 +19,8 @@ ORDER BY p.topic, p.partition;
 SELECT reason, message, count(*)
 FROM stream.dead_letter
 WHERE topic_id = %(topic_id)s AND partition = %(partition)s
-  AND "offset" >= %(first_offset)s AND "offset" < %(next_offset)s AND redriven_at IS NULL
+  AND "offset" >= %(first_offset)s AND "offset" < %(next_offset)s
+  AND redriven_at IS NULL AND discarded_at IS NULL
 GROUP BY reason, message
 ORDER BY count(*) DESC, reason, message;
 
@@ -45,5 +46,10 @@ SELECT count(*) FROM mining.object;
 
 -- name: refused_by_reason
 -- How many refused records wait, by reason.
-SELECT reason, count(*) FROM stream.dead_letter WHERE redriven_at IS NULL
+SELECT reason, count(*) FROM stream.dead_letter
+WHERE redriven_at IS NULL AND discarded_at IS NULL
 GROUP BY reason ORDER BY count(*) DESC, reason;
+
+-- name: pauses
+-- What nobody reads for the time being, who decided that, and why.
+SELECT topic, partition, paused_by, paused_at, because FROM stream.pause ORDER BY topic, partition;

@@ -73,7 +73,7 @@ def pretend_that_it_was_longer(line: Line, end: int) -> None:
 def ledger(line: Line) -> list[tuple[int, int, bool]]:
     """Its rows, each of which has to begin where the one before ends."""
     rows = line.ask(
-        "SELECT first_offset, next_offset, is_gap_accepted FROM stream.ledger ORDER BY entry"
+        "SELECT first_offset, next_offset, decision IS NOT NULL FROM stream.ledger ORDER BY entry"
     )
     assert [first for first, *_ in rows[1:]] == [until for _, until, _ in rows[:-1]]
     return rows
@@ -93,7 +93,7 @@ def test_a_log_that_was_cut_and_written_anew_waits_for_an_operator(line: Line) -
         until(lambda: line.pulse.is_member)
         with pytest.raises(AssertionError, match="too long"):
             until(lambda: standing(line)[0] != 50 or standing(line)[1] is None, seconds=2)
-        line.store.accept_gap(partition_of(line), 0)
+        line.store.accept_gap(partition_of(line), 0, "operator")
         until(lambda: ledger(line)[-1] == (0, 50, False) and standing(line) == (50, None, None))
         line.send(*events(*range(50, 60)))  # now two stretches of the ledger end where this begins
         until(lambda: standing(line) == (60, None, None))
@@ -103,7 +103,7 @@ def test_a_log_that_was_cut_and_written_anew_waits_for_an_operator(line: Line) -
     assert line.ask(stored) == [(40, 20)]
     assert line.findings() == []
     with pytest.raises(PositionLost, match="there is no gap"):
-        line.store.accept_gap(partition_of(line), 10)
+        line.store.accept_gap(partition_of(line), 10, "operator")
 
 
 def test_what_was_refused_at_an_offset_of_both_logs_is_kept_of_both(line: Line) -> None:
@@ -117,7 +117,7 @@ def test_what_was_refused_at_an_offset_of_both_logs_is_kept_of_both(line: Line) 
             ' WHERE "offset" = 0'
         )
     line.store.stall(partition_of(line), 2, "the log was cut", 0)
-    line.store.accept_gap(partition_of(line), 0)
+    line.store.accept_gap(partition_of(line), 0, "operator")
     line.read()
     assert line.ask('SELECT count(*) FROM stream.dead_letter WHERE "offset" = 0') == [(2,)]
     assert line.ask('SELECT count(*) FROM stream.dead_letter WHERE "offset" = 1') == [(1,)]
@@ -130,7 +130,7 @@ def test_an_operator_may_go_on_where_it_stands(line: Line) -> None:
     line.store.stall(place, 2, "somebody thought so", 0)
     line.store.stall(place, 2, "and another", 1)
     assert standing(line) == (2, "somebody thought so", 0)
-    line.store.accept_gap(place, 2)
+    line.store.accept_gap(place, 2, "operator")
     line.send(*events(3))
     line.read()
     assert ledger(line) == [(0, 3, False)]
@@ -159,7 +159,7 @@ def test_a_batch_with_a_header_that_is_not_utf8_stops_no_worker(line: Line) -> N
     reason = "the records up to offset 2 cannot be read (UnicodeDecodeError)"
     with line.working():
         until(lambda: standing_if_any(line) == (2, reason, 3))
-        line.store.accept_gap(partition_of(line), 3)
+        line.store.accept_gap(partition_of(line), 3, "operator")
         until(lambda: standing(line) == (5, None, None))
     assert line.ask("SELECT count(*) FROM stream.event") == [(4,)]
     assert ledger(line) == [(0, 2, False), (2, 3, True), (3, 5, False)]
@@ -177,7 +177,7 @@ def test_a_batch_that_the_disk_has_damaged_stops_no_worker(line: Line) -> None:
     reason = "the records up to offset 0 cannot be read (its checksum is wrong)"
     with line.working():
         until(lambda: standing_if_any(line) == (0, reason, 1))
-        line.store.accept_gap(partition_of(line), 1)
+        line.store.accept_gap(partition_of(line), 1, "operator")
         until(lambda: standing(line) == (2, None, None))
     assert ledger(line) == [(0, 1, True), (1, 2, False)]
 

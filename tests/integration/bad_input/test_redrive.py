@@ -71,7 +71,8 @@ def test_what_does_not_fit_together_is_redriven_one_after_the_other(
 def test_letters_are_chunked_by_what_was_in_them() -> None:
     def letter(size: int) -> Refused:
         now = datetime.now(UTC)
-        return Refused(Partition(UUID(int=1), 0, "t"), 0, "bad", "", now, now, None, size)
+        nobody = (None, None, None, None)
+        return Refused(Partition(UUID(int=1), 0, "t"), 0, "bad", "", now, now, *nobody, size)
 
     sizes = [[it.sealed_bytes for it in c] for c in in_chunks(map(letter, [3, 4, 9, 2, 5, 4]), 7)]
     assert sizes == [[3, 4], [9], [2, 5], [4]]

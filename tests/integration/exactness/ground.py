@@ -20,7 +20,14 @@ from tests.integration.exactness.tables import Tables, read_tables
 
 _WRITTEN: Final[tuple[LiteralString, ...]] = (
     *("stream.position", "stream.ledger", "stream.event", "stream.superseded"),
-    *("stream.dead_letter", "mining.object", "mining.pack", 'mining."case"', "mining.handover"),
+    *(
+        "stream.dead_letter",
+        "stream.pause",
+        "mining.object",
+        "mining.pack",
+        'mining."case"',
+        "mining.handover",
+    ),
     *("mining.pending", "mining.removed", "mining.handover_day", "mining.flow_day"),
 )
 

@@ -13,6 +13,7 @@ CREATE TABLE stream.position (
     updated_at  timestamptz NOT NULL DEFAULT now(),
     stalled_reason text,
     resume_offset  int8,
+    refusals_accepted_until int8 NOT NULL DEFAULT 0,
     PRIMARY KEY (topic_id, partition)
 );
 COMMENT ON TABLE stream.position IS 'How far each partition has been applied. Written in the transaction of the batch, so that it says exactly what is in the other tables.';
@@ -21,6 +22,18 @@ COMMENT ON COLUMN stream.position.next_offset IS 'The offset to read next; null 
 COMMENT ON COLUMN stream.position.epoch IS 'Raised by every claim; a worker with an older one is refused.';
 COMMENT ON COLUMN stream.position.stalled_reason IS 'Why nothing is read until an operator accepts the gap: the log is not the one that was read so far. Null where all is well.';
 COMMENT ON COLUMN stream.position.resume_offset IS 'Where to go on from, when that is accepted, so that nothing which the log still holds is left out.';
+COMMENT ON COLUMN stream.position.refusals_accepted_until IS 'Before this offset any number of records may be refused: an operator knows.';
+
+CREATE TABLE stream.pause (
+    topic     text        NOT NULL,
+    partition int4,
+    paused_by text        NOT NULL,
+    paused_at timestamptz NOT NULL DEFAULT now(),
+    because   text        NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (topic, partition)
+);
+COMMENT ON TABLE stream.pause IS 'What nobody reads for the time being, by decision of an operator, or of a worker that waits for one. Workers look every few seconds.';
+COMMENT ON COLUMN stream.pause.partition IS 'Null for all partitions of the topic.';
 
 CREATE TABLE stream.ledger (
     topic_id        uuid NOT NULL,
@@ -33,14 +46,18 @@ CREATE TABLE stream.ledger (
     dead            int8 NOT NULL DEFAULT 0,
     skipped         int8 NOT NULL DEFAULT 0,
     no_record       int8 NOT NULL DEFAULT 0,
-    is_gap_accepted bool NOT NULL DEFAULT false,
+    decision        text CHECK (decision IN ('gap', 'rewind')),
+    decided_by      text,
+    decided_at      timestamptz,
     PRIMARY KEY (topic_id, partition, entry),
     CONSTRAINT ledger_adds_up CHECK (
-        is_gap_accepted OR next_offset - first_offset = stored + duplicate + dead + skipped + no_record
-    )
+        next_offset - first_offset = stored + duplicate + dead + skipped + no_record
+        OR decision IS NOT NULL AND stored + duplicate + dead + skipped + no_record = 0
+    ),
+    CONSTRAINT ledger_rewinds_back CHECK (decision <> 'rewind' OR next_offset < first_offset)
 );
-COMMENT ON TABLE stream.ledger IS 'What became of every offset. A row grows while batches follow on each other, so a partition without gaps has one row. In the order of entry each row begins where the one before ends.';
-COMMENT ON COLUMN stream.ledger.is_gap_accepted IS 'An operator decided to go on elsewhere. The offsets between were never read; or next_offset is the lower one, and they are read again, since the log was cut and written anew.';
+COMMENT ON TABLE stream.ledger IS 'What became of every offset. A row grows while batches follow on each other, so a partition that nobody decided over has one row. In the order of entry each row begins where the one before ends.';
+COMMENT ON COLUMN stream.ledger.decision IS 'An operator decided to go on elsewhere. gap: the offsets between were never read; or next_offset is the lower one, and they are read again, since the log was cut and written anew. rewind: the same log is read once more from next_offset on, and what is known of it changes nothing.';
 COMMENT ON COLUMN stream.ledger.no_record IS 'Offsets that hold no record: control records, and what compaction took out.';
 COMMENT ON COLUMN stream.ledger.skipped IS 'Records that say nothing by design, such as tombstones.';
 
@@ -99,10 +116,25 @@ CREATE TABLE stream.dead_letter (
     refused_at        timestamptz NOT NULL DEFAULT now(),
     payload_encrypted bytea       NOT NULL,
     redriven_at       timestamptz,
+    discarded_at      timestamptz,
+    discarded_by      text,
+    discarded_because text,
     PRIMARY KEY (topic_id, partition, "offset", recorded_at)
 );
 COMMENT ON TABLE stream.dead_letter IS 'Records that broke the contract, whole and encrypted, so that they can be redriven.';
 COMMENT ON COLUMN stream.dead_letter.recorded_at IS 'The record''s own timestamp. It tells apart two records that an offset had, where a log was cut and written anew.';
+COMMENT ON COLUMN stream.dead_letter.discarded_at IS 'When somebody gave up on it: it waits for nothing any more. It is kept, and can still be redriven.';
+
+CREATE TABLE stream.sighting (
+    sighting    int8        NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    seen_at     timestamptz NOT NULL DEFAULT now(),
+    seen_by     text        NOT NULL,
+    topic_id    uuid        NOT NULL,
+    partition   int4        NOT NULL,
+    "offset"    int8        NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+COMMENT ON TABLE stream.sighting IS 'Who was shown which refused record in clear, persons and all. Written before it is shown.';
 
 CREATE TABLE stream.key_check (
     fingerprint text        NOT NULL PRIMARY KEY,
