@@ -22,7 +22,7 @@ from kafka.errors import KafkaError, UnsupportedCodecError
 from kafka.structs import MemberState
 
 from consumers.connection import KafkaSettings, reaching
-from consumers.topics import DEFAULT_TOPIC
+from schemas.event import DEFAULT_TOPIC
 
 log = logging.getLogger(__name__)
 

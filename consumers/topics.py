@@ -17,7 +17,6 @@ from kafka.errors import TopicAlreadyExistsError
 from consumers.connection import KafkaSettings, reaching
 from consumers.errors import TopicMissing
 
-DEFAULT_TOPIC: Final = "procesmijn.events"
 DEFAULT_PARTITIONS: Final = 8
 """As many workers as can share one topic; enough for one machine, and cheap to hold."""
 

@@ -35,10 +35,8 @@ Id: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_ID_CHARS, pattern=NO_CONTROLS)
 ]
 """An id as its system writes it: leading zeros and capitals matter."""
-Ids: TypeAlias = Annotated[
-    Id | Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_IDS)],
-    Field(union_mode="left_to_right"),
-]
+IdList: TypeAlias = Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_IDS)]
+Ids: TypeAlias = Annotated[Id | IdList, Field(union_mode="left_to_right")]
 """One id, or a list of ids: a set, so its order and duplicates mean nothing."""
 Name: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS, pattern=NO_CONTROLS)

@@ -7,7 +7,10 @@ every event type, so that whatever comes after need not know event types at all.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+DEFAULT_TOPIC: Final = "procesmijn.events"
+"""Where events go unless a catalogue names others."""
 
 
 class Lifecycle(IntEnum):

@@ -1,7 +1,7 @@
 """``python -m schemas.publish``: writes what producers read, from the models that check them.
 
-That is a JSON Schema for each event type in ``schemas/published/``, and the tables in
-``docs/events.md``. A change that would break a producer is refused.
+That is a JSON Schema for each event type in ``schemas/published/``, ``schemas/asyncapi.json`` with
+all of them, and the tables in ``docs/events.md``. A change that would break a producer is refused.
 """
 
 from __future__ import annotations
@@ -12,55 +12,27 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic.json_schema import GenerateJsonSchema
-
 from schemas.additive import breaking_changes
+from schemas.asyncapi import document
 from schemas.base import EventData, HandsOver
+from schemas.data_schema import json_schema
 from schemas.reasons import Reason
 from schemas.registry import MODELS
 from schemas.step import Step
 
 PUBLISHED: Final = Path(__file__).parent / "published"
+ASYNCAPI: Final = Path(__file__).with_name("asyncapi.json")
 MANUAL: Final = Path(__file__).parents[1] / "docs" / "events.md"
-
-
-class _Untitled(GenerateJsonSchema):
-    """Leaves out the titles that pydantic makes up from the names of members."""
-
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic's hook
-        return False
-
-
-def json_schema(model: type[EventData]) -> dict[str, Any]:
-    """Describe the ``data`` of an event type (JSON Schema 2020-12).
-
-    ``x-object-type`` marks the members that hold ids of objects, ``x-person`` those that name
-    persons; where none of the objects is required, ``anyOf`` asks for one.
-    """
-    described = model.model_json_schema(schema_generator=_Untitled)
-    described.pop("title")
-    schema = {
-        "$schema": GenerateJsonSchema.schema_dialect,
-        "$id": f"urn:procesmijn:event:{model.event_type}",
-        "title": model.event_type,
-        **described,
-        "examples": [dict(model.example)],
-    }
-    objects = [name for name, _ in model.object_members]
-    if objects and not set(objects) & set(schema.get("required", ())):
-        schema["anyOf"] = [
-            {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-            for name in objects
-        ]
-    return schema
 
 
 def published_files() -> dict[str, str]:
     """Give the text of every published file by its name."""
-    return {
-        f"{name}.json": json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
-        for name, model in MODELS.items()
-    }
+    return {f"{name}.json": as_text(json_schema(model)) for name, model in MODELS.items()}
+
+
+def as_text(described: Mapping[str, Any]) -> str:
+    """Write JSON as it is published: for people, too."""
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
 
 def all_breaking_changes(folder: Path) -> Iterator[str]:
@@ -137,6 +109,7 @@ def main() -> int:
     PUBLISHED.mkdir(exist_ok=True)
     for name, text in published_files().items():
         (PUBLISHED / name).write_text(text, encoding="utf-8")
+    ASYNCAPI.write_text(as_text(document()), encoding="utf-8")
     manual = with_tables(MANUAL.read_text(encoding="utf-8"), manual_tables())
     MANUAL.write_text(manual, encoding="utf-8")
     return 0

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,11 +41,14 @@ class Procesmijn:
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path, **settings: str) -> Outcome:
-        """Run a command to its end."""
-        process = self.start(*arguments, **settings)
+    def __call__(
+        self, *arguments: str | Path, given: str | None = None, **settings: str
+    ) -> Outcome:
+        """Run a command to its end; ``given`` is what it can read from stdin."""
+        stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
+        process = self._start(arguments, settings, stdin)
         try:
-            out, err = process.communicate(timeout=ENDS_WITHIN_SECONDS)
+            out, err = process.communicate(given, timeout=ENDS_WITHIN_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()
@@ -53,20 +56,26 @@ class Procesmijn:
 
     def start(self, *arguments: str | Path, **settings: str) -> subprocess.Popen[str]:
         """Start a command; keywords are settings, ``kafka_servers=...``."""
+        return self._start(arguments, settings, subprocess.DEVNULL)
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """The variables with which a command runs: those of this process, but for our settings."""
         named = {**self.settings, **settings}
+        cache = os.environ.get("PROCESMIJN_CACHE")
+        return {
+            **{name: v for name, v in os.environ.items() if not name.startswith("PROCESMIJN_")},
+            **({"PROCESMIJN_CACHE": cache} if cache else {}),
+            "PROCESMIJN_HOME": str(self.home),
+            **{f"PROCESMIJN_{name.upper()}": value for name, value in named.items()},
+        }
+
+    def _start(
+        self, arguments: Sequence[str | Path], settings: Mapping[str, str], stdin: int
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [*COMMAND, *map(str, arguments)],
-            env={
-                **{name: v for name, v in os.environ.items() if not name.startswith("PROCESMIJN_")},
-                **(
-                    {"PROCESMIJN_CACHE": cache}
-                    if (cache := os.environ.get("PROCESMIJN_CACHE"))
-                    else {}
-                ),
-                "PROCESMIJN_HOME": str(self.home),
-                **{f"PROCESMIJN_{name.upper()}": value for name, value in named.items()},
-            },
-            stdin=subprocess.DEVNULL,
+            env=self.environment(**settings),
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

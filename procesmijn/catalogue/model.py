@@ -16,8 +16,9 @@ from procesmijn.catalogue.holidays import public_holidays
 from procesmijn.catalogue.part import Part
 from procesmijn.catalogue.parties import Memberships, Party
 from procesmijn.catalogue.processes import Process, Stream
+from schemas.event import DEFAULT_TOPIC
 
-DEFAULT_STREAM: Final = Stream(topic="procesmijn.events")
+DEFAULT_STREAM: Final = Stream(topic=DEFAULT_TOPIC)
 
 
 class Catalogue(Part):

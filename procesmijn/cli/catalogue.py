@@ -64,10 +64,7 @@ def show(
     form: Annotated[As, typer.Option("--format", help="How it is written.")] = As.YAML,
 ) -> None:
     """Show the catalogue in use, performers as pseudonyms."""
-    with reading(read_settings()) as (store, _):
-        active = store.active()
-    if active is None:
-        raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
+    active = in_use(read_settings())
     content = active.catalogue.model_dump(mode="json", exclude_defaults=True)
     content.pop(_KEPT_BY_US, None)
     if form is As.JSON:
@@ -99,6 +96,15 @@ def activate(
         _compare(active, chosen)
         parts.store.activate(chosen)
         _catch_up(parts)
+
+
+def in_use(settings: Settings) -> Active:
+    """The catalogue in use; raises :class:`NothingActive`."""
+    with reading(settings) as (store, _):
+        active = store.active()
+    if active is None:
+        raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
+    return active
 
 
 def _catch_up(parts: Service) -> None:

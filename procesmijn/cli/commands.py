@@ -36,6 +36,12 @@ COMMANDS: Final = {
         "working_time", "Count the working time between two instants, in seconds."
     ),
     "catalogue": Listed("catalogue", "Check, show or activate a catalogue."),
+    "schemas": Listed("contract", "Show what may be sent: event types and examples."),
+    "check-message": Listed(
+        "check_message",
+        "Say what would become of a message: accepted, or refused and why, and which cases it"
+        " touches.",
+    ),
     "streams": Listed("streams", "List, pause, resume or rewind what is read."),
     "ledger": Listed("ledger", "Say what became of every offset, and whether it adds up."),
     "dead-letters": Listed(

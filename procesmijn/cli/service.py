@@ -88,19 +88,26 @@ def read_keys(settings: Settings) -> Keys:
 
     Raises :class:`procesmijn.persons.KeysError` where a database of one's own has none.
     """
+    there = kept_keys(settings)
+    if there is not None:
+        return there
+    if settings.database_url is not None:
+        raise KeysError(
+            "a database of your own needs keys that are kept outside of it: set PROCESMIJN_KEYS"
+            " or PROCESMIJN_KEYS_FILE ('procesmijn keys' makes new ones)"
+        )
+    _make_keys(settings)
+    return Keys.load(settings.home / "keys")
+
+
+def kept_keys(settings: Settings) -> Keys | None:
+    """The keys of the settings, else those of the home, where there are any."""
     if settings.keys is not None:
         return Keys.parse(settings.keys.get_secret_value())
     if settings.keys_file is not None:
         return Keys.load(settings.keys_file)
     kept = settings.home / "keys"
-    if not kept.exists():
-        if settings.database_url is not None:
-            raise KeysError(
-                "a database of your own needs keys that are kept outside of it: set PROCESMIJN_KEYS"
-                " or PROCESMIJN_KEYS_FILE ('procesmijn keys' makes new ones)"
-            )
-        _make_keys(settings)
-    return Keys.load(kept)
+    return Keys.load(kept) if kept.exists() else None
 
 
 def _make_keys(settings: Settings) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
-from consumers.topics import DEFAULT_TOPIC
 from procesmijn.embedded import find
+from schemas.event import DEFAULT_TOPIC
 from tests.commands import Outcome, Procesmijn, running
 from tests.integration.bad_input.messages import message, opened, requested
 from tests.integration.bad_input.older import older

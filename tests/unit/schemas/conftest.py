@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # its stubs are not among the pins
 import pytest
 
+from schemas.data_schema import json_schema
 from schemas.event import Record
-from schemas.publish import json_schema
 from schemas.registry import MODELS
 
 RECORD_US = 1_795_164_984_000_000  # 2026-11-20T08:56:24Z

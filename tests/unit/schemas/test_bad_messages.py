@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.data_schema import json_schema
 from schemas.event import Event, Record, Rejection, Skip
 from schemas.instants import to_us
-from schemas.publish import json_schema
 from schemas.reasons import Reason
 from schemas.registry import MODELS, decode
 

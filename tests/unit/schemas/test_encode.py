@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.data_schema import json_schema
 from schemas.event import Event, Record
 from schemas.instants import to_us
 from schemas.objects import OBJECT_TYPES
 from schemas.onboarding import ContractIssued
-from schemas.publish import json_schema
 from schemas.registry import MODELS, decode, encode
 from schemas.service import TicketAssigned
 from schemas.step import Step

@@ -12,6 +12,7 @@ import pytest
 
 from schemas import publish
 from schemas.additive import breaking_changes
+from schemas.data_schema import json_schema
 from schemas.objects import OBJECT_TYPES, PERSON_TYPES
 from schemas.registry import MODELS
 
@@ -21,7 +22,7 @@ Schema = dict[str, Any]
 @pytest.fixture
 def held() -> Schema:
     """A schema of all kinds of members."""
-    return copy.deepcopy(publish.json_schema(MODELS["interview.held"]))
+    return copy.deepcopy(json_schema(MODELS["interview.held"]))
 
 
 def test_the_folder_is_current() -> None:
@@ -46,7 +47,7 @@ def test_the_models_only_add_to_what_is_published() -> None:
 def test_publishing_refuses_what_would_break_producers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    published = publish.json_schema(MODELS["ticket.closed"])
+    published = json_schema(MODELS["ticket.closed"])
     published["properties"]["solution"] = {"type": "string"}
     before = json.dumps(published)
     (tmp_path / "ticket.closed.json").write_text(before)
@@ -70,7 +71,9 @@ def test_publishing_writes_schemas_and_tables(
     manual.write_text("".join(markers))
     monkeypatch.setattr(publish, "PUBLISHED", tmp_path / "published")
     monkeypatch.setattr(publish, "MANUAL", manual)
+    monkeypatch.setattr(publish, "ASYNCAPI", tmp_path / "asyncapi.json")
     assert publish.main() == 0
+    assert (tmp_path / "asyncapi.json").stat().st_size > 100_000
     assert len(list((tmp_path / "published").iterdir())) == len(MODELS)
     assert "| `contract.issued` |" in manual.read_text()
 
@@ -79,13 +82,13 @@ def test_publishing_writes_schemas_and_tables(
 def test_examples_keep_their_schema(
     schema_accepts: Callable[[str, object], bool], name: str
 ) -> None:
-    for example in publish.json_schema(MODELS[name])["examples"]:
+    for example in json_schema(MODELS[name])["examples"]:
         assert schema_accepts(name, example)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_type_and_member_is_explained(name: str) -> None:
-    schema = publish.json_schema(MODELS[name])
+    schema = json_schema(MODELS[name])
     assert " emits it " in schema["description"]
     assert all(member["description"] for member in schema["properties"].values())
     assert schema["$id"] == f"urn:procesmijn:event:{name}"
@@ -94,7 +97,7 @@ def test_every_type_and_member_is_explained(name: str) -> None:
 def test_objects_and_persons_are_marked() -> None:
     marked = set()
     for model in MODELS.values():
-        for name, member in publish.json_schema(model)["properties"].items():
+        for name, member in json_schema(model)["properties"].items():
             if "x-object-type" in member:
                 assert member["x-object-type"] == name
                 marked.add(name)
@@ -103,7 +106,7 @@ def test_objects_and_persons_are_marked() -> None:
     persons = {
         name
         for model in MODELS.values()
-        for name, member in publish.json_schema(model)["properties"].items()
+        for name, member in json_schema(model)["properties"].items()
         if "x-person" in member
     }
     assert persons == {
