@@ -15,6 +15,8 @@ from consumers.errors import PublishFailed
 UNACKNOWLEDGED: Final = 10_000
 """Messages on their way at once: the producer itself knows no bound on its memory."""
 DELIVERY_SECONDS: Final = 120.0
+"""As long as the producer itself goes on trying, unless told otherwise."""
+CLOSE_SECONDS: Final = 1.0
 
 
 class Message(NamedTuple):
@@ -58,7 +60,6 @@ def publish(
             enable_idempotence=True,
             linger_ms=20,
             batch_size=128 * 1024,
-            delivery_timeout_ms=round(DELIVERY_SECONDS * 1000),
             metrics_enabled=False,
         )
     on_their_way: deque[Any] = deque()
@@ -82,8 +83,22 @@ def publish(
         while on_their_way:
             wait_for_oldest()
     except KafkaError as error:
-        raise PublishFailed(f"Kafka did not take all messages into {topic}: {error}") from error
+        raise PublishFailed(
+            f"Kafka did not take all messages into {topic} ({error}): see that it runs and takes"
+            " them, and publish them again; those that it has already change nothing"
+        ) from error
     finally:
-        producer.close(timeout=1.0)
+        _close(producer)
     progress(acknowledged)
     return acknowledged
+
+
+def _close(producer: KafkaProducer) -> None:
+    """Close it, and give up what Kafka has not taken by now."""
+    try:
+        producer.close(timeout=CLOSE_SECONDS)
+    except KafkaError:
+        # It does not close while messages are on their way, and has no public word for letting go.
+        producer._sender.force_close()
+        producer._sender.join(CLOSE_SECONDS)
+        producer.close(timeout=CLOSE_SECONDS)

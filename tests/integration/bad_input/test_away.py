@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -13,7 +16,8 @@ import psycopg
 import pytest
 
 from consumers.connection import KafkaSettings
-from consumers.errors import KafkaUnavailable
+from consumers.errors import KafkaUnavailable, PublishFailed
+from consumers.publish import Message, publish
 from consumers.stream import Reading, Stream
 from procesmijn.catalogue import default
 from procesmijn.embedded import Embedded
@@ -144,6 +148,30 @@ def test_kafka_away_at_the_start(own: Embedded, line: Line) -> None:
     own.broker.start()
     line.read()
     assert line.account() == Account(stored=2, duplicate=0, dead=0, skipped=0)
+
+
+def test_kafka_away_while_somebody_publishes(
+    own: Embedded, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told in one line, and nothing of the producer is left behind."""
+    monkeypatch.setattr("consumers.publish.DELIVERY_SECONDS", 1.0)
+    before = set(threading.enumerate())
+    broker = own.broker.pid
+    assert broker is not None
+
+    def messages() -> Iterator[Message]:
+        yield Message(b"1")
+        os.kill(broker, signal.SIGSTOP)
+        yield Message(b"2")
+
+    try:
+        with pytest.raises(PublishFailed) as refused:
+            publish(line.kafka, line.topic, messages())
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    assert "publish them again" in str(refused.value)
+    assert str(refused.value).isprintable()
+    assert set(threading.enumerate()) <= before
 
 
 def _beside(own: Embedded, name: str) -> str:
