@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -26,6 +26,17 @@ from procesmijn.store.filters import CaseFilter
 from procesmijn.store.reports import HandoverRow
 
 app = typer.Typer(add_completion=False)
+
+
+_NARROW: Final = (
+    "supplier",
+    "customer",
+    "handovers",
+    "wait_seconds_median",
+    "wait_seconds_p90",
+    "wait_working_seconds_median",
+    "pickup_basis",
+)
 
 
 class Basis(StrEnum):
@@ -59,6 +70,6 @@ def handovers(
         known_cases(process, cases, connection)
         rows = reports.handovers(process, dates, basis, connection, cases)
         unassigned = reports.unassigned(process, connection)
-    show([row._asdict() for row in rows], HandoverRow._fields, form)
+    show([row._asdict() for row in rows], HandoverRow._fields, form, narrow=_NARROW)
     if unassigned:
         note(f"{many(unassigned, 'event')} without a party: no handover is known of them")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
+from procesmijn.cli.tell import many, note
+
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""
+_GAP: Final = 2
+"""Columns between two columns."""
+_LONGEST_WORD: Final = 16
+"""Names with longer words than this are broken in them, where that makes a table fit."""
 
 
 class Format(StrEnum):
@@ -24,8 +30,17 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: Format) -> None:
-    """Write rows; ``columns`` are their names, also where there is no row."""
+def show(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    form: Format,
+    *,
+    narrow: Sequence[str] = (),
+) -> None:
+    """Write rows; ``columns`` are their names, also where there is no row.
+
+    ``narrow`` are those that a terminal shows which has no room for all.
+    """
     if form is Format.JSON:
         write_json(rows)
     elif form is Format.CSV:
@@ -33,7 +48,7 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: Format
         writer.writerow(columns)
         writer.writerows([_cell(row[column]) for column in columns] for row in rows)
     else:
-        _table(rows, columns)
+        _table(rows, columns, narrow or columns)
 
 
 def write_json(value: Any) -> None:
@@ -66,26 +81,71 @@ def duration(seconds: float, *, is_working: bool = False) -> str:
     return f"{rest}s"
 
 
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def _table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], narrow: Sequence[str]
+) -> None:
     from rich.console import Console  # noqa: PLC0415 - programs that read CSV or JSON need it not
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        is_number = any(
-            isinstance(row[column], int | float | Decimal) and not isinstance(row[column], bool)
-            for row in rows
-        )
-        table.add_column(
-            _heading(column),
-            justify="right" if is_number else "left",
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*(_words(column, row[column]) for column in columns))
     is_terminal = sys.stdout.isatty()
     console = Console(width=None if is_terminal else _WIDTH_OF_FILES, markup=False, highlight=False)
+    parts = [_Column.of(column, rows) for column in columns]
+    if is_terminal and _total(part.least_width for part in parts) > console.width:
+        parts = [part for part in parts if part.name in narrow]
+        if len(parts) < len(columns):
+            more = many(len(columns) - len(parts), "more column")
+            note(f"a wider terminal, or --format csv, shows {more}")
+    is_tight = _total(part.width for part in parts) > console.width
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for part in parts:
+        table.add_column(
+            part.heading,
+            justify="right" if part.is_number else "left",
+            overflow="fold",
+            width=part.least_width if is_tight and not part.is_text else None,
+        )
+    for cells in zip(*(part.cells for part in parts), strict=True):
+        table.add_row(*cells)
     console.print(table)
+
+
+class _Column(NamedTuple):
+    """A column as people read it."""
+
+    name: str
+    heading: str
+    cells: list[str]
+    is_number: bool
+    is_text: bool
+    width: int
+    least_width: int
+    """Below it numbers, instants or words would be broken."""
+
+    @classmethod
+    def of(cls, name: str, rows: Sequence[Mapping[str, Any]]) -> _Column:
+        values = [row[name] for row in rows]
+        heading, cells = _heading(name), [_words(name, value) for value in values]
+        is_text = any(isinstance(value, str) for value in values)
+        is_number = any(
+            isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+            for value in values
+        )
+        widest = max(map(len, cells), default=0)
+        longest_word = max((len(word) for cell in cells for word in cell.split()), default=0)
+        least = min(longest_word, _LONGEST_WORD) if is_text else widest
+        return cls(
+            name,
+            heading,
+            cells,
+            is_number,
+            is_text,
+            width=max(widest, len(heading)),
+            least_width=max(least, *map(len, heading.split())),
+        )
+
+
+def _total(widths: Iterable[int]) -> int:
+    return sum(width + _GAP for width in widths) - _GAP
 
 
 def _heading(column: str) -> str:

@@ -1,0 +1,77 @@
+"""What a table looks like on a terminal: nothing in it may be broken that people read as one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import pytest
+
+from procesmijn.cli.show import Format, show
+
+COLUMNS: Final = ("supplier", "customer", "handovers", "wait_seconds_mean", "wait_working_seconds")
+NARROW: Final = ("supplier", "customer", "handovers", "wait_seconds_mean")
+ROWS: Final = [
+    {
+        "supplier": "Human resources",
+        "customer": "Legal department of the north",
+        "handovers": 12_345_678,
+        "wait_seconds_mean": 90_000.0,
+        "wait_working_seconds": 28_800.0,
+    }
+]
+Print: TypeAlias = Callable[[int, Sequence[Mapping[str, Any]]], tuple[str, str]]
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Print:
+    """Shows rows on a terminal of so many columns; gives what both streams say."""
+
+    def printed(width: int, rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        show(rows, COLUMNS, Format.TABLE, narrow=NARROW)
+        out, err = capsys.readouterr()
+        return re.sub(r"\x1b\[[0-9;]*m", "", out), err
+
+    return printed
+
+
+def test_a_terminal_with_room_shows_all_on_one_line_each(printed: Print) -> None:
+    out, err = printed(120, ROWS)
+    assert len(out.splitlines()) == 2
+    assert out.split()[-4:] == ["1d", "01h", "8h", "00m"]
+    assert err == ""
+
+
+def test_headings_give_way_first_and_then_names_between_words(printed: Print) -> None:
+    out, err = printed(62, ROWS)
+    lines = out.splitlines()
+    assert max(map(len, lines)) <= 62
+    for whole in (
+        "handovers",
+        "working",
+        "12345678",
+        "1d 01h",
+        "8h 00m",
+        "department",
+        "resources",
+    ):
+        assert whole in out
+    assert err == ""
+
+
+def test_where_even_that_does_not_fit_some_columns_stay_out_and_it_says_so(printed: Print) -> None:
+    out, err = printed(46, ROWS)
+    assert max(map(len, out.splitlines())) <= 46
+    assert "12345678" in out
+    assert "1d 01h" in out
+    assert "working" not in out
+    assert err == "a wider terminal, or --format csv, shows 1 more column\n"
+
+
+def test_no_rows_are_a_heading(printed: Print) -> None:
+    out, _ = printed(80, [])
+    assert out.split()[:3] == ["supplier", "customer", "handovers"]
