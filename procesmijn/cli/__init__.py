@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except TyperException as error:
-        return _fail(run, error.format_message(), error.exit_code)
+        # typer checks choices by pydantic, whose own word for that says nothing to people.
+        return _fail(run, error.format_message().replace("Value error, ", ""), error.exit_code)
     except ProcesmijnError as error:
         return _fail(run, str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001 - the last resort: a line for people, not a trace

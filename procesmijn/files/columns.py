@@ -116,6 +116,9 @@ def _told(role: str, name: str, known: Collection[str]) -> str:
     for candidate in candidates:
         if candidate in known:
             return candidate
+    alike = [column for column in known if _plain(column) in map(_plain, candidates)]
+    if len(alike) == 1:
+        return alike[0]
     raise ColumnsError(f"no column {name!r} (--{role}); the file has {_list(known)}")
 
 

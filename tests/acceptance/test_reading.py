@@ -185,7 +185,7 @@ def test_a_name_that_nobody_knows_is_told_the_nearest(contracts: Procesmijn) -> 
     ("arguments", "words"),
     [
         (["handovers"], "Missing argument 'PROCESS'"),
-        (["handovers", PROCESS, "--format", "xml"], "'xml' is not one of"),
+        (["handovers", PROCESS, "--format", "xml"], "'--format': 'xml' is not one of"),
         (["handovers", PROCESS, "--from", "1-3-2026"], "--from '1-3-2026' is no date"),
         (["handovers", PROCESS, "--from", "2026-03-02", "--to", "2026-03-02"], "has to lie after"),
         (["handovers", PROCESS, "--as-of", "2026-03-02"], "has no zone"),

@@ -49,6 +49,14 @@ def test_a_performer_is_not_the_party_that_was_told() -> None:
     )
 
 
+def test_what_is_told_need_not_be_told_in_the_same_capitals() -> None:
+    names = (*STANDARD, "Team Name", "Desk", "DESK")
+    assert found(names, Columns(party="team_name")).party == "Team Name"
+    assert found(names, Columns(party="DESK")).party == "DESK"
+    with pytest.raises(ColumnsError, match="no column 'desk'"):
+        found(names, Columns(party="desk"))
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
