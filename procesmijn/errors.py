@@ -19,6 +19,10 @@ class UsageError(ProcesmijnError):
     exit_code = 2
 
 
+class FileNotWritten(ProcesmijnError):
+    """A file cannot be written; the message says why."""
+
+
 class PositionLost(ProcesmijnError):
     """Another worker took this partition over, or its position moved on: nothing was written.
 

@@ -29,6 +29,9 @@ COMMANDS: Final = {
     "up": Listed("up", "Run Kafka, PostgreSQL and workers on this machine, until Ctrl-C."),
     "worker": Listed("worker", "Run one member of the consumer group, until it is stopped."),
     "import": Listed("importing", "Bring in an event log: XES, CSV or Parquet."),
+    "export": Listed(
+        "export", "Write the cases of a process as an event log: XES, OCEL 2.0, CSV or Parquet."
+    ),
     "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
     "cases": Listed("cases", "List the cases of a process, in the columns of bi.fct_case."),
     "flow": Listed("flow", "Rebuild a process from what happened."),

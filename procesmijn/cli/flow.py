@@ -14,7 +14,7 @@ from procesmijn.cli.flow_views import Answer, As, Asked, By
 from procesmijn.cli.options import AsFormat, Process, Since, Until, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, as_json, show
-from procesmijn.errors import ProcesmijnError, UsageError
+from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store.filters import CaseFilter
 
@@ -24,10 +24,6 @@ _TABLES: Final = {As.DFG: "graph", As.VARIANTS: "variants"}
 _FILES: Final = dict.fromkeys((As.BPMN, As.PETRI, As.TREE, As.PTML, As.SVG), "model")
 _VIEWS: Final = _TABLES | _FILES
 """The module of each view in ``flow_views``: some take seconds to import."""
-
-
-class FileNotWritten(ProcesmijnError):
-    """The file cannot be written; the message says why."""
 
 
 @app.command()

@@ -117,6 +117,21 @@ PENDING: Final = np.dtype(
 )
 PENDING_KEY: Final = ("object", "process", "from_hi", "from_lo")
 
+EVENT_LOG: Final = np.dtype(
+    [
+        ("object", "<i8"),
+        ("key_hi", "<u8"),
+        ("key_lo", "<u8"),
+        ("started_us", "<i8"),  # NO_INSTANT where the event does not say
+        ("occurred_us", "<i8"),
+        ("activity", "<i4"),
+        ("party", "<i4"),  # the one that it comes to; NO_TERM where to none
+        ("performer", "<i4"),
+        ("lifecycle", "u1"),
+    ]
+)
+"""One event of one case, as an exported log lists it."""
+
 STEP: Final = np.dtype([("activity", "<i4"), ("completed_on", "<i4"), ("completed_us", "<i8")])
 """One completed activity instance in a trace, with its local date in the zone of the process; a
 trace is these in order of completion. So the flow counts follow from the traces alone, also from

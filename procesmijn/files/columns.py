@@ -41,11 +41,12 @@ XES: Final[Usual] = {
     "case": ("case:concept:name",),
     "activity": ("concept:name",),
     "time": ("time:timestamp",),
+    "start": ("start_timestamp",),
     "lifecycle": ("lifecycle:transition",),
     "party": ("org:group", "org:role", "org:resource"),
     "performer": ("org:resource",),
 }
-"""The standard extensions of XES."""
+"""The standard extensions of XES, and the name that pm4py gives to a start in the same event."""
 
 TABLE: Final[Usual] = {
     "case": (

@@ -1,0 +1,194 @@
+"""A process goes out as a file in every form, and other tools, and we, read the same in it."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import jsonschema  # type: ignore[import-untyped]  # its stubs are not among the pins
+import orjson
+import pandas as pd
+import pytest
+from lxml import etree
+
+from tests.commands import Procesmijn
+from tests.event_logs import Row, write_csv
+
+PROCESS: Final = "repairs"
+GRAMMARS: Final = Path(__file__).parents[1] / "grammars"
+FORMS: Final = {
+    "xes": "log.xes",
+    "csv": "log.csv",
+    "parquet": "log.parquet",
+    "ocel2-json": "log.json",
+    "ocel2-sqlite": "log.sqlite",
+}
+TABLES: Final = ("xes", "csv", "parquet")
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Install the optional requirement"  # pm4py can read faster with more installed
+)
+
+
+def make_rows(cases: int, seed: int) -> list[Row]:
+    """Cases with starts of their own and in the same row, other lifecycles, steps at one instant,
+    rows that are alike in all but their id, and gaps."""
+    chance = random.Random(seed)
+    rows: list[Row] = []
+    for case in range(cases):
+        at = datetime(2026, 1, 5, 8, 0, tzinfo=UTC) + timedelta(minutes=chance.randrange(60_000))
+        for _ in range(chance.randint(1, 9)):
+            at += timedelta(seconds=chance.choice((0, 0, 1, 90, 5_000, 200_000)))
+            kind = chance.choice(("start", "complete", "complete", "suspend"))
+            begun = at - timedelta(seconds=chance.choice((0, 30, 4_000)))
+            rows.append(
+                {
+                    "nr": str(len(rows)),
+                    "case": f"R/{case:04} & <co>",
+                    "activity": chance.choice(("look", "mend", "tést", 'say "done"')),
+                    "time": at.isoformat(),
+                    "start": begun.isoformat() if kind == "complete" and case % 2 else "",
+                    "lifecycle": kind,
+                    "party": chance.choice(("Desk", "Bench, left", "Stores", "")),
+                    "performer": chance.choice(("j.bakker", "a.smit", "")),
+                }
+            )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def rows(procesmijn: Procesmijn, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """What was brought in, and is to go out again."""
+    made = make_rows(cases=150, seed=4)
+    file = write_csv(tmp_path_factory.mktemp("logs") / "repairs.csv", made)
+    outcome = procesmijn("import", file, "--process", PROCESS, "--id", "nr", "--to-store")
+    assert outcome.code == 0, outcome.err
+    return made
+
+
+@pytest.fixture(scope="module")
+def files(
+    rows: list[Row], procesmijn: Procesmijn, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """The process in every form."""
+    folder = tmp_path_factory.mktemp("exports")
+    files = {form: folder / name for form, name in FORMS.items()}
+    cases = len({row["case"] for row in rows})
+    for form, file in files.items():
+        outcome = procesmijn("export", PROCESS, "--as", form, "--out", file)
+        assert outcome.code == 0, outcome.err
+        assert outcome.out == ""
+        assert outcome.err == f"{len(rows):,} events of {cases} cases written to {file}\n"
+    assert sorted(each.name for each in folder.iterdir()) == sorted(FORMS.values())
+    return files
+
+
+def counted(frame: pd.DataFrame) -> tuple[int, int, int]:
+    """Events, cases and activities of a log as tools read it."""
+    return (
+        len(frame),
+        frame["case:concept:name"].nunique(),
+        frame["concept:name"].nunique(),
+    )
+
+
+def test_pm4py_reads_the_same_counts(rows: list[Row], files: dict[str, Path]) -> None:
+    import pm4py
+
+    cases, activities = ({row[name] for row in rows} for name in ("case", "activity"))
+    expected = len(rows), len(cases), len(activities)
+    logs = {
+        "xes": pm4py.read_xes(str(files["xes"]), return_legacy_log_object=False),
+        "csv": pd.read_csv(files["csv"]),
+        "parquet": pd.read_parquet(files["parquet"]),
+    }
+    for form, frame in logs.items():
+        assert counted(frame) == expected, form
+        assert set(frame["case:concept:name"]) == cases
+        assert set(frame["concept:name"]) == activities
+        assert not set(frame["org:resource"].dropna()) & {"j.bakker", "a.smit"}
+        assert frame["org:resource"].nunique() == 2
+    for ocel in (
+        pm4py.read_ocel2_json(str(files["ocel2-json"])),
+        pm4py.read_ocel2_sqlite(str(files["ocel2-sqlite"])),
+    ):
+        counts = (
+            len(ocel.events),
+            ocel.objects["ocel:oid"].nunique(),
+            ocel.events["ocel:activity"].nunique(),
+        )
+        assert counts == expected
+        assert set(ocel.objects["ocel:oid"]) == cases
+        assert set(ocel.objects["ocel:type"]) == {PROCESS}
+        assert len(ocel.relations) == len(rows)
+
+
+def test_the_files_keep_to_their_standards(files: dict[str, Path]) -> None:
+    from pm4py.objects.ocel.validation import ocel20_rel_validation
+
+    xes = etree.RelaxNG(etree.parse(GRAMMARS / "xes.rng"))
+    xes.assertValid(etree.parse(files["xes"]))
+    ocel = orjson.loads((GRAMMARS / "ocel2.json").read_bytes())
+    jsonschema.validate(orjson.loads(files["ocel2-json"].read_bytes()), ocel)
+    kept, broken = ocel20_rel_validation.apply(str(files["ocel2-sqlite"]))
+    assert (len(kept), broken) == (24, [])
+
+
+def figures(procesmijn: Procesmijn, process: str) -> tuple[Any, list[dict[str, Any]]]:
+    """Everything that commands say of a process, without when it was written."""
+    cases = procesmijn("cases", process, "--format", "json").json
+    for case in cases:
+        del case["change_id"], case["updated_at"], case["process"]
+    return procesmijn("handovers", process, "--format", "json").json, cases
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_what_went_out_comes_in_again(
+    form: str, files: dict[str, Path], procesmijn: Procesmijn
+) -> None:
+    process = f"{PROCESS}-{form}"
+    outcome = procesmijn("import", files[form], "--process", process, "--to-store")
+    assert outcome.code == 0, outcome.err
+    assert "the same as another one" not in outcome.err
+    expected, cases = figures(procesmijn, PROCESS)
+    assert len(expected) > 5
+    assert figures(procesmijn, process) == (expected, cases)
+
+
+def test_some_of_it(files: dict[str, Path], procesmijn: Procesmijn, tmp_path: Path) -> None:
+    """Cases by the day of their start, whole; and the process as it was at a moment."""
+    everything = pd.read_parquet(files["parquet"])
+    day, moment = "2026-02-01", "2026-01-28T12:00:00Z"
+    begun = {
+        case["case_key"]
+        for case in procesmijn(
+            "cases", PROCESS, "--to", day, "--with", "mend", "--format", "json"
+        ).json
+    }
+    assert 0 < len(begun) < everything["case:concept:name"].nunique()
+    out = tmp_path / "some.csv.gz"
+
+    outcome = procesmijn(
+        *("export", PROCESS, "--as", "csv", "--out", out, "--to", day, "--as-of", moment),
+        *("--with", "mend"),
+    )
+
+    assert outcome.code == 0, outcome.err
+    some = pd.read_csv(out)
+    is_in = everything["case:concept:name"].isin(begun) & (everything["time:timestamp"] <= moment)
+    assert 0 < is_in.sum() < everything["case:concept:name"].isin(begun).sum()
+    assert sorted(some["identity:id"]) == sorted(everything[is_in]["identity:id"])
+
+
+def test_what_cannot_be_written_leaves_nothing(procesmijn: Procesmijn, tmp_path: Path) -> None:
+    nowhere = tmp_path / "none" / "log.xes"
+    outcome = procesmijn("export", PROCESS, "--as", "xes", "--out", nowhere)
+    assert (outcome.code, outcome.err) == (
+        1,
+        f"error: {nowhere} cannot be written: No such file or directory\n",
+    )
+    outcome = procesmijn("export", "repair", "--as", "xes", "--out", tmp_path / "log.xes")
+    assert outcome.code == 2
+    assert list(tmp_path.iterdir()) == []
