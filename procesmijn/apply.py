@@ -25,9 +25,9 @@ from procesmijn.core.mine import mine
 from procesmijn.core.rules import CORE_VERSION, Rules
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.persons import Persons
-from procesmijn.store import Store
-from procesmijn.store.catalogues import RulesChanged
-from procesmijn.store.connection import Retry
+from procesmijn.store import Store, catalogues
+from procesmijn.store.catalogues import Active, RulesChanged
+from procesmijn.store.connection import Connection, Retry
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
 from procesmijn.store.entries import append, names_in
 from procesmijn.store.objects import Locked
@@ -78,7 +78,22 @@ class RulesInForce:
 
 def load_rules(store: Store) -> RulesInForce:
     """Compile the active catalogue; it has to mean here what it means to the others."""
-    active = store.active()
+    active = _meant_alike(store.active())
+    store.resolve(names_of(active.catalogue))
+    terms = store.terms
+    rules = compile_rules(active.catalogue, terms.code, terms.names)
+    return RulesInForce(active.catalogue_id, active.activated_at, rules, active.rules_of, terms)
+
+
+def read_rules(terms: Terms, connection: Connection) -> Rules:
+    """The same rules for a session that only reads, in the codes of its dictionary."""
+    active = _meant_alike(catalogues.active(connection))
+    terms.load(connection)
+    terms.resolve(names_of(active.catalogue), connection)
+    return compile_rules(active.catalogue, terms.code, terms.names)
+
+
+def _meant_alike(active: Active | None) -> Active:
     if active is None:
         raise NoCatalogue("the database has no catalogue yet: run procesmijn catalogue activate")
     if active.core_version != CORE_VERSION or active.digests != rule_digests(active.catalogue):
@@ -86,10 +101,7 @@ def load_rules(store: Store) -> RulesInForce:
             "the catalogue in force means something else to this version of procesmijn or to its"
             " time zone data: run procesmijn catalogue activate, on the newest version in use"
         )
-    store.resolve(names_of(active.catalogue))
-    terms = store.terms
-    rules = compile_rules(active.catalogue, terms.code, terms.names)
-    return RulesInForce(active.catalogue_id, active.activated_at, rules, active.rules_of, terms)
+    return active
 
 
 class Applier:

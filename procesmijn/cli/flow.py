@@ -20,7 +20,13 @@ from procesmijn.store.filters import CaseFilter
 
 app = typer.Typer(add_completion=False)
 
-_TABLES: Final = {As.DFG: "graph", As.VARIANTS: "variants"}
+_TABLES: Final = {
+    As.DFG: "graph",
+    As.VARIANTS: "variants",
+    As.HEURISTICS: "heuristics",
+    As.MODELS: "models",
+    As.REWORK: "rework",
+}
 _FILES: Final = dict.fromkeys((As.BPMN, As.PETRI, As.TREE, As.PTML, As.SVG), "model")
 _VIEWS: Final = _TABLES | _FILES
 """The module of each view in ``flow_views``: some take seconds to import."""
@@ -36,7 +42,8 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         typer.Option(
             "--as",
             help="dfg: which activity follows which. variants: the ways that cases went."
-            " bpmn, petri (PNML), tree, ptml, svg: a model.",
+            " bpmn, petri (PNML), tree, ptml, svg: a model. models: models by noise, with the one"
+            " to take. heuristics: what depends on what. rework: what is done again, and by whom.",
         ),
     ] = As.DFG,
     form: AsFormat = Format.TABLE,
@@ -51,6 +58,10 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         By,
         typer.Option(help="Discover a model from whole cases, or from the graph: in no time."),
     ] = By.VARIANTS,
+    dependency: Annotated[
+        float,
+        typer.Option(help="How certain a dependency of --as heuristics has to be.", min=0, max=1),
+    ] = 0.5,
     since: Since = None,
     until: Until = None,
 ) -> None:
@@ -60,7 +71,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     model are told beside it, on stderr. Dates are local: of the later of two activities for the
     graph, of the start of a case for all else.
     """
-    asked = Asked(process, what, period(since, until), cases, noise, by)
+    asked = Asked(process, what, period(since, until), cases, noise, by, dependency)
     if what in _FILES and form is not Format.TABLE:
         raise UsageError(
             f"--format {form} is for --as {', '.join(_TABLES)};"

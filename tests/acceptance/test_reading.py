@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -155,6 +156,67 @@ def test_cases_are_chosen_by_what_happened_in_them(contracts: Procesmijn, tmp_pa
     tree = tmp_path / "tree"
     contracts("flow", PROCESS, "--as", "tree", "--to", "2026-04-01", "--out", tree)
     assert tree.read_text() == "->( 'write', 'sign', 'file' )\n"
+
+
+REPEATED = [
+    ("1", "write", "2026-03-02T08:00:00Z", "2026-03-02T09:00:00Z", "HR"),
+    ("1", "check", "2026-03-02T10:00:00Z", "2026-03-02T10:30:00Z", "Legal"),
+    ("1", "write", "2026-03-02T11:00:00Z", "2026-03-02T11:20:00Z", "HR"),
+    ("1", "check", "", "2026-03-02T12:00:00Z", "Legal"),
+    ("2", "write", "2026-03-03T08:00:00Z", "2026-03-03T09:00:00Z", "HR"),
+    ("2", "check", "2026-03-03T10:00:00Z", "2026-03-03T10:30:00Z", "Legal"),
+]
+
+
+def test_rework_models_and_dependencies(procesmijn: Procesmijn, tmp_path: Path) -> None:
+    names = ("case", "activity", "start", "time", "party")
+    file = write_csv(
+        tmp_path / "again.csv", [dict(zip(names, row, strict=True)) for row in REPEATED]
+    )
+    assert procesmijn("import", file, "--process", "again", "--to-store").code == 0
+
+    def told(what: str, *flags: str) -> Any:
+        return procesmijn("flow", "again", "--as", what, "--format", "json", *flags).json
+
+    activities = [row for row in told("rework") if row["by"] == "activity"]
+    assert activities == [
+        {
+            "by": "activity",
+            "name": "check",
+            "cases": 2,
+            "cases_repeated": 1,
+            "share_repeated": 0.5,
+            "repeats": 1,
+            "repeats_untimed": 1,
+            "rework_seconds": 0.0,
+        },
+        {
+            "by": "activity",
+            "name": "write",
+            "cases": 2,
+            "cases_repeated": 1,
+            "share_repeated": 0.5,
+            "repeats": 1,
+            "repeats_untimed": 0,
+            "rework_seconds": 1200.0,
+        },
+    ]
+    parties = {row["name"]: row["repeats"] for row in told("rework") if row["by"] == "party"}
+    assert parties == {"HR": 1, "Legal": 1}
+    assert [row["cases"] for row in told("rework", "--from", "2026-03-03")] == [1, 1, 1, 1]
+    assert told("rework", "--with", "check", "--to", "2026-03-01") == []
+
+    models = procesmijn("flow", "again", "--as", "models", "--format", "json")
+    assert [row["noise"] for row in models.json] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    (taken,) = (row for row in models.json if row["is_recommended"])
+    assert (taken["fitness"], taken["precision"]) == (1.0, 1.0)
+    assert models.err == f"take --noise {taken['noise']}: {taken['reason']}\n"
+    certain = ("--dependency", "0.3")
+    assert told("heuristics", *certain)["edges"] == [
+        {"from": "write", "to": "check", "count": 3, "dependency": 0.4, "is_loop": False}
+    ]
+    table = procesmijn("flow", "again", "--as", "heuristics", *certain).out.splitlines()
+    assert [line.split()[0] for line in table] == ["from", "write"]
 
 
 def test_models_go_into_files_and_say_how_well_they_fit(

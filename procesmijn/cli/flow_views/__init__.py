@@ -19,6 +19,9 @@ class As(StrEnum):
 
     DFG = "dfg"
     VARIANTS = "variants"
+    HEURISTICS = "heuristics"
+    MODELS = "models"
+    REWORK = "rework"
     BPMN = "bpmn"
     PETRI = "petri"
     TREE = "tree"
@@ -43,6 +46,7 @@ class Asked:
     cases: CaseFilter
     noise: float
     by: By
+    dependency: float
 
     @property
     def whole_cases(self) -> CaseFilter:

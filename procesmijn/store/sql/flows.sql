@@ -31,3 +31,10 @@ FROM mining."case" c JOIN mining.term p ON p.code = c.process
 WHERE p.name = %(process)s AND length(c.trace) > 0 AND {chosen}
 GROUP BY c.variant
 ORDER BY count(*) DESC, c.variant;
+
+-- name: objects
+-- The objects of the chosen cases of a process.
+SELECT c.object_key
+FROM mining."case" c JOIN mining.term p ON p.code = c.process
+WHERE p.name = %(process)s AND {chosen}
+ORDER BY c.object_key;
