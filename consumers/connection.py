@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from kafka.errors import KafkaError
+from kafka.errors import (
+    AuthorizationError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailedError,
+)
 
-from consumers.errors import KafkaUnavailable
+from consumers.errors import KafkaRefused, KafkaUnavailable
 
 RECONNECT_SECONDS: Final = 1.0
 """At most this long between two tries to reach a broker that is back perhaps. kafka-python would
@@ -69,11 +75,57 @@ def reaching(kafka: KafkaSettings) -> Iterator[None]:
 
     Raises:
         KafkaUnavailable: with the addresses that were tried and the client's own reason.
+        KafkaRefused: a broker answered, and does not let us in.
     """
+    with _overhearing() as heard:
+        try:
+            yield
+        except (KafkaError, OSError) as error:
+            reason = heard.reason or error
+            if kafka.sasl_mechanism is not None and _is_refusal(reason):
+                raise KafkaRefused(
+                    f"Kafka at {kafka.servers} does not let us in ({reason}): check the user"
+                    f" {kafka.username}, its password and the mechanism {kafka.sasl_mechanism}"
+                ) from error
+            raise KafkaUnavailable(
+                f"no Kafka broker answers at {kafka.servers} ({reason}): check the address, the "
+                f"security settings ({kafka.security_protocol}) and that the broker runs"
+            ) from error
+
+
+def _is_refusal(reason: Exception) -> bool:
+    """Brokers hang up on whom they do not let in, and the client mostly misses their answer."""
+    is_hung_up = isinstance(reason, KafkaConnectionError) and "disconnected" in str(reason)
+    return is_hung_up or isinstance(reason, SaslAuthenticationFailedError | AuthorizationError)
+
+
+class _Overheard(logging.Handler):
+    """The first reason for which the client could not connect; later ones are of its time-out.
+
+    kafka-python tries until its time is up, raises that it was, and only logs why.
+    """
+
+    reason: Exception | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember the error that a line is about."""
+        for argument in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(argument, Exception) and self.reason is None:
+                self.reason = argument
+
+
+@contextmanager
+def _overhearing() -> Iterator[_Overheard]:
+    """Hear what the client says of its connections, and let it be said nowhere else."""
+    speaker = logging.getLogger("kafka.net.manager")
+    level, propagate = speaker.level, speaker.propagate
+    heard = _Overheard(logging.WARNING)
+    speaker.addHandler(heard)
+    speaker.setLevel(logging.WARNING)
+    speaker.propagate = False
     try:
-        yield
-    except (KafkaError, OSError) as error:
-        raise KafkaUnavailable(
-            f"no Kafka broker answers at {kafka.servers} ({error}): check the address, the "
-            f"security settings ({kafka.security_protocol}) and that the broker runs"
-        ) from error
+        yield heard
+    finally:
+        speaker.removeHandler(heard)
+        speaker.setLevel(level)
+        speaker.propagate = propagate

@@ -9,6 +9,10 @@ class KafkaUnavailable(ProcesmijnError):
     """No broker answered. Check the address, the security settings, and that Kafka runs."""
 
 
+class KafkaRefused(KafkaUnavailable):
+    """A broker answered, and does not let us in: check user name, password and mechanism."""
+
+
 class TopicMissing(ProcesmijnError):
     """A topic to read does not exist. Create it, or let procesmijn create it."""
 

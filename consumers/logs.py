@@ -39,22 +39,25 @@ def log_ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[Partition, Log
     with reaching(kafka):
         admin = KafkaAdminClient(**kafka.options())
         try:
-            wanted = sorted(set(topics) & set(admin.list_topics()))
-            partitions = {
-                TopicPartition(topic["name"], each["partition_index"]): Partition(
-                    UUID(str(topic["topic_id"])), each["partition_index"], topic["name"]
-                )
-                for topic in (admin.describe_topics(wanted) if wanted else ())
-                for each in topic["partitions"]
-            }
-            starts, ends = (
-                admin.list_partition_offsets(
-                    dict.fromkeys(partitions, spec), IsolationLevel.READ_COMMITTED
-                )
-                for spec in (OffsetSpec.EARLIEST, OffsetSpec.LATEST)
-            )
+            return ends_of(admin, topics)
         finally:
             admin.close()
+
+
+def ends_of(admin: KafkaAdminClient, topics: Iterable[str]) -> dict[Partition, LogEnds]:
+    """The same, over a connection that is there."""
+    wanted = sorted(set(topics) & set(admin.list_topics()))
+    partitions = {
+        TopicPartition(topic["name"], each["partition_index"]): Partition(
+            UUID(str(topic["topic_id"])), each["partition_index"], topic["name"]
+        )
+        for topic in (admin.describe_topics(wanted) if wanted else ())
+        for each in topic["partitions"]
+    }
+    starts, ends = (
+        admin.list_partition_offsets(dict.fromkeys(partitions, spec), IsolationLevel.READ_COMMITTED)
+        for spec in (OffsetSpec.EARLIEST, OffsetSpec.LATEST)
+    )
     return {
         partition: LogEnds(starts[place].offset, ends[place].offset)
         for place, partition in sorted(partitions.items())
@@ -81,21 +84,13 @@ def offsets_at(
     return {places[place]: at.offset for place, at in found.items() if at.offset >= 0}
 
 
-def broker_clock(kafka: KafkaSettings) -> datetime | None:
+def clock_of(admin: KafkaAdminClient) -> datetime | None:
     """What time it is at the brokers: at the one that leads their metadata, which is always caught
-    up with itself. None where we may not ask.
-
-    Raises:
-        KafkaUnavailable: no broker answers.
-    """
-    with reaching(kafka):
-        admin = KafkaAdminClient(**kafka.options())
-        try:
-            quorum = admin.describe_metadata_quorum()
-        except (ClusterAuthorizationFailedError, IncompatibleBrokerVersion):
-            return None
-        finally:
-            admin.close()
+    up with itself. None where we may not ask."""
+    try:
+        quorum = admin.describe_metadata_quorum()
+    except (ClusterAuthorizationFailedError, IncompatibleBrokerVersion):
+        return None
     [metadata] = quorum["topics"][0]["partitions"]
     [leader] = [
         voter

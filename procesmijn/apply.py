@@ -78,7 +78,7 @@ class RulesInForce:
 
 def load_rules(store: Store) -> RulesInForce:
     """Compile the active catalogue; it has to mean here what it means to the others."""
-    active = _meant_alike(store.active())
+    active = meant_alike(store.active())
     store.resolve(names_of(active.catalogue))
     terms = store.terms
     rules = compile_rules(active.catalogue, terms.code, terms.names)
@@ -87,13 +87,13 @@ def load_rules(store: Store) -> RulesInForce:
 
 def read_rules(terms: Terms, connection: Connection) -> Rules:
     """The same rules for a session that only reads, in the codes of its dictionary."""
-    active = _meant_alike(catalogues.active(connection))
+    active = meant_alike(catalogues.active(connection))
     terms.load(connection)
     terms.resolve(names_of(active.catalogue), connection)
     return compile_rules(active.catalogue, terms.code, terms.names)
 
 
-def _meant_alike(active: Active | None) -> Active:
+def meant_alike(active: Active | None) -> Active:
     if active is None:
         raise NoCatalogue("the database has no catalogue yet: run procesmijn catalogue activate")
     if active.core_version != CORE_VERSION or active.digests != rule_digests(active.catalogue):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,11 @@ class UnknownZoneError(UsageError):
 def zone_names() -> frozenset[str]:
     """All IANA names that there are data of."""
     return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
+
+
+def release() -> str:
+    """Which release of the data this is: the year, and its number in that year."""
+    return version("tzdata")
 
 
 @cache

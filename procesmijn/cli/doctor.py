@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+import consumers.condition
+from consumers.connection import KafkaSettings
+from consumers.errors import KafkaUnavailable
 from procesmijn.catalogue import default
-from procesmijn.cli.checks import Check, of_database, of_kafka, of_settings
+from procesmijn.cli.checks import content, database, installation, kafka
+from procesmijn.cli.checks.check import Finding, Level, findings
 from procesmijn.cli.parts import servers
 from procesmijn.cli.show import write_json
-from procesmijn.embedded import EmbeddedError
+from procesmijn.embedded import EmbeddedError, made_in
 from procesmijn.errors import ProcesmijnError
+from procesmijn.persons import Keys
 from procesmijn.settings import Settings, read_settings
-from procesmijn.store import Store
+from procesmijn.store import Store, catalogues, condition, streams
+from procesmijn.store.connection import Connection
+from procesmijn.store.migrate import SchemaAhead, SchemaBehind, check_schema
 
 app = typer.Typer(add_completion=False)
 
@@ -35,38 +42,89 @@ def doctor(
 ) -> None:
     """Check all parts, and say how to mend each.
 
-    Exit code 1 where anything is to be mended. Nothing is changed.
+    Exit code 1 where anything failed; a warning is something to look at. Nothing is changed: a home
+    in which there is nothing yet stays so.
     """
-    checks: list[Check] = []
-    for check in examine(read_settings()):
-        checks.append(check)
+    found: list[Finding] = []
+    for finding in examine(read_settings()):
+        found.append(finding)
         if form is As.TEXT:
-            print(check, flush=True)
+            print(finding, flush=True)
     if form is As.JSON:
-        write_json([check._asdict() for check in checks])
-    if not all(check.is_well for check in checks):
+        write_json([finding._asdict() for finding in found])
+    if any(finding.level is Level.FAILURE for finding in found):
         raise typer.Exit(1)
 
 
-def examine(settings: Settings) -> Iterator[Check]:
+def examine(settings: Settings) -> Iterator[Finding]:
     """Every check in turn; what cannot be reached ends those that need it."""
-    yield of_settings(os.environ)
+    here = installation.read(settings, os.environ)
+    yield from findings(installation.CHECKS, here)
+    made = made_in(settings.home)
+    has_database = settings.database_url is not None or made.database
+    has_kafka = settings.kafka_servers is not None or made.kafka
+    for name, is_there in (("database", has_database), ("broker", has_kafka)):
+        if not is_there:
+            said = f"none in {settings.home} yet: procesmijn up makes one"
+            yield Finding(name, Level.WARNING, said)
     try:
-        with servers(settings, kafka=True, database=True) as parts:
-            assert parts.database_url is not None  # noqa: S101 - it was asked for
-            assert parts.kafka is not None  # noqa: S101 - likewise
-            with closing(Store(parts.database_url)) as store:
-                yield from of_database(store, settings)
-                yield from of_kafka(parts.kafka, _streams(store), store)
+        with servers(settings, kafka=has_kafka, database=has_database) as parts:
+            url = parts.database_url
+            is_ready = False
+            if url is not None:
+                is_ready = yield from _of_database(url, here.keys)
+            if parts.kafka is not None:
+                yield from _of_kafka(parts.kafka, settings.kafka_group, url if is_ready else None)
     except EmbeddedError as error:
-        yield Check("servers", False, str(error))
+        yield Finding("servers", Level.FAILURE, str(error))
 
 
-def _streams(store: Store) -> list[str]:
-    """The topics that are read: those of the catalogue in use, else of the one that ships."""
+def _of_database(url: str, ours: Keys | ProcesmijnError | None) -> Generator[Finding, None, bool]:
+    """PostgreSQL, and what is in it. Gives whether its tables can be read."""
     try:
-        active = store.active()
-    except ProcesmijnError:
-        active = None
+        with _looking(url) as connection:
+            seen = database.read(connection)
+            yield from findings(database.CHECKS, seen)
+            if seen.server.denied:
+                return False
+            check_schema(connection)
+            yield Finding("schema", Level.OK, "up to date")
+            yield from findings(content.CHECKS, content.read(connection, ours))
+            return True
+    except (SchemaBehind, SchemaAhead) as error:
+        yield Finding("schema", Level.FAILURE, str(error))
+    except ProcesmijnError as error:
+        yield Finding("database", Level.FAILURE, str(error))
+    return False
+
+
+def _of_kafka(settings: KafkaSettings, group: str, url: str | None) -> Iterator[Finding]:
+    """The brokers, the topics, and how far they are read where the database can say so."""
+    active = None
+    if url is not None:
+        with _looking(url) as connection:
+            active = catalogues.active(connection)
     catalogue = default() if active is None else active.catalogue
-    return [stream.topic for stream in catalogue.streams]
+    try:
+        cluster = consumers.condition.read(
+            settings, [stream.topic for stream in catalogue.streams], group
+        )
+    except KafkaUnavailable as error:
+        yield Finding("broker", Level.FAILURE, str(error))
+        return
+    yield from findings(kafka.CLUSTER, cluster)
+    if url is not None:
+        with _looking(url) as connection:
+            standing = streams.positions({place.topic_id for place in cluster.ends}, connection)
+            reading = kafka.Reading(
+                cluster, standing, streams.pauses(connection), streams.clock(connection)
+            )
+        yield from findings(kafka.READING, reading)
+
+
+@contextmanager
+def _looking(url: str) -> Iterator[Connection]:
+    """A session that can change nothing."""
+    with closing(Store(url)) as store, store.reader() as connection:
+        condition.only_look(connection)
+        yield connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from consumers.connection import KafkaSettings
 from procesmijn.apply import Applier
@@ -17,6 +17,11 @@ from procesmijn.store import Store, keys, streams
 from procesmijn.store.catalogues import Active
 from procesmijn.store.connection import Connection
 from procesmijn.store.migrate import check_schema, migrate
+
+KEYS_NEEDED: Final = (
+    "a database of your own needs keys that are kept outside of it: set PROCESMIJN_KEYS"
+    " or PROCESMIJN_KEYS_FILE ('procesmijn keys' makes new ones)"
+)
 
 
 class Service(NamedTuple):
@@ -92,10 +97,7 @@ def read_keys(settings: Settings) -> Keys:
     if there is not None:
         return there
     if settings.database_url is not None:
-        raise KeysError(
-            "a database of your own needs keys that are kept outside of it: set PROCESMIJN_KEYS"
-            " or PROCESMIJN_KEYS_FILE ('procesmijn keys' makes new ones)"
-        )
+        raise KeysError(KEYS_NEEDED)
     _make_keys(settings)
     return Keys.load(settings.home / "keys")
 

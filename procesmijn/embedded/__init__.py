@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from procesmijn.embedded.errors import DownloadError, EmbeddedError, HomeInUseError, ServerError
 from procesmijn.embedded.home import Connection, find
-from procesmijn.embedded.servers import Embedded
+from procesmijn.embedded.servers import Embedded, made_in
 
 __all__ = [
     "Connection",
@@ -21,4 +21,5 @@ __all__ = [
     "HomeInUseError",
     "ServerError",
     "find",
+    "made_in",
 ]

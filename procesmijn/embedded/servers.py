@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from procesmijn.embedded.broker import Broker
 from procesmijn.embedded.database import Database
@@ -16,6 +16,18 @@ from procesmijn.embedded.jars import Progress, default_cache, fetch
 
 def _silence(message: str) -> None:
     """Tell nobody."""
+
+
+class Made(NamedTuple):
+    """Which servers have data in a home."""
+
+    kafka: bool
+    database: bool
+
+
+def made_in(home: Path) -> Made:
+    """See what a home holds, and make nothing."""
+    return Made(*((home / server.name / "data").exists() for server in (Broker, Database)))
 
 
 class Embedded:

@@ -7,9 +7,9 @@ import psycopg
 from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import parse
-from procesmijn.cli.checks import of_database
+from procesmijn.cli.checks import content
+from procesmijn.cli.checks.check import Level
 from procesmijn.core.flow import Edge
-from procesmijn.settings import Settings
 from procesmijn.store import Store, flows, reports
 from procesmijn.store.filters import Period
 from procesmijn.store.reports import Astray
@@ -79,6 +79,6 @@ def test_steps_about_another_type_than_the_cases_of_their_process_are_reported(
             Astray("joining", "vacancy", "employee", 1),
         ]
         assert reports.processes(connection) == {"joining": (1, 1, 0)}
-    (told,) = (check for check in of_database(store, Settings()) if check.check == "steps")
-    assert not told.is_well
-    assert "joining (2 about joining, and its cases are employee), joining (1" in told.said
+        verdict = content.of_steps(content.read(connection, None))
+    assert verdict.level is Level.FAILURE
+    assert "joining (2 about joining, and its cases are employee), joining (1" in verdict.said

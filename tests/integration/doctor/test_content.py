@@ -1,0 +1,98 @@
+"""Each kind of wrong content is found, in a real database that is broken that way."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from procesmijn.cli.checks import installation
+from procesmijn.cli.checks.check import Level, findings
+from procesmijn.cli.checks.surroundings import Disk
+from procesmijn.cli.doctor import examine
+from procesmijn.persons import Keys
+from procesmijn.settings import Settings
+from procesmijn.store import Store
+from procesmijn.store import keys as stored_keys
+from tests.integration.doctor.conftest import Doctor, told
+
+
+@pytest.mark.parametrize(("number", "words"), [(99, "upgrade it"), (-1, "start procesmijn worker")])
+def test_tables_of_another_version(
+    number: int, words: str, doctor: Doctor, sql: psycopg.Connection
+) -> None:
+    sql.execute("DELETE FROM procesmijn.migration WHERE number > 1")
+    sql.execute("INSERT INTO procesmijn.migration VALUES (%s, 'another')", [number])
+    told(doctor(), "schema", words)
+
+
+def test_no_catalogue(doctor: Doctor, sql: psycopg.Connection) -> None:
+    sql.execute("UPDATE mining.catalogue SET is_active = false")
+    told(doctor(), "catalogue", "run procesmijn catalogue activate")
+
+
+def test_a_catalogue_that_means_something_else_here(
+    doctor: Doctor, sql: psycopg.Connection
+) -> None:
+    sql.execute("UPDATE mining.rules SET digest = 'other' WHERE object_type = 'vacancy'")
+    told(doctor(), "catalogue", "means something else")
+
+
+def test_keys_other_than_those_that_the_data_were_made_with(
+    doctor: Doctor, store: Store, keys: Keys
+) -> None:
+    with store.reader() as connection:
+        stored_keys.remember(keys.fingerprint, connection)
+    assert doctor()["fingerprint"].level is Level.OK
+    told(doctor(keys=Keys.generate().text()), "fingerprint", keys.fingerprint)
+
+
+def test_no_keys(doctor: Doctor) -> None:
+    told(doctor(keys=None), "keys", "PROCESMIJN_KEYS_FILE")
+    told(doctor(keys="pseudonym=x"), "keys", "keys are three words")
+
+
+def test_keys_that_others_can_read(doctor: Doctor, keys: Keys, tmp_path: Path) -> None:
+    kept = tmp_path / "keys"
+    keys.save(kept)
+    assert doctor(keys=None, keys_file=kept)["keys"].level is Level.OK
+    kept.chmod(0o644)
+    told(doctor(keys=None, keys_file=kept), "keys", f"chmod 600 {kept}")
+
+
+def test_readers_who_may_not_read(doctor: Doctor, sql: psycopg.Connection) -> None:
+    sql.execute("REVOKE USAGE ON SCHEMA bi FROM bi_reader")
+    told(doctor(), "readers", "GRANT USAGE ON SCHEMA bi TO bi_reader", Level.WARNING)
+    sql.execute("ALTER ROLE bi_analyst RENAME TO bi_analyst_once")
+    try:
+        told(doctor(), "readers", "CREATE ROLE bi_analyst NOLOGIN", Level.WARNING)
+    finally:
+        sql.execute("ALTER ROLE bi_analyst_once RENAME TO bi_analyst")
+
+
+def test_a_home_in_which_nothing_is_yet_stays_so(home: Path) -> None:
+    found = {it.check: it for it in examine(Settings(home=home))}
+    told(found, "database", "procesmijn up makes one", Level.WARNING)
+    told(found, "broker", "procesmijn up makes one", Level.WARNING)
+    assert found["keys"].level is Level.OK
+    assert not home.exists()
+
+
+def test_a_database_whose_keys_were_lost(home: Path) -> None:
+    (home / "postgres" / "data").mkdir(parents=True)
+    seen = installation.read(Settings(home=home), {})
+    found = {it.check: it for it in findings(installation.CHECKS, seen)}
+    told(found, "keys", "put back the copy")
+    assert [path.name for path in home.iterdir()] == ["postgres"]
+
+
+def test_what_no_test_can_break_for_real(home: Path) -> None:
+    """Disks and years: the same checks, on what was read here."""
+    seen = installation.read(Settings(home=home), {"PROCESMIJN_DATABASEURL": "x"})
+    broken = seen._replace(home=Disk("/data", 1000, 10), today=date(2031, 1, 1))
+    found = {it.check: it for it in findings(installation.CHECKS, broken)}
+    told(found, "settings", "PROCESMIJN_DATABASE_URL?")
+    told(found, "home-disk", "make room")
+    told(found, "time-zones", "--upgrade tzdata", Level.WARNING)
