@@ -35,9 +35,12 @@ class CatalogueErrors(ProcesmijnError):
 
 def nearest(name: str, known: Collection[str]) -> str:
     """Say which known name was probably meant, or which there are when nothing comes near."""
-    lowered = {each.casefold(): each for each in known}
+    lowered: dict[str, list[str]] = {}
+    for each in sorted(known):
+        lowered.setdefault(each.casefold(), []).append(each)
     if near := get_close_matches(name.casefold(), lowered, n=1):
-        return f"did you mean '{lowered[near[0]]}'?"
+        [best] = get_close_matches(name, lowered[near[0]], n=1, cutoff=0)
+        return f"did you mean '{best}'?"
     if not known:
         return "none is declared yet"
     names = sorted(known)

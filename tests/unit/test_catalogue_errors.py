@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from procesmijn.catalogue import CatalogueErrors, load, parse
+from procesmijn.catalogue.errors import nearest
 from procesmijn.errors import ProcesmijnError
 
 BROKEN = Path(__file__).with_name("test_catalogue_broken.yaml").read_text()
@@ -84,3 +85,10 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("parties:\n  café: {}\n".encode("latin-1"))
     with pytest.raises(CatalogueErrors, match=r"latin.yaml:2: this is not UTF-8"):
         load(tmp_path / "latin.yaml")
+
+
+@pytest.mark.parametrize("names", [["Manager", "manager"], ["manager", "Manager"]])
+def test_of_names_that_differ_in_capitals_the_nearest_is_meant(names: list[str]) -> None:
+    assert nearest("manger", names) == "did you mean 'manager'?"
+    assert nearest("Manger", names) == "did you mean 'Manager'?"
+    assert nearest("MANAGER", ["manager"]) == "did you mean 'manager'?"
