@@ -1,8 +1,9 @@
-"""``procesmijn catalogue``: check, show, activate."""
+"""``procesmijn catalogue``: check, show, activate, suggest."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,16 +12,21 @@ import typer
 import yaml
 
 from procesmijn.catalogue import Catalogue, default, differences, load
+from procesmijn.cli.options import Process, known_process
 from procesmijn.cli.service import Service, read_keys, reading, service
 from procesmijn.cli.show import write_json
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.compile import rule_digests
 from procesmijn.errors import ProcesmijnError
+from procesmijn.flows.concurrency import Pair, pairs
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, read_settings
+from procesmijn.store import flows
 from procesmijn.store.catalogues import Active
 
-app = typer.Typer(add_completion=False, help="Check, show or activate a catalogue.")
+app = typer.Typer(
+    add_completion=False, help="Check, show or activate a catalogue, or suggest what belongs in it."
+)
 
 _KEPT_BY_US: Final = "holidays"
 """Looked up, and not written by hand: a file has none."""
@@ -105,6 +111,59 @@ def in_use(settings: Settings) -> Active:
     if active is None:
         raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
     return active
+
+
+@app.command()
+def suggest(
+    process: Process,
+    form: Annotated[As, typer.Option("--format", help="How it is written.")] = As.YAML,
+) -> None:
+    """Suggest pairs of activities that run side by side, so that neither hands over to the other.
+
+    Each comes with the counts that speak for and against it, to be pasted into the catalogue by
+    whoever knows. JSON has all pairs that came in both orders, also those not suggested.
+    """
+    with reading(read_settings()) as (store, connection):
+        known_process(process, connection)
+        found = pairs(flows.variants(process, store.terms, connection))
+        active = store.active()
+    declared = set[tuple[str, str]]()
+    if active is not None and process in active.catalogue.processes:
+        declared |= active.catalogue.processes[process].concurrent_activities()
+    if form is As.JSON:
+        write_json([_told(pair, declared) for pair in found])
+        return
+    new = [pair for pair in found if pair.is_suggested and pair[:2] not in declared]
+    note(
+        f"{many(len(new), 'pair')} suggested, of {len(found):,} that came in both orders;"
+        f" {len(declared) // 2:,} declared already"
+    )
+    if new:
+        print(_fragment(process, new), end="")
+
+
+def _told(pair: Pair, declared: Collection[tuple[str, str]]) -> dict[str, Any]:
+    is_declared = (pair.first, pair.second) in declared
+    return {**pair._asdict(), "is_suggested": pair.is_suggested, "is_declared": is_declared}
+
+
+def _fragment(process: str, suggested: list[Pair]) -> str:
+    """A part of a catalogue, with the reasons as comments."""
+    lines = ["processes:", f"  {_yaml(process)}:", "    concurrent:"]
+    for pair in suggested:
+        apart = f"apart in {pair.apart:,} of {many(pair.cases, 'case')} with both"
+        lines += (
+            f"      # for: {pair.forth:,} times in this order, {pair.back:,} in the other",
+            f"      # against: {many(pair.loops, 'short loop')}; {apart}",
+            f"      - {_yaml([pair.first, pair.second])}",
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _yaml(value: object) -> str:
+    """On one line, quoted where it has to be."""
+    flow: str = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
+    return flow.removesuffix("...\n").strip()
 
 
 def _catch_up(parts: Service) -> None:

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
     "cases": Listed("cases", "List the cases of a process, in the columns of bi.fct_case."),
     "flow": Listed("flow", "Rebuild a process from what happened."),
+    "conformance": Listed("conformance", "Hold a process against a model that its owner gives."),
     "working-time": Listed(
         "working_time", "Count the working time between two instants, in seconds."
     ),

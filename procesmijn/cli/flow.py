@@ -26,6 +26,11 @@ _TABLES: Final = {
     As.HEURISTICS: "heuristics",
     As.MODELS: "models",
     As.REWORK: "rework",
+    As.HANDOVER_NETWORK: "networks",
+    As.WORKING_TOGETHER: "networks",
+    As.DOTTED_CHART: "timelines",
+    As.PERFORMANCE_SPECTRUM: "timelines",
+    As.DRIFT: "drift",
 }
 _FILES: Final = dict.fromkeys((As.BPMN, As.PETRI, As.TREE, As.PTML, As.SVG), "model")
 _VIEWS: Final = _TABLES | _FILES
@@ -42,6 +47,8 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         typer.Option(
             "--as",
             help="dfg: which activity follows which. variants: the ways that cases went."
+            " handover-network, working-together: which parties depend on each other."
+            " dotted-chart, performance-spectrum: every case in time. drift: when it changed."
             " bpmn, petri (PNML), tree, ptml, svg: a model. models: models by noise, with the one"
             " to take. heuristics: what depends on what. rework: what is done again, and by whom.",
         ),
@@ -69,7 +76,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
 
     Fitness (does the model allow what happened?) and precision (did what it allows happen?) of a
     model are told beside it, on stderr. Dates are local: of the later of two activities for the
-    graph, of the start of a case for all else.
+    graph, of the pick-up for handovers, of the start of a case for all else.
     """
     asked = Asked(process, what, period(since, until), cases, noise, by, dependency)
     if what in _FILES and form is not Format.TABLE:

@@ -161,6 +161,8 @@ def _words(column: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return " > ".join(value)
+    if isinstance(value, float):
+        return f"{value:.3g}"
     return "" if value is None else str(value)
 
 

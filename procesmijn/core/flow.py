@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Variant(NamedTuple):
@@ -18,6 +21,32 @@ class Variant(NamedTuple):
 
     activities: tuple[str, ...]
     """In order of completion; empty for cases in which nothing was completed yet."""
+    cases: int
+
+
+class CaseTrace(NamedTuple):
+    """What was completed in one case, and when."""
+
+    case_key: str
+    activities: tuple[str, ...]
+    """In order of completion."""
+    completed_us: tuple[int, ...]
+    """When each was, microseconds since 1970 UTC."""
+
+
+class Starting(NamedTuple):
+    """Cases that start in one week, and go the same way."""
+
+    monday: date
+    """Local, in the zone of the process."""
+    variant: Variant
+
+
+class Company(NamedTuple):
+    """Cases that the same parties took part in."""
+
+    parties: tuple[str, ...]
+    """By name."""
     cases: int
 
 
@@ -54,6 +83,11 @@ class DirectlyFollows:
         for (_, activity), edge in self.edges.items():
             counts[activity] += edge.count
         return dict(sorted(counts.items()))
+
+
+def instant(at_us: int) -> datetime:
+    """The instant so many microseconds after 1970, in UTC."""
+    return _EPOCH + timedelta(microseconds=at_us)
 
 
 def activities_of(variants: Iterable[Variant]) -> dict[str, int]:

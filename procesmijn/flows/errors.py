@@ -12,3 +12,8 @@ class NothingHappened(ProcesmijnError):
         super().__init__(
             "no case has a completed activity yet: import events, or choose a longer period"
         )
+
+
+class ModelNotReadable(ProcesmijnError):
+    """The model cannot be read, or says what no replay can follow; the message says what to
+    change."""

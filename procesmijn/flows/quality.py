@@ -16,9 +16,7 @@ two arcs on average, as in a line, and less where it is more (Vazquez-Barreiros,
 ProDiGen, Information Sciences 2015).
 
 pm4py replays; the counting is done here, since a variant stands for many cases, and pm4py would
-want each of them. Activities go in as numbers: pm4py joins names with commas, and takes 'a,b' for
-two. An activity that the model does not know is replayed as a step that nothing leads to and that
-leads nowhere: pm4py would pass over it, and a model without rare activities would seem to fit.
+want each of them.
 """
 
 from __future__ import annotations
@@ -29,22 +27,17 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from pm4py.algo.conformance.tokenreplay.variants import token_replay
-from pm4py.objects.log.obj import Event, EventLog, Trace
 from pm4py.objects.petri_net import semantics
-from pm4py.objects.petri_net.obj import Marking, PetriNet
 from pm4py.objects.petri_net.utils.align_utils import (
     get_visible_transitions_eventually_enabled_by_marking,
 )
-from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
-from pm4py.util.xes_constants import DEFAULT_NAME_KEY
 
 from procesmijn.core.flow import Variant, activities_of
 from procesmijn.flows import net as nets
 from procesmijn.flows.errors import NothingHappened
+from procesmijn.flows.replay import Replay, numbered
 from procesmijn.flows.tree import Tree, names
 
-_Codes = dict[str, str]
 _Trace = tuple[str, ...]
 
 
@@ -64,8 +57,7 @@ def quality(tree: Tree, variants: Sequence[Variant]) -> Quality:
     Raises:
         NothingHappened: no case has a completed activity.
     """
-    known = sorted({*names(tree), *activities_of(variants)})
-    codes = {name: f"{number:09}" for number, name in enumerate(known)}
+    codes = numbered({*names(tree), *activities_of(variants)})
     cases: Counter[_Trace] = Counter()
     for variant in variants:
         if variant.activities:
@@ -73,7 +65,7 @@ def quality(tree: Tree, variants: Sequence[Variant]) -> Quality:
     if not cases:
         raise NothingHappened
     plain = nets.of_tree(tree)
-    replayed = _Replay(tree, codes)
+    replayed = Replay(plain, codes)
     results = replayed.replay(cases, consider_remaining_in_fitness=True)
     return Quality(
         _fitness(results, cases),
@@ -83,41 +75,19 @@ def quality(tree: Tree, variants: Sequence[Variant]) -> Quality:
     )
 
 
-class _Replay:
-    """A model as pm4py wants it, ready to be replayed."""
+class _Ahead:
+    """What a model allows next."""
 
-    def __init__(self, tree: Tree, codes: _Codes) -> None:
-        plain = nets.of_tree(tree)
-        net = PetriNet("model")
-        nodes: dict[str, Any] = {place: PetriNet.Place(place) for place in plain.places}
-        net.places.update(nodes.values())
-        for transition, name in plain.transitions.items():
-            label = None if name is None else codes[name]
-            nodes[transition] = PetriNet.Transition(transition, label)
-            net.transitions.add(nodes[transition])
-        for source, target in plain.arcs:
-            add_arc_from_to(nodes[source], nodes[target], net)
-        for name in codes.keys() - set(names(tree)):
-            _add_stranger(net, codes[name])
-        self._model = (net, Marking({nodes[nets.SOURCE]: 1}), Marking({nodes[nets.SINK]: 1}))
+    def __init__(self, replay: Replay) -> None:
+        self._net, self._start, _ = replay.model
         self._allowed: dict[frozenset[Any], set[str]] = {}
-
-    def replay(self, traces: Iterable[_Trace], **parameters: bool) -> list[dict[str, Any]]:
-        """What became of each trace."""
-        log = EventLog(
-            [Trace([Event({DEFAULT_NAME_KEY: code}) for code in trace]) for trace in traces]
-        )
-        results: list[dict[str, Any]] = token_replay.apply(
-            log, *self._model, parameters={"show_progress_bar": False, **parameters}
-        )
-        return results
 
     def possible(self, fired: Iterable[Any]) -> Iterator[set[str]]:
         """The activities that can come next: at the start, and after each activity fired."""
-        net, marking, _ = self._model
+        marking = self._start
         yield self._next(marking)
         for transition in fired:
-            marking = semantics.execute(transition, net, marking)
+            marking = semantics.execute(transition, self._net, marking)
             if transition.label is not None:
                 yield self._next(marking)
 
@@ -125,20 +95,9 @@ class _Replay:
         """The activities that a marking allows, silent steps gone through; found once for each."""
         key = frozenset(marking.items())
         if key not in self._allowed:
-            net = self._model[0]
-            enabled = get_visible_transitions_eventually_enabled_by_marking(net, marking)
+            enabled = get_visible_transitions_eventually_enabled_by_marking(self._net, marking)
             self._allowed[key] = {transition.label for transition in enabled}
         return self._allowed[key]
-
-
-def _add_stranger(net: Any, code: str) -> None:
-    """Replaying it misses one token and leaves one over."""
-    before, after = PetriNet.Place(f"before {code}"), PetriNet.Place(f"after {code}")
-    step = PetriNet.Transition(code, code)
-    net.places.update((before, after))
-    net.transitions.add(step)
-    add_arc_from_to(before, step, net)
-    add_arc_from_to(step, after, net)
 
 
 def _fitness(results: Sequence[dict[str, Any]], cases: Counter[_Trace]) -> float:
@@ -152,7 +111,7 @@ def _fitness(results: Sequence[dict[str, Any]], cases: Counter[_Trace]) -> float
     return 1 - (missing + remaining) / 2
 
 
-def _precision(replay: _Replay, cases: Counter[_Trace]) -> float:
+def _precision(replay: Replay, cases: Counter[_Trace]) -> float:
     """One minus the share of what was possible next, but never done next, over all states.
 
     The state is what was done so far. Each variant is replayed once, and tells what was possible
@@ -171,8 +130,9 @@ def _precision(replay: _Replay, cases: Counter[_Trace]) -> float:
         stop_immediately_unfit=True,
         walk_through_hidden_trans=True,
     )
+    ahead = _Ahead(replay)
     for trace, result in zip(cases, results, strict=True):
-        for length, activities in enumerate(replay.possible(result["activated_transitions"])):
+        for length, activities in enumerate(ahead.possible(result["activated_transitions"])):
             possible[trace[:length]] = activities
     states = possible.keys() & done.keys()
     allowed = sum(len(possible[state]) * times[state] for state in states)

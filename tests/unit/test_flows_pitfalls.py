@@ -20,8 +20,9 @@ from procesmijn.core.worktime import build_calendar, working_us
 from procesmijn.flows import bpmn, net
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.quality import quality
+from procesmijn.flows.reading import read
 from procesmijn.flows.tree import Activity, Block, Operator, names
-from tests import pm4py_oracle
+from tests import languages, pm4py_oracle
 from tests.flow_logs import graph_of_variants
 from tests.pm4py_oracle import ACTIVITY, CASE, TIMESTAMP
 
@@ -136,6 +137,25 @@ def test_replay_passes_over_activities_that_the_model_does_not_know(
     theirs = pm4py.fitness_token_based_replay(pm4py_oracle.prepared(frame), *model)
     assert theirs["log_fitness"] == 1
     assert quality(tree, pm4py_oracle.variants(frame)).fitness == pytest.approx(3 / 4)
+
+
+def test_reading_bpmn_passes_over_what_it_does_not_know(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    steps = ("startEvent", "task", "intermediateCatchEvent", "task", "endEvent")
+    nodes = [f'<{tag} id="n{at}" name="{at}"/>' for at, tag in enumerate(steps)]
+    flows = [
+        f'<sequenceFlow id="f{at}" sourceRef="n{at}" targetRef="n{at + 1}"/>' for at in range(4)
+    ]
+    document = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">'
+        f"{''.join(nodes + flows)}</process></definitions>"
+    )
+    file = tmp_path_factory.mktemp("model") / "waiting.bpmn"
+    file.write_text(document)
+    theirs = pm4py.convert_to_petri_net(pm4py.read_bpmn(str(file)))
+    assert languages.of_pm4py(theirs, 3) == set()
+    assert languages.of_net(read(document.encode(), ()), 3) == {("1", "3")}
 
 
 def test_bpmn_needs_no_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,124 @@
+"""Conformance: what fits a model is told to fit, and where a case leaves it is told by name."""
+
+from __future__ import annotations
+
+import pm4py
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from procesmijn.core.flow import Variant
+from procesmijn.flows import bpmn, net
+from procesmijn.flows.alignment import NoWayFound, Where, align
+from procesmijn.flows.conformance import Kind, conform
+from procesmijn.flows.discovery import discover
+from procesmijn.flows.errors import NothingHappened
+from procesmijn.flows.net import SINK, SOURCE, Net
+from procesmijn.flows.reading import read
+from procesmijn.flows.tree import Activity, Block, Operator
+from tests.flow_logs import LOGS, frame_of, graph_of, variants_of
+from tests.pm4py_oracle import prepared
+
+A, B, C, D = (Activity(name) for name in "abcd")
+MODEL = read(
+    bpmn.write(Block(Operator.SEQUENCE, (A, Block(Operator.PARALLEL, (B, C)), D)), "model"), ()
+)
+
+variants = st.lists(
+    st.builds(
+        Variant,
+        st.lists(st.sampled_from("abcde"), min_size=1, max_size=7).map(tuple),
+        st.integers(1, 20),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(variants)
+def test_what_was_discovered_without_noise_fits_when_it_is_read_back(log: list[Variant]) -> None:
+    held = conform(read(bpmn.write(discover(log).tree, "ours"), ()), log)
+    assert (held.fitness, held.fitting, held.never) == (1.0, held.cases, ())
+    assert held.deviations() == []
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_a_log_against_a_model_of_what_is_usual(
+    log: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Fitness, and how many cases fit, are what pm4py finds when it sees every case."""
+    frame = frame_of(log)
+    document = net.write(discover(graph_of(frame), 1.0).tree, log)
+    file = tmp_path_factory.mktemp("model") / "net.pnml"
+    file.write_bytes(document)
+    theirs = pm4py.fitness_token_based_replay(prepared(frame), *pm4py.read_pnml(str(file)))
+    done: list[int] = []
+    held = conform(read(document, ()), variants_of(frame), done.append)
+    assert held.fitness == pytest.approx(theirs["log_fitness"], abs=1e-12)
+    assert held.fitting / held.cases == pytest.approx(theirs["percentage_of_fitting_traces"] / 100)
+    assert (held.fitness < 1) == (log == "hiring")
+    assert all(bool(outcome.deviations) == (outcome.fitness < 1) for outcome in held.outcomes)
+    assert done[-1] == len(held.outcomes)
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("abcd", []),
+        ("acbd", []),
+        ("abd", [("out of turn", "d"), ("skipped", "c")]),
+        ("abbcd", [("out of turn", "b")]),
+        ("axbcd", [("unknown", "x")]),
+        ("ab", [("skipped", "c"), ("skipped", "d")]),
+        ("a", [("skipped", "b", "c")]),
+        ("bacd", [("out of turn", "b"), ("skipped", "b")]),
+    ],
+)
+def test_where_a_case_leaves_the_model(case: str, told: list[tuple[str, ...]]) -> None:
+    held = conform(MODEL, [Variant(tuple(case), 3)])
+    assert held.fitting == (0 if told else 3)
+    assert [(kind, *names, cases) for (kind, names), cases in held.deviations()] == [
+        (*each, 3) for each in told
+    ]
+
+
+def test_deviations_count_cases_and_what_would_do_is_told_together() -> None:
+    model = net.of_tree(Block(Operator.SEQUENCE, (A, Block(Operator.CHOICE, (B, C)))))
+    held = conform(
+        model,
+        [Variant(("a", "b"), 6), Variant(("a",), 3), Variant(("a", "x", "x"), 1), Variant((), 9)],
+    )
+    assert (held.cases, held.fitting, held.never) == (10, 6, ("c",))
+    assert held.deviations() == [
+        ((Kind.SKIPPED, ("b", "c")), 4),
+        ((Kind.UNKNOWN, ("x",)), 1),
+    ]
+    with pytest.raises(NothingHappened):
+        conform(model, [Variant((), 9)])
+
+
+def test_a_model_that_cannot_end_is_told_as_such() -> None:
+    dead = Net([SOURCE, SINK, "p"], {"t": "a"}, [(SOURCE, "t"), ("t", "p")])
+    assert conform(dead, [Variant(("a",), 1)]).deviations() == [((Kind.SKIPPED, ()), 1)]
+    with pytest.raises(NoWayFound, match="cannot come to its end"):
+        align(dead, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("case", "moves", "fitness"),
+    [
+        ("abcd", "a b c d", 1),
+        ("axbcd", "a case:x b c d", 8 / 9),
+        ("bcd", "model:a b c d", 6 / 7),
+    ],
+)
+def test_one_case_step_by_step(case: str, moves: str, fitness: float) -> None:
+    """A step on one side only costs 1, of as many as the case and the shortest way have together;
+    so do ten thousand silent ones."""
+    found = align(MODEL, case)
+    told = (
+        name if where is Where.BOTH else f"{where.split()[0]}:{name}" for where, name in found.moves
+    )
+    assert " ".join(told) == moves
+    assert found.fitness == pytest.approx(fitness, abs=1e-4)
