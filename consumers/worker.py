@@ -153,19 +153,19 @@ class Worker:
 
     def _note(self, chunks: Sequence[Chunk], batch: Batch, applied: Applied, spent: Spent) -> None:
         self._metrics.applied(chunks, batch, applied)
-        log.info(
-            "batch records=%d partitions=%d stored=%d duplicates=%d dead=%d skipped=%d cases=%d "
-            "lag=%d apply_ms=%.0f",
-            sum(span.records for span in batch.spans),
-            len(batch.spans),
-            applied.stored,
-            applied.duplicates,
-            applied.dead_letters,
-            applied.skipped,
-            applied.cases,
-            sum(self._stream.lags().values()),
-            1000 * spent.seconds,
-        )
+        fields = {
+            "records": sum(span.records for span in batch.spans),
+            "partitions": len(batch.spans),
+            "stored": applied.stored,
+            "duplicates": applied.duplicates,
+            "dead": applied.dead_letters,
+            "skipped": applied.skipped,
+            "cases": applied.cases,
+            "lag": sum(self._stream.lags().values()),
+            "apply_ms": round(1000 * spent.seconds),
+        }
+        told = " ".join(f"{name}={value}" for name, value in fields.items())
+        log.info("batch %s", told, extra={"fields": fields})
 
 
 @contextmanager

@@ -94,6 +94,7 @@ def read_rules(terms: Terms, connection: Connection) -> Rules:
 
 
 def meant_alike(active: Active | None) -> Active:
+    """Raise :class:`NoCatalogue`, or :class:`RulesOutdated` where it means something else here."""
     if active is None:
         raise NoCatalogue("the database has no catalogue yet: run procesmijn catalogue activate")
     if active.core_version != CORE_VERSION or active.digests != rule_digests(active.catalogue):

@@ -1,5 +1,6 @@
-"""Everything that can be set, in one frozen object: read once from the environment, handed on.
+"""Everything that can be set, in one frozen object: read once, handed on.
 
+Where from: the environment; what is not there, from a file of the same variables; else defaults.
 ``docs/settings.md`` has the same as a table, which ``python -m procesmijn.settings`` writes; a test
 holds the two together.
 """
@@ -9,9 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +24,9 @@ PREFIX: Final = "PROCESMIJN_"
 
 _OF_TESTS: Final = f"{PREFIX}TEST_"
 """Variables of the test suite: none of ours, and no misspelt ones either."""
+
+
+_FILE: Final = f"{PREFIX}SETTINGS_FILE"
 
 
 class SettingsError(UsageError):
@@ -43,6 +49,13 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    settings_file: Annotated[
+        Path | None,
+        Field(
+            description="File of further settings, a `NAME=value` a line, as systemd's"
+            " `EnvironmentFile` has them. What the environment says goes first."
+        ),
+    ] = None
     home: Annotated[
         Path,
         Field(
@@ -179,19 +192,76 @@ class Settings(BaseSettings):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Field(description="What a worker writes to its log (stderr), and everything above it."),
     ] = "INFO"
+    log_format: Annotated[
+        Literal["text", "json"],
+        Field(description="How it writes that: lines for people, or an object of JSON a line."),
+    ] = "text"
 
 
 def read_settings() -> Settings:
-    """Read the environment.
+    """Read the environment, and the file that it names.
 
     Raises :class:`SettingsError` for the first variable that does not fit.
     """
+    of_file(os.environ)
     try:
-        return Settings()
+        return Settings(_env_file=os.environ.get(_FILE) or None)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         name = variable(str(problem["loc"][0]))
         raise SettingsError(f"{name}: {problem['msg']}; docs/settings.md has all of them") from None
+
+
+class Source(StrEnum):
+    """Where a value comes from."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+class Setting(NamedTuple):
+    """One setting as it is."""
+
+    setting: str
+    """Its variable."""
+    value: Any
+    """Plain; None where it is not set, stars where it is a secret."""
+    source: Source
+    meaning: str
+
+
+def of_file(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the file that the environment names; empty ones are as good as none.
+
+    Raises :class:`SettingsError` where it cannot be read.
+    """
+    path = environment.get(_FILE)
+    if not path:
+        return {}
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            return {name: value for name, value in dotenv_values(stream=file).items() if value}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{_FILE}: {path} cannot be read ({error})") from error
+
+
+def explain(settings: Settings, environment: Mapping[str, str]) -> list[Setting]:
+    """Every setting with its value and where that comes from, in the order of the manual."""
+    filed = of_file(environment)
+    return [
+        Setting(
+            name := variable(field),
+            _plain(getattr(settings, field)),
+            Source.ENVIRONMENT
+            if environment.get(name)
+            else Source.FILE
+            if name in filed
+            else Source.DEFAULT,
+            (info.description or "").replace("`", ""),
+        )
+        for field, info in Settings.model_fields.items()
+    ]
 
 
 def variable(field: str) -> str:
@@ -219,6 +289,10 @@ def table() -> str:
     for name, field in Settings.model_fields.items():
         rows.append(f"| `{variable(name)}` | {field.description} | {_said(field.default)} |")
     return "\n".join(rows) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Path | SecretStr) else value
 
 
 def _said(default: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +19,7 @@ from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
 from consumers.worker import Worker, stopped_by_signals
 from procesmijn.apply import Applier, load_rules
+from procesmijn.cli.logs import write_log
 from procesmijn.cli.service import Service, service
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.persons import Persons
@@ -43,7 +43,7 @@ def worker() -> None:
     lets it finish the batch in hand.
     """
     settings = read_settings()
-    _write_log(settings.log_level)
+    write_log(settings.log_level, settings.log_format)
     with service(settings, kafka=True) as parts:
         run(parts, settings)
 
@@ -135,13 +135,3 @@ def _catching_up(url: str, persons: Persons) -> Iterator[None]:
     finally:
         stopping.set()
         thread.join()
-
-
-def _write_log(level: str) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=level,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    if level == "DEBUG":
-        logging.getLogger("kafka").setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from procesmijn.settings import (
     PREFIX,
     Settings,
     SettingsError,
+    Source,
+    explain,
     misspelt,
     read_settings,
     table,
@@ -96,6 +99,37 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_they_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         read_settings().batch_records = 1  # type: ignore[misc] # that it cannot be set is the point
+
+
+def test_each_says_where_its_value_comes_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings"
+    file.write_text(
+        "PROCESMIJN_BATCH_RECORDS=7\nPROCESMIJN_KAFKA_GROUP=filed\nPROCESMIJN_HOME=\n"
+        "PROCESMIJN_KAFKA_PASSWORD='s3 cret'\n"
+    )
+    monkeypatch.setenv("PROCESMIJN_SETTINGS_FILE", str(file))
+    monkeypatch.setenv("PROCESMIJN_KAFKA_GROUP", "named")
+
+    settings = read_settings()
+    found = {each.setting: each for each in explain(settings, os.environ)}
+
+    assert settings.kafka_password == SecretStr("s3 cret")
+    assert list(found) == [variable(field) for field in Settings.model_fields]
+    assert found["PROCESMIJN_BATCH_RECORDS"][1:3] == (7, Source.FILE)
+    assert found["PROCESMIJN_KAFKA_GROUP"][1:3] == ("named", Source.ENVIRONMENT)
+    assert found["PROCESMIJN_KAFKA_PASSWORD"][1:3] == ("**********", Source.FILE)
+    assert found["PROCESMIJN_HOME"].source is Source.DEFAULT
+    assert found["PROCESMIJN_KAFKA_CONNECT_SECONDS"][1:3] == (30.0, Source.DEFAULT)
+
+
+def test_a_file_of_settings_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PROCESMIJN_SETTINGS_FILE", str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match=r"SETTINGS_FILE: .*none cannot be read"):
+        read_settings()
 
 
 def test_a_variable_that_means_nothing_is_found_with_the_one_that_was_meant() -> None:

@@ -15,7 +15,7 @@ from procesmijn.cli.service import KEYS_NEEDED, kept_keys
 from procesmijn.embedded import made_in
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Keys
-from procesmijn.settings import Settings, misspelt
+from procesmijn.settings import Settings, misspelt, of_file
 
 _YEARS_OLD: Final = 2
 """Some twenty releases: governments give half a year of notice, or less, when they move a clock."""
@@ -46,7 +46,7 @@ def read(settings: Settings, environment: Mapping[str, str]) -> Installation:
     except ProcesmijnError as error:
         keys = error
     return Installation(
-        misspelt=misspelt(environment),
+        misspelt=misspelt({**of_file(environment), **environment}),
         keys=keys,
         needs_keys=settings.database_url is not None,
         has_database=made_in(settings.home).database,
