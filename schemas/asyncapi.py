@@ -18,7 +18,7 @@ from schemas.data_schema import json_schema
 from schemas.envelope import CONTENT_TYPE, MAX_ATTRIBUTE_CHARS, MAX_REVISION, SPECVERSION
 from schemas.event import DEFAULT_TOPIC
 from schemas.examples import example_event
-from schemas.registry import MODELS
+from schemas.registry import FAMILIES, MODELS
 from schemas.step import Step
 from schemas.texts import NO_CONTROLS
 
@@ -68,6 +68,11 @@ _SHAPES: Final[Document] = {
     "code": TypeAdapter[str](Code).json_schema(),
 }
 """Values that many members have, by the name under which they stand in the document."""
+_FAMILY_OF: Final = {
+    model.event_type: family.__name__.rpartition(".")[2]
+    for family in FAMILIES
+    for model in family.TYPES
+}
 _REQUIRED: Final = ("specversion", "type", "source", "id")
 
 
@@ -132,6 +137,7 @@ def _structured(name: str) -> Document:
         "name": name,
         "title": f"{name}, structured",
         "summary": _summary(name),
+        "tags": [{"name": _FAMILY_OF[name]}],
         "headers": _headers(CONTENT_TYPE),
         "contentType": CONTENT_TYPE,
         "payload": {
@@ -151,6 +157,7 @@ def _binary(name: str) -> Document:
         "name": name,
         "title": f"{name}, binary",
         "summary": _summary(name),
+        "tags": [{"name": _FAMILY_OF[name]}],
         "headers": {
             "type": "object",
             "allOf": [_ref("schemas", "headers")],

@@ -1,4 +1,4 @@
-"""Request and delivery of any deliverable, for those that have no event types of their own.
+"""Requests and deliveries: of anything that has no event types of its own.
 
 Which party owes what to whom, and by when, is said by the catalogue; these events say what was
 asked for and what came of it. The id of the request ties them together; without one they are told
@@ -69,6 +69,9 @@ class DeliverableAccepted(DeliverableEvent):
         "request": "R-2026-5520",
         "party": "sales",
     }
+
+    outcome: Code | None = None
+    """What came of it, as a code of the source; of advice, `followed` or `not-followed`."""
 
 
 class DeliverableReturned(DeliverableEvent, HandsOver):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from schemas.asyncapi import document
 from schemas.base import EventData, HandsOver
 from schemas.data_schema import json_schema
 from schemas.reasons import Reason
-from schemas.registry import MODELS
+from schemas.registry import FAMILIES, MODELS
 from schemas.step import Step
 
 PUBLISHED: Final = Path(__file__).parent / "published"
@@ -51,7 +51,7 @@ def manual_tables() -> dict[str, str]:
     """Give the generated parts of the manual by the name of their markers."""
     return {
         "members": _table(("member", "meaning"), _common_members()),
-        "types": _table(("type", "who emits it, and when", "about", "may also say"), _types()),
+        "types": "\n".join(_families()),
         "reasons": _table(
             ("reason", "meaning"), ((f"`{reason}`", reason.meaning) for reason in Reason)
         ),
@@ -80,15 +80,23 @@ def _common_members() -> Iterator[tuple[str, str]]:
         yield f"`{name}`", " ".join((field.description or "").split())
 
 
-def _types() -> Iterator[tuple[str, str, str, str]]:
-    for name, model in MODELS.items():
+def _families() -> Iterator[str]:
+    titles = ("type", "who emits it, and when", "about", "may also say")
+    for family in FAMILIES:
+        title, _, rest = (family.__doc__ or "").partition("\n")[0].partition(": ")
+        about = rest[:1].upper() + rest[1:]
+        yield f"### {title}\n\n{about}\n\n{_table(titles, _types(family.TYPES))}"
+
+
+def _types(models: Iterable[type[EventData]]) -> Iterator[tuple[str, str, str, str]]:
+    for model in models:
         about = ["case"] if model is Step else [member for member, _ in model.object_members]
         added = [
             name for name in model.model_fields if name not in {*EventData.model_fields, *about}
         ]
         required = {name for name, field in model.model_fields.items() if field.is_required()}
         yield (
-            f"`{name}`",
+            f"`{model.event_type}`",
             (model.__doc__ or "").partition("\n")[0],
             _listed(about, required),
             _listed(added, required),

@@ -42,14 +42,15 @@ from schemas.instants import is_plausible, to_us, write_instant
 from schemas.reasons import ContractError, Reason
 from schemas.step import Step
 
-_FAMILIES: Final = (
+FAMILIES: Final = (
     *(recruitment, onboarding, training, payroll, offboarding),
     *(purchasing, service, delivery, voice, step),
 )
+"""The modules that declare event types, in the order in which the manual lists them."""
 MODELS: Final[Mapping[str, type[EventData]]] = {
-    model.event_type: model for family in _FAMILIES for model in family.TYPES
+    model.event_type: model for family in FAMILIES for model in family.TYPES
 }
-"""Every event type by its name, in the order in which the manual lists them."""
+"""Every event type by its name, in the same order."""
 
 Headers: TypeAlias = tuple[tuple[str, bytes], ...]
 _WRONG_SHAPES: Final = frozenset({"string_type", "tuple_type"})

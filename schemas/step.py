@@ -1,4 +1,4 @@
-"""The generic step, for sources that already know their process, their case and their activity."""
+"""Generic steps: for sources that already know their process, their case and their activity."""
 
 from __future__ import annotations
 

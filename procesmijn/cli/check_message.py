@@ -83,7 +83,7 @@ def check_message(
     judge = Judge(terms, persons, is_masking=keys is None)
     rows = [
         row
-        for number, value in enumerate(_values(file, lines=lines), 1)
+        for number, value in _values(file, lines=lines)
         for row in _rows(number, _record(number, value, headers), judge)
     ]
     show(rows, _COLUMNS, form)
@@ -156,16 +156,18 @@ def _why_in_none(event: Event, catalogue: Catalogue) -> str:
     return f"cases of '{event.process}' are of type '{case}': say so in data.object"
 
 
-def _values(file: str, *, lines: bool) -> Iterator[bytes | None]:
-    """The values of the records in a file; one without a byte is a record without a value."""
+def _values(file: str, *, lines: bool) -> Iterator[tuple[int, bytes | None]]:
+    """The values of the records in a file, numbered; no byte at all is a record without a value."""
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read ({error.strerror}); check its name") from None
     if lines:
-        yield from filter(bytes.strip, content.splitlines())
+        for number, line in enumerate(content.splitlines(), 1):
+            if line.strip():
+                yield number, line
     else:
-        yield content or None
+        yield 1, content or None
 
 
 def _record(number: int, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Record:
