@@ -35,21 +35,30 @@ COMMANDS: Final = {
     "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
     "cases": Listed("cases", "List the cases of a process, in the columns of bi.fct_case."),
     "flow": Listed("flow", "Rebuild a process from what happened."),
-    "conformance": Listed("conformance", "Hold a process against a model that its owner gives."),
-    "working-time": Listed(
-        "working_time", "Count the working time between two instants, in seconds."
+    "conformance": Listed(
+        "conformance",
+        "Hold a process against a model: how well it fits, where it leaves it, and in which cases.",
     ),
-    "catalogue": Listed("catalogue", "Check, show or activate a catalogue."),
+    "working-time": Listed(
+        "working_time",
+        "Count the working time between two instants, in seconds; or, with --plus, say when"
+        " something is due.",
+    ),
+    "catalogue": Listed(
+        "catalogue", "Check, show or activate a catalogue, or suggest what belongs in it."
+    ),
     "schemas": Listed("contract", "Show what may be sent: event types and examples."),
     "check-message": Listed(
         "check_message",
         "Say what would become of a message: accepted, or refused and why, and which cases it"
         " touches.",
     ),
-    "streams": Listed("streams", "List, pause, resume or rewind what is read."),
-    "ledger": Listed("ledger", "Say what became of every offset, and whether it adds up."),
     "dead-letters": Listed(
         "dead_letters", "List, show, redrive or discard records that were refused."
+    ),
+    "streams": Listed("streams", "List, pause, resume or rewind what is read."),
+    "ledger": Listed(
+        "ledger", "Say what became of every offset of every partition, and whether it adds up."
     ),
     "accept-gap": Listed(
         "accept_gap",
