@@ -24,6 +24,11 @@ class StreamFailed(ProcesmijnError):
     """
 
 
+class TelemetryMissing(ProcesmijnError):
+    """Traces are wanted, and OpenTelemetry is not installed: ``pip install procesmijn[otel]``, or
+    unset PROCESMIJN_TRACES."""
+
+
 class BatchFailed(ProcesmijnError):
     """A batch could not be applied, for a reason that nobody foresaw: the worker has to stop.
 

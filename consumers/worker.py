@@ -6,6 +6,7 @@ import gc
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -19,6 +20,7 @@ from consumers.errors import BatchFailed
 from consumers.health import Pulse
 from consumers.metrics import Metrics, Spent
 from consumers.stream import Stream
+from consumers.traces import UNTOLD, Traces
 from procesmijn.batch import Applied, Batch
 from procesmijn.errors import PositionLost, ProcesmijnError, StoreUnavailable, TooManyRefused
 
@@ -42,6 +44,7 @@ class Worker:
         positions: Positions,
         metrics: Metrics,
         pulse: Pulse,
+        traces: Traces = UNTOLD,
     ) -> None:
         self._stream = stream
         self._contract = contract
@@ -49,6 +52,7 @@ class Worker:
         self._positions = positions
         self._metrics = metrics
         self._pulse = pulse
+        self._traces = traces
         self._stopping = threading.Event()
         self._is_reached = False
 
@@ -80,14 +84,18 @@ class Worker:
         """The way of one batch. Before the store has committed it a crash costs a second reading
         of it, and after that nothing: the positions moved in the same transaction."""
         self._insist(partial(self._stream.claim, self._positions))
+        began_ns = time.time_ns()
         with self._metrics.timed("poll"):
             chunks = self._stream.poll()
-        if not chunks:
-            return
-        with self._metrics.timed("decode"):
+        if chunks:
+            with self._traces.batch(chunks, began_ns):
+                self._take_in(chunks)
+
+    def _take_in(self, chunks: Sequence[Chunk]) -> None:
+        with self._metrics.timed("decode"), self._traces.step("decode"):
             batch = intake.decode(chunks, self._contract)
         try:
-            with self._metrics.timed("apply") as spent:
+            with self._metrics.timed("apply") as spent, self._traces.step("apply"):
                 applied = self._insist(partial(self._apply, batch))
         except PositionLost as lost:
             log.warning("%s: the batch is dropped, and what is still ours claimed again", lost)

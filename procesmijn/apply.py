@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -48,6 +48,13 @@ REFUSED_PERCENT: Final = 50
 _MOST_TRIES: Final = 20
 
 _Result = TypeVar("_Result")
+
+Around: TypeAlias = Callable[[str], AbstractContextManager[object]]
+"""Whoever wants to know when a step begins and ends."""
+
+
+def _nothing(_step: str) -> AbstractContextManager[object]:
+    return nullcontext()
 
 
 class NoCatalogue(ProcesmijnError):
@@ -109,11 +116,17 @@ class Applier:
     """Applies batches to one store, one after the other, whatever gets in the way."""
 
     def __init__(
-        self, store: Store, persons: Persons, refused_percent: int = REFUSED_PERCENT
+        self,
+        store: Store,
+        persons: Persons,
+        refused_percent: int = REFUSED_PERCENT,
+        around: Around = _nothing,
     ) -> None:
+        """``around`` is entered around each step of a batch, by name."""
         self._store = store
         self._persons = persons
         self._refused_percent = refused_percent
+        self._around = around
         self._rules: RulesInForce | None = None
 
     def apply(self, batch: Batch) -> Applied:
@@ -124,7 +137,7 @@ class Applier:
         :class:`procesmijn.errors.TooManyRefused` where most of it breaks the contract. In each case
         nothing was written.
         """
-        stopwatch = Stopwatch()
+        stopwatch = Stopwatch(self._around)
         with stopwatch("conceal"):
             versions = [version_of(arrival, self._persons) for arrival in batch.arrivals]
 
@@ -353,13 +366,15 @@ def settle(
 class Stopwatch:
     """Wall time by step."""
 
-    def __init__(self) -> None:
+    def __init__(self, around: Around = _nothing) -> None:
         self.seconds: dict[str, float] = {}
+        self._around = around
 
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
         began = time.perf_counter()
         try:
-            yield
+            with self._around(step):
+                yield
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - began

@@ -196,6 +196,13 @@ class Settings(BaseSettings):
         Literal["text", "json"],
         Field(description="How it writes that: lines for people, or an object of JSON a line."),
     ] = "text"
+    traces: Annotated[
+        bool,
+        Field(
+            description="Whether a worker sends a trace of each batch with OpenTelemetry, which is"
+            " an extra (`procesmijn[otel]`); its own variables (`OTEL_...`) say where to."
+        ),
+    ] = False
 
 
 def read_settings() -> Settings:

@@ -14,9 +14,11 @@ import typer
 from prometheus_client import CollectorRegistry
 
 from consumers import topics
+from consumers.errors import TelemetryMissing
 from consumers.health import Pulse, serving
 from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
+from consumers.traces import UNTOLD, Traces
 from consumers.worker import Worker, stopped_by_signals
 from procesmijn.apply import Applier, load_rules
 from procesmijn.cli.logs import write_log
@@ -64,15 +66,21 @@ def run(parts: Service, settings: Settings) -> None:
         session_seconds=settings.session_seconds,
         batch_seconds=settings.batch_seconds,
     )
+    with traced(settings, owner) as traces:
+        _work(parts, settings, reading, owner, traces)
+
+
+def _work(parts: Service, settings: Settings, reading: Reading, owner: str, traces: Traces) -> None:
     registry = CollectorRegistry()
     pulse = Pulse(allowed_seconds=settings.batch_seconds)
     member = Worker(
         Stream(parts.kafka, reading, owner),
         decode,
-        parts.applier.apply,
+        Applier(parts.store, parts.persons, settings.refused_percent, traces.step).apply,
         parts.store,
         Metrics(registry),
         pulse,
+        traces,
     )
     with (
         serving(pulse, registry, settings.health_port, settings.health_address) as port,
@@ -81,13 +89,30 @@ def run(parts: Service, settings: Settings) -> None:
     ):
         log.info(
             "reading %s as %s; http://%s:%d has /healthz, /readyz and /metrics",
-            ", ".join(streams),
+            ", ".join(reading.topics),
             owner,
             settings.health_address,
             port,
         )
         member.run()
     log.info("stopped")
+
+
+@contextmanager
+def traced(settings: Settings, owner: str) -> Iterator[Traces]:
+    """Who is told what the worker does."""
+    if not settings.traces:
+        yield UNTOLD
+        return
+    try:
+        from consumers.telemetry import Telemetry  # noqa: PLC0415 - an extra, and 0.3 s
+    except ImportError as error:
+        raise TelemetryMissing(
+            f"traces are wanted, and OpenTelemetry is not installed ({error.name}): pip install"
+            " procesmijn[otel], or unset PROCESMIJN_TRACES"
+        ) from error
+    with closing(Telemetry(owner)) as telemetry:
+        yield telemetry
 
 
 def make_topics(parts: Service, settings: Settings, streams: list[str]) -> None:
