@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench check unit integration acceptance guards wheel clean
+.PHONY: install test demo bench bench-flows check unit integration acceptance guards wheel clean
 
 install: $(VENV)/.stamp
 
@@ -53,6 +53,9 @@ demo: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+bench-flows: install
+	$(BIN)/python -m benchmarks.flows
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -65,6 +65,13 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         By,
         typer.Option(help="Discover a model from whole cases, or from the graph: in no time."),
     ] = By.VARIANTS,
+    is_judged: Annotated[
+        bool,
+        typer.Option(
+            "--quality/--no-quality",
+            help="Tell how well a model fits: that takes longer than a model --by graph.",
+        ),
+    ] = True,
     dependency: Annotated[
         float,
         typer.Option(help="How certain a dependency of --as heuristics has to be.", min=0, max=1),
@@ -78,7 +85,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     model are told beside it, on stderr. Dates are local: of the later of two activities for the
     graph, of the pick-up for handovers, of the start of a case for all else.
     """
-    asked = Asked(process, what, period(since, until), cases, noise, by, dependency)
+    asked = Asked(process, what, period(since, until), cases, noise, by, is_judged, dependency)
     if what in _FILES and form is not Format.TABLE:
         raise UsageError(
             f"--format {form} is for --as {', '.join(_TABLES)};"

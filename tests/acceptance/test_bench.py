@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 RECORDS = 5_000
+EVENTS = 20_000
 
 
 def test_the_benchmark_measures_everything_that_it_promises(folder: Path) -> None:
@@ -39,3 +40,20 @@ def test_the_benchmark_measures_everything_that_it_promises(folder: Path) -> Non
         )
     assert "the whole way, one worker" in done.stdout
     assert "ratio to pm4py" in done.stdout
+
+
+def test_the_benchmark_of_flows_reads_what_it_filled(folder: Path) -> None:
+    file = folder / "flows.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.flows", file],
+        env={**os.environ, "BENCH_EVENTS": str(EVENTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(file.read_text())
+    assert figures["filled"]["events"] >= EVENTS
+    seconds = figures["seconds"]
+    assert seconds["whole"] >= max(seconds["graph"], seconds["discover"], seconds["draw"]) > 0
+    assert figures["command_seconds"] > figures["whole_seconds"] == seconds["whole"]

@@ -231,6 +231,8 @@ def test_models_go_into_files_and_say_how_well_they_fit(
     outcome = contracts("flow", PROCESS, "--as", "tree", "--by", "graph", "--from", "2026-04-01")
     assert "->" in outcome.out
     assert "fitness" not in outcome.err  # whole cases know no period
+    outcome = contracts("flow", PROCESS, "--as", "tree", "--by", "graph", "--no-quality")
+    assert (outcome.out.startswith("->"), outcome.err) == (True, "")
 
 
 def test_a_name_that_nobody_knows_is_told_the_nearest(contracts: Procesmijn) -> None:

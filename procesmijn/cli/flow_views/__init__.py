@@ -51,6 +51,7 @@ class Asked:
     cases: CaseFilter
     noise: float
     by: By
+    is_judged: bool
     dependency: float
 
     @property

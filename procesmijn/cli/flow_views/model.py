@@ -19,8 +19,12 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> bytes:
     That is held against whole cases, so it is not said of a graph of a part of the time.
     """
     process, is_graph = asked.process, asked.by is By.GRAPH
-    is_part = is_graph and asked.period != Period()
-    variants = [] if is_part else flows.variants(process, terms, connection, asked.whole_cases)
+    is_judged = asked.is_judged and not (is_graph and asked.period != Period())
+    variants = (
+        flows.variants(process, terms, connection, asked.whole_cases)
+        if is_judged or not is_graph
+        else []
+    )
     if is_graph:
         graph = flows.graph(process, asked.period, terms, connection, asked.cases)
         model = discover(graph, asked.noise)
@@ -28,7 +32,7 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> bytes:
         model = discover(variants, asked.noise)
     if model.left_out:
         note(f"left out as noise: {', '.join(model.left_out)}")
-    if not is_part:
+    if is_judged:
         fit = quality(model.tree, variants)
         note(f"fitness {fit.fitness:.3f}, precision {fit.precision:.3f}")
     return write(model.tree, Form(asked.what), process)

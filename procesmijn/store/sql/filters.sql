@@ -5,18 +5,16 @@
 -- name: handovers
 -- Likewise where they are handovers, h.
 h.object_key IN (
-    SELECT c.object_key FROM mining."case" c JOIN mining.term chosen ON chosen.code = c.process
-    WHERE chosen.name = %(process)s AND {conditions}
+    SELECT c.object_key FROM mining."case" c
+    WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {conditions}
 )
 
 -- name: case_keys
 -- Likewise where they are rows of a view, which has the ids of objects.
 case_key IN (
     SELECT o.object_id
-    FROM mining."case" c
-    JOIN mining.object o USING (object_key)
-    JOIN mining.term chosen ON chosen.code = c.process
-    WHERE chosen.name = %(process)s AND {conditions}
+    FROM mining."case" c JOIN mining.object o USING (object_key)
+    WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {conditions}
 )
 
 -- name: since
@@ -42,8 +40,9 @@ c.variant IN (
     SELECT way.variant
     FROM (
         SELECT w.variant, any_value(w.trace) AS trace
-        FROM mining."case" w JOIN mining.term t ON t.code = w.process
-        WHERE t.name = %(process)s GROUP BY w.variant
+        FROM mining."case" w
+        WHERE w.process = (SELECT code FROM mining.term WHERE name = %(process)s)
+        GROUP BY w.variant
     ) way
     WHERE EXISTS (
         SELECT FROM generate_series(1, length(way.trace), 16) AS place
@@ -55,8 +54,8 @@ c.variant IN (
 -- name: party
 -- Cases in which a party delivered or picked up.
 c.object_key IN (
-    SELECT f.object_key FROM mining.handover f JOIN mining.term t ON t.code = f.process
-    WHERE t.name = %(process)s
+    SELECT f.object_key FROM mining.handover f
+    WHERE f.process = (SELECT code FROM mining.term WHERE name = %(process)s)
       AND (SELECT party.code FROM mining.term party WHERE party.name = {party})
           IN (f.supplier, f.customer)
 )
@@ -81,8 +80,8 @@ c.object_key IN (
 -- name: activities
 -- Activities that a process has had, or is declared to have.
 SELECT t.name FROM mining.term t WHERE t.code IN (
-    SELECT f.to_activity FROM mining.flow_day f JOIN mining.term p ON p.code = f.process
-    WHERE p.name = %(process)s
+    SELECT f.to_activity FROM mining.flow_day f
+    WHERE f.process = (SELECT code FROM mining.term WHERE name = %(process)s)
     UNION
     SELECT a.code FROM mining.activity a JOIN mining.term p ON p.code = a.process
     WHERE p.name = %(process)s
@@ -92,7 +91,7 @@ SELECT t.name FROM mining.term t WHERE t.code IN (
 -- Parties that have handed over or picked up in a process, or are declared.
 SELECT t.name FROM mining.term t WHERE t.code IN (
     SELECT unnest(ARRAY[h.supplier, h.customer])
-    FROM mining.handover_day h JOIN mining.term p ON p.code = h.process
-    WHERE p.name = %(process)s
+    FROM mining.handover_day h
+    WHERE h.process = (SELECT code FROM mining.term WHERE name = %(process)s)
     UNION SELECT code FROM mining.party
 );
