@@ -79,18 +79,20 @@ class Catalogue(Part):
         performers = {pseudonym(name): each for name, each in self.performers.items()}
         return self.model_copy(update={"performers": performers})
 
-    def with_process(self, name: str, zone: str | None = None) -> Catalogue:
+    def with_process(
+        self, name: str, zone: str | None = None, case: str | None = None
+    ) -> Catalogue:
         """Catalogue with one more process, of generic steps about objects of its own name.
 
         So it is when a file brings a process that nobody declared. One that is known stays as it
-        is. ``zone`` is the time zone of its dates.
+        is. ``zone`` is the time zone of its dates, ``case`` what its cases are instead.
 
         Raises:
             ValidationError: the name is no line of text, or the zone does not exist.
         """
         if name in self.processes:
             return self
-        process = Process(case=name, zone=zone)
+        process = Process(case=case or name, zone=zone)
         return self.model_copy(update={"processes": {**self.processes, name: process}})
 
     def zone_of(self, process: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,8 +17,12 @@ from procesmijn.cli.service import Service, service
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.errors import UsageError
 from procesmijn.files.columns import Columns
+from procesmijn.files.contract import SOURCE
+from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
-from procesmijn.files.log import Log, read_log
+from procesmijn.files.log import Log, read_contract, read_steps
+from procesmijn.files.ocel import OBJECTS, OcelRows
+from procesmijn.files.rows import Rows
 from procesmijn.files.steps import source_of
 from procesmijn.settings import read_settings
 from procesmijn.store import streams
@@ -26,14 +31,31 @@ from schemas.envelope import MAX_REVISION
 
 app = typer.Typer(add_completion=False)
 
+_OCEL_ZONE: Final = "UTC"
+"""What times without a zone are in that OCEL has in a database; in its JSON they have one."""
 _EVENTS_AT_ONCE: Final = 10_000
 _REFUSALS_SHOWN: Final = 20
 
 
 @app.command(name="import")
 def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
-    file: Annotated[Path, typer.Argument(help="XES, CSV or Parquet, also packed with gzip.")],
-    process: Annotated[str, typer.Option(help="The process that the cases run through.")],
+    file: Annotated[
+        Path, typer.Argument(help="XES, CSV, Parquet or OCEL 2.0; text also packed with gzip.")
+    ],
+    process: Annotated[
+        str | None,
+        typer.Option(
+            help="The process that the cases run through. An OCEL of event types of the contract"
+            " needs none."
+        ),
+    ] = None,
+    object_type: Annotated[
+        str | None,
+        typer.Option(
+            help="What the cases are: in an OCEL objects of this type; of a new process its"
+            " object type."
+        ),
+    ] = None,
     case: Annotated[str | None, typer.Option(help="Column of the case.")] = None,
     activity: Annotated[str | None, typer.Option(help="Column of what was done.")] = None,
     time: Annotated[str | None, typer.Option(help="Column of when it was completed.")] = None,
@@ -58,7 +80,7 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         bool, typer.Option("--to-store", help="Go straight to the database, without Kafka.")
     ] = False,
 ) -> None:
-    """Bring in an event log: XES, CSV or Parquet.
+    """Bring in an event log: XES, CSV, Parquet or OCEL 2.0.
 
     The events are published to Kafka, and the command waits until all of them are stored. Usual
     names of columns are found without flags. Importing a file again changes nothing.
@@ -75,29 +97,59 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
     )
     with service(settings, kafka=not to_store) as parts:
         known = parts.active.catalogue
-        catalogue = _with_process(process, timezone, known)
-        zone = timezone or catalogue.zone_of(process)
         target = chosen_topic(topic, known)
-        log = read_log(file, told, process, zone, catalogue.processes[process].case, revision)
-        if catalogue is not known:
-            _add_process(process, catalogue, parts)
+        rows = rows_of(file)
+        if process is None:
+            log = _of_contract(rows, timezone, revision)
+        else:
+            catalogue, columns = _process_of(process, object_type, timezone, told, rows, known)
+            zone = timezone or (
+                _OCEL_ZONE if isinstance(rows, OcelRows) else catalogue.zone_of(process)
+            )
+            case_type = catalogue.processes[process].case
+            log = read_steps(rows, columns, process, zone, case_type, revision)
+            if catalogue is not known:
+                _add_process(process, catalogue, parts)
+        source, what = (SOURCE, "the file") if process is None else (source_of(process), process)
         if to_store:
             _to_store(log, parts)
             refused = 0
         else:
             refused = through_kafka(log, target, parts, settings)
         with parts.store.reader() as connection:
-            conflicts = streams.conflicts_of(source_of(process), connection)
+            conflicts = streams.conflicts_of(source, connection)
     _tell(log)
-    _tell_conflicts(conflicts, process)
+    _tell_conflicts(conflicts, what)
     if log.refusals or refused or conflicts.events:
         raise typer.Exit(1)
 
 
-def _with_process(process: str, timezone: str | None, known: Catalogue) -> Catalogue:
+def _of_contract(rows: Rows, timezone: str | None, revision: int) -> Log:
+    if not isinstance(rows, OcelRows):
+        raise UsageError("which process do the cases run through? Say so with --process")
+    return read_contract(rows, timezone or _OCEL_ZONE, revision)
+
+
+def _process_of(
+    process: str,
+    object_type: str | None,
+    timezone: str | None,
+    told: Columns,
+    rows: Rows,
+    known: Catalogue,
+) -> tuple[Catalogue, Columns]:
+    """The catalogue with the process in it, and the columns with what the cases are."""
     Clock(timezone)  # says what is wrong with a zone
+    declared = known.processes.get(process)
+    case_type = object_type
+    if isinstance(rows, OcelRows):
+        column = rows.cases_are(object_type, declared.case if declared else None)
+        told = replace(told, case=told.case or column)
+        case_type = column.removeprefix(OBJECTS)
+    elif declared and object_type not in {None, declared.case}:
+        raise UsageError(f"the cases of {process} are {declared.case}, and not {object_type}")
     try:
-        return known.with_process(process, timezone)
+        return known.with_process(process, timezone, case_type), told
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"]
         raise UsageError(f"--process {process!r} is no name for a process: {problem}") from None
@@ -122,9 +174,11 @@ def _to_store(log: Log, parts: Service) -> None:
 
 def _tell(log: Log) -> None:
     counts = log.counts
-    note(f"{many(counts.rows - counts.refused, 'event')} of {many(counts.rows, 'row')} imported")
+    imported = counts.rows - counts.refused - counts.of_no_case
+    note(f"{many(imported, 'event')} of {many(counts.rows, 'row')} imported")
     notes = (
         (counts.taken_as_one, "row", "the same as another one: taken as one"),
+        (counts.of_no_case, "event", "of no case: left out"),
         (counts.without_party, "event", "without a party"),
         (counts.local_twice, "time", "that the clock shows twice that day: the first was taken"),
         (counts.local_never, "time", "that the clock skips that day: taken for when it changed"),

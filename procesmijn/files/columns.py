@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from procesmijn.errors import UsageError
+from procesmijn.files.ocel import ACTIVITY, TIME
 from procesmijn.files.xes import CASE
 
 
@@ -82,6 +83,13 @@ TABLE: Final[Usual] = {
 A column that may name persons is taken for the performer, never for the party: parties are stored
 in clear.
 """
+
+OCEL: Final[Usual] = {
+    **{role: names for role, names in TABLE.items() if role != "case"},
+    "activity": (ACTIVITY,),
+    "time": (TIME,),
+}
+"""Attributes of events have the names of tables; what a case is has to be told."""
 
 REQUIRED: Final = ("case", "activity", "time")
 

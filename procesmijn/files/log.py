@@ -8,17 +8,19 @@ events.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from procesmijn.errors import UsageError
-from procesmijn.files.columns import TABLE, XES, Columns, find_columns
+from procesmijn.files.columns import OCEL, TABLE, XES, Columns, find_columns
+from procesmijn.files.contract import ContractEvents
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
-from procesmijn.files.rows import FileError, Row, Rows, Unreadable
+from procesmijn.files.ocel import SEVERAL, OcelRows
+from procesmijn.files.rows import FileError, Rows, Unreadable
 from procesmijn.files.steps import RowError, Steps, source_of
 from procesmijn.files.xes import XesRows
 from schemas.base import MAX_NAME_CHARS
@@ -47,24 +49,36 @@ class Counts(NamedTuple):
     """Local times that occur twice, where the clock goes back: taken as the first of the two."""
     local_never: int
     """Local times that do not occur, where the clock goes forward: read by the clock before it."""
+    of_no_case: int = 0
+    """Events of an OCEL that are about no object of the type whose objects are the cases."""
 
 
 class Log:
     """An event log that is whole and whose columns are found.
 
-    :attr:`counts` and :attr:`refusals` are those of :meth:`events` so far.
+    :attr:`counts` and :attr:`refusals` are those of :meth:`events` so far. The source gives
+    rows, or whatever else ``read`` makes an event of.
     """
 
-    def __init__(self, rows: Rows, survey: Survey, columns: Columns, steps: Steps, clock: Clock):
+    def __init__(
+        self,
+        source: Iterable[Any],
+        survey: Survey,
+        read: Callable[[Any, int], Event | None],
+        clock: Clock,
+        columns: Columns | None = None,
+    ) -> None:
         self.rows = survey.rows
-        self.columns = columns
-        self.left_out = tuple(n for n in survey.filled if n not in columns.named().values())
+        self.columns = columns or Columns()
+        named = self.columns.named().values()
+        self.left_out = tuple(name for name in survey.filled if name not in named)
         """The columns that tell rows apart, and of which nothing else is kept."""
         self.refusals: list[Refusal] = []
-        self._source = rows
-        self._steps = steps
+        self._source = source
+        self._read = read
         self._clock = clock
         self._ids = array("q")
+        self._of_no_case = 0
         self._without_party = 0
 
     def events(self) -> Iterator[Event]:
@@ -73,21 +87,22 @@ class Log:
         To be read once. Rows that are taken as one are all given: they have the same source and id,
         and the lowest row number stands.
         """
-        for number, row in enumerate(self._source, 1):
-            event = self._event(row, number)
+        for number, item in enumerate(self._source, 1):
+            event = self._event(item, number)
             if isinstance(event, Refusal):
                 self.refusals.append(event)
-                continue
-            self._ids.append(hash(event.id))
-            if event.party is None:
-                self._without_party += 1
-            yield event
+            elif event is None:
+                self._of_no_case += 1
+            else:
+                self._ids.append(hash(event.id))
+                self._without_party += event.party is None
+                yield event
 
-    def _event(self, row: Row | Unreadable, number: int) -> Event | Refusal:
-        if isinstance(row, Unreadable):
-            return Refusal(number, row.why)
+    def _event(self, item: Any, number: int) -> Event | Refusal | None:
+        if isinstance(item, Unreadable):
+            return Refusal(number, item.why)
         try:
-            return self._steps.read(row, number)
+            return self._read(item, number)
         except RowError as error:
             return Refusal(number, str(error))
 
@@ -95,9 +110,10 @@ class Log:
     def counts(self) -> Counts:
         """Count what has been read."""
         return Counts(
-            rows=len(self._ids) + len(self.refusals),
+            rows=len(self._ids) + len(self.refusals) + self._of_no_case,
             refused=len(self.refusals),
             taken_as_one=len(self._ids) - len(np.unique(np.asarray(self._ids))),
+            of_no_case=self._of_no_case,
             without_party=self._without_party,
             local_twice=self._clock.twice,
             local_never=self._clock.never,
@@ -120,7 +136,19 @@ def read_log(
     object_type: str | None = None,
     revision: int = 0,
 ) -> Log:
-    """Open an event log (XES, CSV, Parquet, the first two also packed with gzip).
+    """Open an event log as steps of a process (:func:`read_steps`)."""
+    return read_steps(rows_of(path), columns, process, zone, object_type, revision)
+
+
+def read_steps(
+    rows: Rows,
+    columns: Columns,
+    process: str,
+    zone: str | None = None,
+    object_type: str | None = None,
+    revision: int = 0,
+) -> Log:
+    """Read the rows of a file as steps of a process.
 
     ``columns`` are those that are told; the others are found by their usual names. ``zone`` is the
     IANA zone of times that name none. ``object_type`` is what a case is, where not a thing of its
@@ -140,14 +168,27 @@ def read_log(
             "the name of the process is too long, or empty, or more than a line: give a short one"
         )
     clock = Clock(zone)
-    rows = rows_of(path)
-    survey = _survey(rows, path)
-    usual = XES if isinstance(rows, XesRows) else TABLE
+    survey = _survey(rows)
+    is_ocel = isinstance(rows, OcelRows)
+    usual = OCEL if is_ocel else XES if isinstance(rows, XesRows) else TABLE
     found = find_columns(columns, rows.names, survey.filled, usual)
-    return Log(rows, survey, found, Steps(found, process, clock, object_type, revision), clock)
+    separator = SEVERAL if is_ocel else None
+    steps = Steps(found, process, clock, object_type, revision, separator=separator)
+    return Log(rows, survey, steps.read, clock, found)
 
 
-def _survey(rows: Rows, path: Path) -> Survey:
+def read_contract(rows: OcelRows, zone: str, revision: int = 0) -> Log:
+    """Read an OCEL whose event types are those of the contract, as these events.
+
+    Raises :class:`~procesmijn.errors.UsageError` for other types, and what :func:`read_steps`
+    raises.
+    """
+    clock = Clock(zone)
+    events = ContractEvents(rows.ocel.event_types, clock, revision)
+    return Log(rows.ocel, _survey(rows), events.read, clock)
+
+
+def _survey(rows: Rows) -> Survey:
     count = 0
     filled: dict[str, str] = {}
     try:
@@ -158,5 +199,5 @@ def _survey(rows: Rows, path: Path) -> Survey:
     except FileError as error:
         raise FileError(f"{error}; it broke after row {count}, and nothing was imported") from error
     if not count:
-        raise FileError(f"{path.name} holds no events")
+        raise FileError("the file holds no events")
     return Survey(count, tuple(filled))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,7 +17,7 @@ from procesmijn.files.rows import Row
 from schemas.base import MAX_CODE_CHARS, MAX_ID_CHARS, MAX_NAME_CHARS
 from schemas.event import Event, Lifecycle
 from schemas.instants import write_instant
-from schemas.registry import Headers, encode
+from schemas.registry import MODELS, Headers, encode
 from schemas.step import Step
 from schemas.texts import has_controls
 
@@ -45,10 +46,13 @@ class Steps:
         clock: Clock,
         object_type: str | None = None,
         revision: int = 0,
+        *,
+        separator: str | None = None,
     ) -> None:
         """Take the columns as they were found; without an object type a case is its process's.
 
-        Events of a higher revision replace those that the same rows gave before.
+        Events of a higher revision replace those that the same rows gave before. Where rows may be
+        of several cases, or of none, ``separator`` stands between them.
         """
         self._columns = columns
         self._process = process
@@ -56,14 +60,17 @@ class Steps:
         self._source = source_of(process)
         self._clock = clock
         self._revision = revision
+        self._separator = separator
 
-    def read(self, row: Row, number: int) -> Event:
+    def read(self, row: Row, number: int) -> Event | None:
         """Make the event of a row; its number is no more than its place among equal times.
 
-        Raises :class:`RowError`.
+        None where it is of no case. Raises :class:`RowError`.
         """
         columns = self._columns
-        case = self._required(row, "case", columns.case, _id_in)
+        cases = self._cases(row)
+        if not cases:
+            return None
         activity = self._required(row, "activity", columns.activity, _name_in)
         occurred_us = self._instant(row, columns.time)
         if occurred_us is None:
@@ -78,7 +85,7 @@ class Steps:
             type=Step.event_type,
             revision=self._revision,
             occurred_us=occurred_us,
-            objects=((self._object_type, case),),
+            objects=tuple((self._object_type, case) for case in cases),
             started_us=started_us,
             sequence=number,
             lifecycle=(
@@ -91,6 +98,14 @@ class Steps:
             party=self._optional(row, columns.party, _name_in),
             performer=self._optional(row, columns.performer, _name_in),
         )
+
+    def _cases(self, row: Row) -> list[str]:
+        column = self._columns.case
+        if self._separator is None:
+            return [self._required(row, "case", column, _id_in)]
+        cell = row.get(column) if column is not None else None
+        cases = set(cell.split(self._separator)) if cell else ()
+        return sorted(self._required({"id": case}, "case", "id", _id_in) for case in cases)
 
     def _id(self, row: Row) -> str:
         if self._columns.id is not None:
@@ -150,29 +165,45 @@ def source_of(process: str) -> str:
 
 
 def message_of(event: Event) -> tuple[Headers, bytes]:
-    """Write the event of a row as a message of the contract, which decodes to the same event."""
-    [(object_type, case)] = event.objects
+    """Write an event of a file as a message of the contract, which decodes to the same event."""
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for object_type, object_id in event.objects:
+        ids[object_type].append(object_id)
     data = {
-        "process": event.process,
-        "case": case,
-        "object": None if object_type == event.process else object_type,
-        "activity": event.activity,
-        "lifecycle": event.lifecycle.name.lower(),
+        **event.data,
         "party": event.party,
+        "team": event.team,
         "performer": event.performer,
-        "started_at": None if event.started_us is None else write_instant(_utc(event.started_us)),
+        "to_party": event.receiver,
+        "started_at": None if event.started_us is None else write_instant(utc(event.started_us)),
         "sequence": event.sequence,
     }
+    if event.type == Step.event_type:
+        [(object_type, cases)] = ids.items()
+        data |= {
+            "process": event.process,
+            "case": cases[0] if len(cases) == 1 else cases,
+            "object": None if object_type == event.process else object_type,
+            "activity": event.activity,
+            "lifecycle": event.lifecycle.name.lower(),
+        }
+    else:
+        data |= {
+            member: ids.pop(object_type)
+            for member, object_type in MODELS[event.type].object_members
+            if object_type in ids
+        }
     said = {name: value for name, value in data.items() if value is not None}
     return encode(
         event.type,
         event.source,
         event.id,
-        _utc(event.occurred_us),
+        utc(event.occurred_us),
         said,
         revision=event.revision,
     )
 
 
-def _utc(us: int) -> datetime:
+def utc(us: int) -> datetime:
+    """The instant that is so many microseconds after 1970 began, in UTC."""
     return _EPOCH + timedelta(microseconds=us)

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
-from procesmijn.files.ocel import OcelEvent, OcelSqlite
+from procesmijn.files.ocel import OcelEvent
+from procesmijn.files.ocel_sqlite import OcelSqlite
 from procesmijn.files.writing import (
     ACTIVITY,
     CASE,

@@ -8,6 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, BinaryIO, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from lxml import etree
 
 from procesmijn.files.writing import (
@@ -77,7 +79,7 @@ def _begin(xml: Any, process: str) -> None:
 
 
 def _add(part: Part, xml: Any) -> None:
-    columns = [texts(part.events[name]) for name in (CASE, *_KINDS)]
+    columns = [texts(_in_xml(part.events[name])) for name in (CASE, *_KINDS)]
     for case, events in groupby(zip(*columns, strict=True), itemgetter(0)):
         with xml.element("trace"):
             _line(xml, "string", key=_NAME, value=case)
@@ -88,6 +90,13 @@ def _add(part: Part, xml: Any) -> None:
                         etree.SubElement(event, kind, {"key": name, "value": value})
                 xml.write(event)
                 xml.write("\n")
+
+
+def _in_xml(column: pa.Array) -> pa.Array:
+    """A column without the two characters that names may hold and XML may not."""
+    if not pa.types.is_string(column.type):
+        return column
+    return pc.replace_substring_regex(column, "[\ufffe\uffff]", "\ufffd")
 
 
 def _line(xml: Any, tag: str, **attributes: str | None) -> None:

@@ -25,7 +25,7 @@ FORMS: Final = {
     "ocel2-json": "log.json",
     "ocel2-sqlite": "log.sqlite",
 }
-TABLES: Final = ("xes", "csv", "parquet")
+
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Install the optional requirement"  # pm4py can read faster with more installed
@@ -144,7 +144,7 @@ def figures(procesmijn: Procesmijn, process: str) -> tuple[Any, list[dict[str, A
     return procesmijn("handovers", process, "--format", "json").json, cases
 
 
-@pytest.mark.parametrize("form", TABLES)
+@pytest.mark.parametrize("form", FORMS)
 def test_what_went_out_comes_in_again(
     form: str, files: dict[str, Path], procesmijn: Procesmijn
 ) -> None:
@@ -180,6 +180,73 @@ def test_some_of_it(files: dict[str, Path], procesmijn: Procesmijn, tmp_path: Pa
     is_in = everything["case:concept:name"].isin(begun) & (everything["time:timestamp"] <= moment)
     assert 0 < is_in.sum() < everything["case:concept:name"].isin(begun).sum()
     assert sorted(some["identity:id"]) == sorted(everything[is_in]["identity:id"])
+
+
+def test_objects_of_many_types_go_out_with_the_events_and_come_in_again(folder: Path) -> None:
+    """Events of the contract, about several objects, persons among them; in a home of its own."""
+    procesmijn = Procesmijn(folder / "home")
+    events = [
+        ("e1", "Vacancy opened", "02T08:00:00Z", "manager", ["V-1"]),
+        ("e2", "Vacancy opened", "02T09:00:00Z", "manager", ["V-2"]),
+        ("e3", "Interview held", "12T13:00:00Z", "hr", ["V-1", "V-2", "C-9"]),
+        ("e4", "Offer made", "13T08:00:00Z", "manager", ["V-2", "C-9"]),
+    ]
+    document = {
+        "eventTypes": [{"name": name} for name in sorted({event[1] for event in events})],
+        "objectTypes": [{"name": name} for name in ("vacancy", "candidate")],
+        "objects": [
+            {"id": id_, "type": type_}
+            for id_, type_ in (("V-1", "vacancy"), ("V-2", "vacancy"), ("C-9", "candidate"))
+        ],
+        "events": [
+            {
+                "id": id_,
+                "type": type_,
+                "time": f"2026-03-{time}",
+                "attributes": [{"name": "party", "value": party}],
+                "relationships": [{"objectId": each} for each in about],
+            }
+            for id_, type_, time, party, about in events
+        ],
+    }
+    (folder / "in.json").write_bytes(orjson.dumps(document))
+
+    outcome = procesmijn("import", folder / "in.json", "--to-store")
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.endswith("4 events of 4 rows imported\n")
+    for form in ("ocel2-json", "xes"):
+        outcome = procesmijn("export", "recruitment", "--as", form, "--out", folder / form)
+        assert outcome.code == 0, outcome.err
+    assert outcome.err.endswith(f"5 events of 2 cases written to {folder / 'xes'}\n")
+    said = orjson.loads((folder / "ocel2-json").read_bytes())
+    objects = {each["id"]: each["type"] for each in said["objects"]}
+    [person] = [id_ for id_, type_ in objects.items() if type_ == "candidate"]
+    assert person.startswith("p_")
+    assert objects == {"V-1": "vacancy", "V-2": "vacancy", person: "candidate"}
+    assert [
+        sorted((each["objectId"], each["qualifier"]) for each in event["relationships"])
+        for event in sorted(said["events"], key=lambda event: event["time"])
+    ] == [
+        [("V-1", "case")],
+        [("V-2", "case")],
+        [("V-1", "case"), ("V-2", "case"), (person, "about")],
+        [("V-2", "case"), (person, "about")],
+    ]
+    outcome = procesmijn(
+        *("import", folder / "ocel2-json", "--process", "filling", "--object-type", "vacancy"),
+        "--to-store",
+    )
+    assert outcome.code == 0, outcome.err
+    ours, theirs = (
+        procesmijn("handovers", process, "--format", "json").json
+        for process in ("recruitment", "filling")
+    )
+    assert [(row["supplier"], row["customer"], row["handovers"]) for row in ours] == [
+        ("manager", "hr", 2),
+        ("hr", "manager", 1),
+    ]
+    assert theirs == ours
 
 
 def test_what_cannot_be_written_leaves_nothing(procesmijn: Procesmijn, tmp_path: Path) -> None:
