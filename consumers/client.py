@@ -107,6 +107,14 @@ class Client(KafkaConsumer):  # type: ignore[misc] # kafka-python has no types
         and reads nothing. Only the heartbeats notice."""
         return self._coordinator.coordinator_id is not None
 
+    def poll(self, timeout_ms: int, max_records: int | None = None) -> Any:
+        """The next records. What was unpacked of a partition when it was paused is taken up again
+        only while the client holds nothing else that is unpacked; what it has used up it holds on
+        to, and a partition that was resumed would wait for ever."""
+        if not self._fetcher._next_partition_records:
+            self._fetcher._next_partition_records = None
+        return super().poll(timeout_ms, max_records)
+
     def join_again(self) -> None:
         """Ask for membership. The client forgets a join that new metadata asked for when it
         outlasts one poll: it would neither join nor say so, until its session has expired and ever

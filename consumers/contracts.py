@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from procesmijn.batch import Applied, Batch, Decided, Held, Partition
+from procesmijn.batch import Applied, Batch, Decided, Held, Outgoing, Partition
 from schemas.event import Event, Record, Rejection, Skip
 
 Contract: TypeAlias = Callable[[Record], Event | Rejection | Skip]
@@ -56,4 +56,24 @@ class Positions(Protocol):
         Raises:
             StoreUnavailable: to be tried again.
         """
+        ...
+
+
+class Outbox(Protocol):
+    """Messages that wait to be sent; each method raises StoreUnavailable, to be tried again."""
+
+    def take(self, limit: int) -> Sequence[Outgoing]:
+        """The oldest ones, that no other worker sends meanwhile."""
+        ...
+
+    def give_back(self, messages: Sequence[Outgoing]) -> None:
+        """Let any worker try those that could not be sent."""
+        ...
+
+    def mark_sent(self, messages: Sequence[Outgoing]) -> None:
+        """Kafka has acknowledged them."""
+        ...
+
+    def waiting(self) -> int:
+        """How many are not sent yet."""
         ...

@@ -108,6 +108,7 @@ class Metrics:
         self.paused = gauge(
             "paused_partition", "1 for a partition that stands still.", "topic", "partition"
         )
+        self.outbox = gauge("outbox_messages", "Messages that wait to be sent.")
         self.store_away = gauge("store_unavailable", "1 while the database is away.")
 
     @contextmanager

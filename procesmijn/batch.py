@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from schemas.event import Event
@@ -81,6 +81,17 @@ class DeadLetter(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+
+
+class Outgoing(NamedTuple):
+    """A message that waits to be sent."""
+
+    entry: int
+    channel: str
+    """What kind of message it is: ``refused``."""
+    key: str
+    event: Mapping[str, Any]
+    """A CloudEvent, the same each time that it is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,9 @@ class Persons:
         # Under the key that is never rotated; "person" is BLAKE2's word for what tells uses apart.
         self._event_id = blake2b(key=keys.content, digest_size=EVENT_ID_BYTES, person=b"event id")
         self.fingerprint = keys.fingerprint
+        self._record_key = blake2b(
+            key=keys.content, digest_size=EVENT_ID_BYTES, person=b"record key"
+        )
         self.pseudonym = lru_cache(maxsize=_CACHED_PSEUDONYMS)(self._pseudonym)
 
     def _pseudonym(self, text: str) -> str:
@@ -200,6 +203,13 @@ class Persons:
         mac = self._event_id.copy()
         mac.update(f"{source}\x1f{id_}".encode())
         return "e_" + mac.hexdigest()
+
+    def key_hash(self, key: bytes) -> str:
+        """Replace the key of a record by ``k_`` and 32 hexadecimal digits: keyed BLAKE2b. It is
+        often the number of an employee."""
+        mac = self._record_key.copy()
+        mac.update(key)
+        return "k_" + mac.hexdigest()
 
     def conceal(self, event: Event) -> Event:
         """Replace the id of an event, and every person in it by a pseudonym; to be done once.

@@ -149,6 +149,14 @@ class Settings(BaseSettings):
     session_seconds: Annotated[
         float, Field(description="Seconds after which a worker that died is missed.", gt=0)
     ] = 15.0
+    refused_topic: Annotated[
+        str,
+        Field(
+            description="Topic in which producers are told of every record that was refused:"
+            " where it was and why, and nothing of what was in it.",
+            pattern=r"^[A-Za-z0-9._-]{1,249}$",
+        ),
+    ] = "procesmijn.refused"
     refused_percent: Annotated[
         int,
         Field(

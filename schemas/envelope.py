@@ -68,6 +68,21 @@ def open_record(record: Record) -> Envelope | Skip:
     return _open_binary(record, headers)
 
 
+def identity_of(record: Record) -> tuple[str, str] | None:
+    """Source and id of a record that need not keep the contract, as far as they can be read: to
+    tell which one was refused. Never raises."""
+    headers = {name.lower(): text for name, text in record.headers if text is not None}
+    try:
+        if "ce_id" in headers:
+            source, id_ = headers["ce_source"].decode(), headers["ce_id"].decode()
+        else:
+            event = _parse(record.value or b"")
+            source, id_ = event["source"], event["id"]
+    except (ContractError, LookupError, TypeError, UnicodeDecodeError):
+        return None
+    return (source, id_) if isinstance(source, str) and isinstance(id_, str) else None
+
+
 def read_attributes(
     attributes: Mapping[str, Any], record_us: int
 ) -> tuple[str, str, str, int, int, bool]:

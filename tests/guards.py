@@ -188,6 +188,14 @@ GUARDS: Final = (
         f"{_INVARIANTS}::test_a_rebuild_leaves_alone_what_moved_on",
     ),
     Guard(
+        "what-was-unpacked-when-it-was-paused",
+        "consumers/client.py",
+        "if not self._fetcher._next_partition_records:",
+        "if False:",
+        "tests/integration/test_consumers_stream.py::"
+        "test_what_was_unpacked_when_a_partition_was_paused_is_read_when_it_is_resumed",
+    ),
+    Guard(
         "claim-taken-away-by-a-rewind",
         "procesmijn/store/sql/positions.sql",
         "SET next_offset = %(next_offset)s, epoch = epoch + 1, updated_at = now()",

@@ -120,6 +120,11 @@ class Ledger:
                 (reason, resume_offset, offset, *_key(partition), offset, offset),
             )
 
+    def unpause(self) -> None:
+        """Let everything be read on."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM pause")
+
     def apply(self, batch: Batch) -> Applied:
         """Take down what became of every offset of a batch, or nothing."""
         with self._transaction() as database:

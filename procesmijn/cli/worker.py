@@ -17,6 +17,8 @@ from consumers import topics
 from consumers.errors import TelemetryMissing
 from consumers.health import Pulse, serving
 from consumers.metrics import Metrics
+from consumers.outbox import DELIVERY_SECONDS, Sender
+from consumers.publish import Publisher
 from consumers.stream import Reading, Stream
 from consumers.traces import UNTOLD, Traces
 from consumers.worker import Worker, stopped_by_signals
@@ -25,8 +27,9 @@ from procesmijn.cli.logs import write_log
 from procesmijn.cli.service import Service, service
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.persons import Persons
-from procesmijn.settings import Settings, read_settings
+from procesmijn.settings import Settings, SettingsError, read_settings, variable
 from procesmijn.store import Store
+from procesmijn.store.outbox import Outbox
 from schemas.registry import decode
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ log = logging.getLogger(__name__)
 app = typer.Typer(add_completion=False)
 
 _AGAIN_SECONDS: Final = 5.0
+_LAST_WORDS_SECONDS: Final = 2.0
 
 
 @app.command()
@@ -58,6 +62,7 @@ def run(parts: Service, settings: Settings) -> None:
     load_rules(parts.store)
     streams = [stream.topic for stream in parts.active.catalogue.streams]
     make_topics(parts, settings, streams)
+    _make_refused_topic(parts, settings, streams)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     reading = Reading(
         topics=tuple(streams),
@@ -72,19 +77,21 @@ def run(parts: Service, settings: Settings) -> None:
 
 def _work(parts: Service, settings: Settings, reading: Reading, owner: str, traces: Traces) -> None:
     registry = CollectorRegistry()
+    metrics = Metrics(registry)
     pulse = Pulse(allowed_seconds=settings.batch_seconds)
     member = Worker(
         Stream(parts.kafka, reading, owner),
         decode,
         Applier(parts.store, parts.persons, settings.refused_percent, traces.step).apply,
         parts.store,
-        Metrics(registry),
+        metrics,
         pulse,
         traces,
     )
     with (
         serving(pulse, registry, settings.health_port, settings.health_address) as port,
         _catching_up(parts.store.url, parts.persons),
+        _sending(parts, settings, metrics),
         stopped_by_signals(member),
     ):
         log.info(
@@ -123,6 +130,37 @@ def make_topics(parts: Service, settings: Settings, streams: list[str]) -> None:
         create=settings.create_topics,
         partitions=settings.topic_partitions,
     )
+
+
+def _make_refused_topic(parts: Service, settings: Settings, streams: list[str]) -> None:
+    if settings.refused_topic in streams:
+        raise SettingsError(
+            f"{variable('refused_topic')}: {settings.refused_topic} is a stream that is read, and"
+            " would be told of its own notices; name another topic"
+        )
+    topics.ensure(
+        parts.kafka, [settings.refused_topic], create=settings.create_topics, partitions=1
+    )
+
+
+@contextmanager
+def _sending(parts: Service, settings: Settings, metrics: Metrics) -> Iterator[None]:
+    """Beside live traffic, tell producers what was refused. At the end nobody waits for a broker
+    that is away: what is not sent is left to the next worker."""
+    stopping = threading.Event()
+    publisher = Publisher(parts.kafka, DELIVERY_SECONDS)
+
+    def send() -> None:
+        with closing(publisher), closing(Outbox(parts.store.url)) as outbox:
+            Sender(outbox, publisher, {"refused": settings.refused_topic}, metrics).run(stopping)
+
+    thread = threading.Thread(target=send, name="sending", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(_LAST_WORDS_SECONDS)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import orjson
 from procesmijn.batch import DeadLetter, Partition, Span
 from procesmijn.errors import TooManyRefused
 from procesmijn.persons import Persons
+from procesmijn.refusals import notice
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
 from schemas.event import Record, Rejection
@@ -73,7 +74,7 @@ class Sighting(NamedTuple):
 
 
 def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connection) -> None:
-    """Keep the records of a batch that broke the contract."""
+    """Keep the records of a batch that broke the contract, and tell of each through the outbox."""
     rows = [
         {
             "topic_id": letter.origin.partition.topic_id,
@@ -84,6 +85,7 @@ def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connecti
             "message": letter.message,
             "timestamp_us": letter.timestamp_us,
             "payload": _seal(letter, persons),
+            "notice": orjson.dumps(notice(letter, persons)).decode(),
         }
         for letter in letters
     ]

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import orjson
 import psutil
 import psycopg
 import pytest
-from kafka import TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from consumers.connection import KafkaSettings
@@ -110,6 +111,25 @@ def test_what_they_say_of_persons_is_masked(
     assert {(row["partition"], row["offset"]) for row in seen} == {
         (place["partition"], place["offset"])
     }
+
+
+def test_producers_are_told_what_was_refused(
+    refused: list[dict[str, object]], procesmijn: Procesmijn, kafka_servers: str
+) -> None:
+    """Within a minute, and without what was in it."""
+    there = {(row["partition"], row["offset"], row["reason"]) for row in refused}
+    told: set[tuple[object, ...]] = set()
+    place = TopicPartition("procesmijn.refused", 0)
+    with closing(KafkaConsumer(bootstrap_servers=kafka_servers)) as consumer:
+        consumer.assign([place])
+        consumer.seek(place, 0)
+        until_seconds = time.monotonic() + 60
+        while not there <= told and time.monotonic() < until_seconds:
+            for record in consumer.poll(500).get(place, ()):
+                assert NAME.encode() not in record.value
+                data = orjson.loads(record.value)["data"]
+                told.add((data["partition"], data["offset"], data["reason"]))
+    assert there <= told
 
 
 def test_what_still_breaks_the_contract_stays_refused(

@@ -29,6 +29,7 @@ from consumers import stream as stream_module
 from consumers.chunk import Chunk
 from consumers.connection import KafkaSettings
 from consumers.errors import PublishFailed, StreamFailed, TopicMissing
+from consumers.logs import log_ends
 from consumers.publish import Message, publish
 from consumers.stream import Reading, Stream
 from procesmijn.errors import PositionLost
@@ -385,6 +386,31 @@ def test_a_poll_that_fails_half_way_loses_nothing(
 
 
 # -- hazards of kafka-python --------------------------------------------------------------------
+
+
+def test_what_was_unpacked_when_a_partition_was_paused_is_read_when_it_is_resumed(
+    settings: KafkaSettings,
+    made: str,
+    open_stream: Open,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """kafka-python forgets it as long as other partitions bring something."""
+    monkeypatch.setattr(claims, "HEED_SECONDS", 0.0)
+    send(settings, made, range(600))
+    stream = open_stream(made)
+    [first] = read_until(stream, ledger, lambda: ledger.outcomes() > 0)
+    here = first.partition.number
+    ends = {it.number: log.next_offset for it, log in log_ends(settings, [made]).items()}
+    ledger.pause(made, here, "ann", "")
+    read_until(
+        stream, ledger, lambda: ledger.positions(made).get(1 - here) == ends[1 - here], seconds=10
+    )
+    assert stream.stalled() == {(made, here): claims.PAUSED}
+    assert ledger.positions(made)[here] < ends[here]
+    ledger.unpause()
+    read_until(stream, ledger, lambda: ledger.outcomes() == 600)
+    assert stream.stalled() == {}
 
 
 def test_checksums_are_computed_in_c() -> None:

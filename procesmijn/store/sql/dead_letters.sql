@@ -1,10 +1,15 @@
 -- name: refuse
--- A record that broke the contract.
-INSERT INTO stream.dead_letter
-    (topic_id, partition, "offset", topic, reason, message, recorded_at, payload_encrypted)
-VALUES (%(topic_id)s, %(partition)s, %(offset)s, %(topic)s, %(reason)s, %(message)s,
-        to_timestamp(%(timestamp_us)s / 1e6), %(payload)s)
-ON CONFLICT DO NOTHING;
+-- A record that broke the contract, and the notice of it; one that is known is neither again.
+WITH refused AS (
+    INSERT INTO stream.dead_letter
+        (topic_id, partition, "offset", topic, reason, message, recorded_at, payload_encrypted)
+    VALUES (%(topic_id)s, %(partition)s, %(offset)s, %(topic)s, %(reason)s, %(message)s,
+            to_timestamp(%(timestamp_us)s / 1e6), %(payload)s)
+    ON CONFLICT DO NOTHING
+    RETURNING topic
+)
+INSERT INTO stream.outbox (channel, key, event)
+SELECT 'refused', topic, %(notice)s::jsonb FROM refused;
 
 -- name: dead_letters
 -- Refused records, oldest first: those that wait, those that were discarded, or all.

@@ -9,22 +9,28 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from consumers.connection import KafkaSettings
 from consumers.errors import KafkaUnavailable, PublishFailed
-from consumers.publish import Message, publish
+from consumers.logs import log_ends
+from consumers.metrics import Metrics
+from consumers.outbox import Sender
+from consumers.publish import Message, Publisher, publish
 from consumers.stream import Reading, Stream
 from procesmijn.catalogue import default
 from procesmijn.embedded import Embedded
 from procesmijn.embedded.server import Server
 from procesmijn.persons import Persons
 from procesmijn.store import Store
-from tests.integration.bad_input.line import Account, Line, make_topic, until
+from procesmijn.store.outbox import Outbox
+from tests.integration.bad_input.line import Account, Line, Sent, make_topic, until
 from tests.integration.bad_input.messages import opened, requested
 
 Said = Callable[[str], list[str]]
@@ -172,6 +178,37 @@ def test_kafka_away_while_somebody_publishes(
     assert "publish them again" in str(refused.value)
     assert str(refused.value).isprintable()
     assert set(threading.enumerate()) <= before
+
+
+def test_what_was_refused_is_told_when_kafka_is_back(
+    own: Embedded, line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "kafka")  # kept records would keep its dead connections
+    topic = f"{line.topic}-refused"
+    make_topic(own.kafka_servers, topic, {})
+    line.send(Sent(b"no event"))
+    line.read()
+    with (
+        closing(Publisher(line.kafka, gives_up_seconds=2.0)) as publisher,
+        closing(Outbox(line.store.url)) as outbox,
+    ):
+        registry = CollectorRegistry()
+        sender = Sender(outbox, publisher, {"refused": topic}, Metrics(registry))
+        own.broker.stop()
+        with pytest.raises(PublishFailed):
+            sender.send()
+        assert registry.get_sample_value("procesmijn_outbox_messages") == 1
+        own.broker.start()
+
+        def is_sent() -> bool:  # what could not be sent was given back, so it need not wait
+            with suppress(PublishFailed):
+                sender.send()
+            return outbox.waiting() == 0
+
+        until(is_sent)
+        assert registry.get_sample_value("procesmijn_outbox_messages") == 0
+    (end,) = log_ends(line.kafka, [topic]).values()
+    assert end.next_offset >= 1
 
 
 def _beside(own: Embedded, name: str) -> str:

@@ -111,6 +111,11 @@ def assert_dead_letters(ground: Ground, teller: Teller, persons: Persons) -> Non
     assert kept == Counter(
         (told.partition, told.offset, told.value) for told in teller.told if told.kind == "bad"
     )
+    notices = ground.observer.execute(
+        "SELECT (event -> 'data' ->> 'partition')::int, (event -> 'data' ->> 'offset')::int"
+        " FROM stream.outbox"
+    )
+    assert Counter(notices.fetchall()) == Counter(place[:2] for place in kept), "told once each"
 
 
 def _ends(teller: Teller, servers: str) -> dict[int, int]:

@@ -23,6 +23,7 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
     *(
         "stream.dead_letter",
         "stream.pause",
+        "stream.outbox",
         "mining.object",
         "mining.pack",
         'mining."case"',

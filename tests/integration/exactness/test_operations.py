@@ -18,6 +18,7 @@ from procesmijn.errors import PositionLost
 from procesmijn.store import ledger
 from procesmijn.store.dead_letters import DeadLetterFilter, State
 from schemas.event import Event, Record
+from tests.integration.bad_input.line import until
 from tests.integration.exactness.accounts import (
     assert_dead_letters,
     assert_positions_rose,
@@ -173,7 +174,7 @@ def test_paused_and_rewound_under_load(
     with teller.telling():
         fleet.start()
         fleet.start()
-        time.sleep(2)
+        until(lambda: len(_positions(watched, teller)) == PARTITIONS)
         for _ in range(25):
             time.sleep(pick.uniform(0.05, 0.4))
             place, at = pick.choice(_positions(watched, teller))

@@ -26,6 +26,7 @@ def test_most_of_a_topic_is_not_refused_until_somebody_accepts_that(line: Line) 
     with pytest.raises(TooManyRefused, match=r"more than 50 % of 1,000 records .* not-json"):
         line.read()
     assert (_refused(line), _position(line)) == (450, 750), "nothing of that batch is in"
+    assert line.ask("SELECT count(*) FROM stream.outbox") == [(450,)], "nor is it told"
     [(paused, because)] = line.ask("SELECT topic, because FROM stream.pause")
     assert paused == line.topic
     assert f"procesmijn dead-letters accept {line.topic} 0" in because

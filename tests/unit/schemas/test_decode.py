@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from schemas.envelope import identity_of
 from schemas.event import Event, Lifecycle, Record, Rejection, Skip
 from schemas.registry import MODELS, decode, known_type, object_types, subjects
 
@@ -322,3 +323,24 @@ def test_object_types_are_those_that_a_case_may_be() -> None:
     issued = {"contract", "employee", "candidate", "vacancy", "request"}
     assert object_types("contract.issued") == issued
     assert object_types("step") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "identity"),
+    [
+        (b'{"source": "/hr", "id": "1", "type": 7}', (), ("/hr", "1")),
+        (b"{", (("ce_source", b"/hr"), ("CE_ID", b"1")), ("/hr", "1")),
+        (b"{", (("ce_source", b"/hr"), ("ce_id", b"\xff")), None),
+        (b"", (("ce_id", b"1"),), None),
+        (b'{"source": "/hr", "id": 1}', (), None),
+        (b"[]", (), None),
+        (b'{"source":' * 500, (), None),
+        (None, (), None),
+    ],
+)
+def test_the_identity_of_any_record_is_read_or_not(
+    value: bytes | None,
+    headers: tuple[tuple[str, bytes | None], ...],
+    identity: tuple[str, str] | None,
+) -> None:
+    assert identity_of(Record("t", 0, 0, 0, None, value, headers)) == identity

@@ -125,6 +125,22 @@ COMMENT ON TABLE stream.dead_letter IS 'Records that broke the contract, whole a
 COMMENT ON COLUMN stream.dead_letter.recorded_at IS 'The record''s own timestamp. It tells apart two records that an offset had, where a log was cut and written anew.';
 COMMENT ON COLUMN stream.dead_letter.discarded_at IS 'When somebody gave up on it: it waits for nothing any more. It is kept, and can still be redriven.';
 
+CREATE TABLE stream.outbox (
+    entry       int8        NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    channel     text        NOT NULL,
+    key         text        NOT NULL,
+    event       jsonb       NOT NULL,
+    written_at  timestamptz NOT NULL DEFAULT now(),
+    taken_until timestamptz,
+    sent_at     timestamptz
+);
+CREATE INDEX ON stream.outbox (entry) WHERE sent_at IS NULL;
+COMMENT ON TABLE stream.outbox IS 'What is to be told through Kafka, written in the transaction of what it tells. A worker sends it after the commit, at least once, always with the same id.';
+COMMENT ON COLUMN stream.outbox.channel IS 'What kind of message it is; its topic is a setting of the worker that sends it.';
+COMMENT ON COLUMN stream.outbox.event IS 'The message: a CloudEvent.';
+COMMENT ON COLUMN stream.outbox.taken_until IS 'Until then a worker is busy with it. One that dies or freezes holds it up no longer.';
+COMMENT ON COLUMN stream.outbox.sent_at IS 'When Kafka had acknowledged it.';
+
 CREATE TABLE stream.sighting (
     sighting    int8        NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     seen_at     timestamptz NOT NULL DEFAULT now(),
