@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -15,10 +14,11 @@ from procesmijn.catalogue import Catalogue, default, differences, load
 from procesmijn.cli.options import Process, known_process
 from procesmijn.cli.service import Service, read_keys, reading, service
 from procesmijn.cli.show import write_json
+from procesmijn.cli.suggestion import fragment
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.compile import rule_digests
 from procesmijn.errors import ProcesmijnError
-from procesmijn.flows.concurrency import Pair, pairs
+from procesmijn.flows.concurrency import pairs
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, read_settings
 from procesmijn.store import flows
@@ -127,43 +127,29 @@ def suggest(
         known_process(process, connection)
         found = pairs(flows.variants(process, store.terms, connection))
         active = store.active()
-    declared = set[tuple[str, str]]()
-    if active is not None and process in active.catalogue.processes:
-        declared |= active.catalogue.processes[process].concurrent_activities()
+    declared = active.catalogue.processes.get(process) if active else None
+    there = declared.concurrent_activities() if declared else frozenset[tuple[str, str]]()
     if form is As.JSON:
-        write_json([_told(pair, declared) for pair in found])
+        write_json(
+            [
+                {
+                    **pair._asdict(),
+                    "is_suggested": pair.is_suggested,
+                    "is_declared": pair[:2] in there,
+                }
+                for pair in found
+            ]
+        )
         return
-    new = [pair for pair in found if pair.is_suggested and pair[:2] not in declared]
+    new = [pair for pair in found if pair.is_suggested and pair[:2] not in there]
     note(
         f"{many(len(new), 'pair')} suggested, of {len(found):,} that came in both orders;"
-        f" {len(declared) // 2:,} declared already"
+        f" {len(there) // 2:,} declared already"
     )
     if new:
-        print(_fragment(process, new), end="")
-
-
-def _told(pair: Pair, declared: Collection[tuple[str, str]]) -> dict[str, Any]:
-    is_declared = (pair.first, pair.second) in declared
-    return {**pair._asdict(), "is_suggested": pair.is_suggested, "is_declared": is_declared}
-
-
-def _fragment(process: str, suggested: list[Pair]) -> str:
-    """A part of a catalogue, with the reasons as comments."""
-    lines = ["processes:", f"  {_yaml(process)}:", "    concurrent:"]
-    for pair in suggested:
-        apart = f"apart in {pair.apart:,} of {many(pair.cases, 'case')} with both"
-        lines += (
-            f"      # for: {pair.forth:,} times in this order, {pair.back:,} in the other",
-            f"      # against: {many(pair.loops, 'short loop')}; {apart}",
-            f"      - {_yaml([pair.first, pair.second])}",
-        )
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _yaml(value: object) -> str:
-    """On one line, quoted where it has to be."""
-    flow: str = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
-    return flow.removesuffix("...\n").strip()
+        names = {name for pair in new for name in pair[:2]}
+        known = declared.activities if declared else {}
+        print(fragment(process, new, names - known.keys()), end="")
 
 
 def _catch_up(parts: Service) -> None:

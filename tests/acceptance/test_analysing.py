@@ -8,15 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
+import pandas as pd
+import pm4py
 import pytest
 import yaml
 
 from procesmijn.flows import net
 from procesmijn.flows.tree import Activity, Block, Operator
+from tests import pm4py_oracle
 from tests.commands import Procesmijn
 from tests.event_logs import write_csv
 
-PROCESS = "requests"
+PROCESS = "granting"
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 WEEKS, CHANGED_IN = 24, 12
 PARTIES = {
@@ -122,11 +125,17 @@ def test_a_model_that_is_none_is_one_line(
     assert outcome.err.count("\n") == 1
 
 
-def test_pairs_are_suggested_until_the_catalogue_has_them(requests: Procesmijn) -> None:
+def test_pairs_are_suggested_as_the_catalogue_takes_them(
+    requests: Procesmijn, tmp_path: Path
+) -> None:
     suggested = requests("catalogue", "suggest", PROCESS)
     assert suggested.code == 0, suggested.err
-    assert yaml.safe_load(suggested.out) == {
-        "processes": {PROCESS: {"concurrent": [["Check budget", "Check rules"]]}}
+    fragment = yaml.safe_load(suggested.out)["processes"]
+    assert fragment == {
+        PROCESS: {
+            "activities": {"Check budget": None, "Check rules": None},
+            "concurrent": [["Check budget", "Check rules"]],
+        }
     }
     (pair,) = requests("catalogue", "suggest", PROCESS, "--format", "json").json
     assert pair["forth"] + pair["back"] == pair["cases"] == 600
@@ -135,11 +144,31 @@ def test_pairs_are_suggested_until_the_catalogue_has_them(requests: Procesmijn) 
     )
     assert (pair["loops"], pair["apart"], pair["is_suggested"]) == (0, 0, True)
 
+    ours = yaml.safe_load(requests("catalogue", "show").out)
+    ours["processes"][PROCESS] |= fragment[PROCESS]
+    pasted = tmp_path / "ours.yaml"
+    pasted.write_text(yaml.safe_dump(ours))
+    checked = requests("catalogue", "check", pasted)
+    assert checked.code == 0, checked.err
+    assert f"{PROCESS}: concurrent pair" in checked.out
+
 
 def test_which_parties_depend_on_each_other(requests: Procesmijn) -> None:
     handed = requests("flow", PROCESS, "--as", "handover-network", "--format", "json").json
     assert sum(pair["share"] for pair in handed) == pytest.approx(1.0)
     assert sum(pair["handovers"] for pair in handed) == len(rows()) - 600
+    frame = pd.DataFrame(rows()).rename(columns={"time": "timestamp"}).assign(order=0)
+    in_order = frame.assign(timestamp=pd.to_datetime(frame["timestamp"]))
+    theirs = pm4py.discover_handover_of_work_network(
+        pm4py_oracle.prepared(in_order).assign(
+            **{"org:resource": lambda each: each["concept:name"].map(PARTIES)}
+        )
+    )
+    # Without anything side by side, and with another party for each activity, both mean the same.
+    assert {(pair["supplier"], pair["customer"]): pair["share"] for pair in handed} == (
+        pytest.approx(theirs.connections)
+    )
+
     together = requests("flow", PROCESS, "--as", "working-together", "--format", "json").json
     of = {(pair["party"], pair["other"]): pair["cases"] for pair in together}
     assert of["Finance", "Legal"] == of["HR", "Manager"] == 600
@@ -169,7 +198,7 @@ def test_a_change_is_found_in_its_week_and_said_what_it_is(requests: Procesmijn)
     assert drift.json[0]["p_value"] <= 0.01
     assert "Check again" in {drift.json[0]["from"], drift.json[0]["to"]}
     assert drift.json[0]["cases_before"] == 300
-    assert drift.err.startswith("1 change in ")
+    assert drift.err.startswith("1 change in 23 weeks (575 cases) in which cases had time to end")
     before = requests("flow", PROCESS, "--as", "drift", "--to", first, "--format", "csv")
     assert before.out.count("\n") == 1
 

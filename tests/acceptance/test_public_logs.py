@@ -51,13 +51,23 @@ if LOGS.is_dir() or "CI" in os.environ:
             ).fetchone()
         assert row == (63_869,)
 
-    def test_hiring_straight_to_the_store(procesmijn: Procesmijn) -> None:
+    def test_hiring_straight_to_the_store(procesmijn: Procesmijn, tmp_path: Path) -> None:
         outcome = procesmijn(
             *("import", LOGS / "hiring_log_high.xes.gz", "--process", "hiring-2"),
             *("--party", "resource", "--to-store"),
         )
         assert outcome.code == 0, outcome.err
         assert of_hiring(procesmijn, "hiring-2") == (38_649, 10_000, 3_922, 135)
+
+        suggested = procesmijn("catalogue", "suggest", "hiring-2", "--format", "json").json
+        assert [(pair["first"], pair["second"]) for pair in suggested if pair["forth"] > 3_000] == [
+            ("Background Check", "Screening Interview")
+        ]
+        model = tmp_path / "hiring.bpmn"
+        procesmijn("flow", "hiring-2", "--as", "bpmn", "--out", model)
+        held = procesmijn("conformance", "hiring-2", "--model", model, "--min-fitness", "1")
+        assert held.code == 0, held.err
+        assert "fitness 1.000; 10,000 of 10,000 cases keep to the model" in held.err
 
     def test_purchasing_is_picked_up_at_its_starts(procesmijn: Procesmijn) -> None:
         outcome = procesmijn(

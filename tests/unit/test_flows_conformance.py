@@ -43,6 +43,16 @@ def test_what_was_discovered_without_noise_fits_when_it_is_read_back(log: list[V
     assert held.deviations() == []
 
 
+@settings(max_examples=50, deadline=None)
+@given(variants, variants)
+def test_a_case_fits_or_is_told_where_it_does_not(seen: list[Variant], log: list[Variant]) -> None:
+    held = conform(read(bpmn.write(discover(seen).tree, "ours"), ()), log)
+    for outcome in held.outcomes:
+        assert (outcome.fitness == 1) == (not outcome.deviations)
+        assert all(names for _, names in outcome.deviations)
+    assert (held.fitness == 1) == (held.fitting == held.cases)
+
+
 @pytest.mark.parametrize("log", LOGS)
 def test_a_log_against_a_model_of_what_is_usual(
     log: str, tmp_path_factory: pytest.TempPathFactory
