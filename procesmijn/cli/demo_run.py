@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -20,7 +20,9 @@ from urllib.request import urlopen
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from consumers.logs import LogEnds, log_ends
 from consumers.publish import Message, publish
+from procesmijn.batch import Partition
 from procesmijn.catalogue import Catalogue
 from procesmijn.cli.members import Members
 from procesmijn.cli.service import Service
@@ -32,7 +34,7 @@ from procesmijn.demo.schedule import instant_us, local
 from procesmijn.demo.screen import Figures, live
 from procesmijn.demo.systems import SECOND_US, Emission
 from procesmijn.settings import Settings
-from procesmijn.store import Store, reports
+from procesmijn.store import Store, reports, streams
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import DeadLetterFilter
 from procesmijn.store.filters import Period
@@ -94,6 +96,7 @@ class Demonstration:
         until_seconds = inf if seconds is None else time.monotonic() + seconds
         history = self._history.result()
         topic = self._catalogue.streams[0].topic
+        ends = log_ends(parts.kafka, [topic])
         sending = _beside(lambda: publish(parts.kafka, topic, self._messages(history)))
 
         def check() -> None:
@@ -105,8 +108,8 @@ class Demonstration:
         try:
             with parts.store.reader() as connection:
                 set_present(self.present, connection)
-                self._load(len(history), check, began_seconds, connection)
-                minute = LastMinute(self._reading)
+                self._load(ends, len(history), check, began_seconds, connection)
+                minute = LastMinute(self._read())
                 with _screen(console) as show:
                     while time.monotonic() < until_seconds:
                         check()
@@ -145,15 +148,20 @@ class Demonstration:
             yield from map(_message, self._organisation.until(at_us))
 
     def _load(
-        self, total: int, check: Callable[[], None], began_seconds: float, connection: Connection
+        self,
+        ends: Mapping[Partition, LogEnds],
+        total: int,
+        check: Callable[[], None],
+        began_seconds: float,
+        connection: Connection,
     ) -> None:
-        """Wait until the history is in."""
+        """Wait until the history is in, of which the logs held nothing yet when they ended so."""
         note(f"a quarter of history: {many(total, 'record')}")
         has_handover = False
         with progress("history", total) as report:
-            while self._read().records < total:
+            while (stored := _stored(ends, connection)) < total:
                 check()
-                report(self._reading.records)
+                report(stored)
                 if not has_handover and reports.counts(connection).handovers:
                     has_handover = True
                     note(f"the first handover was there after {_since(began_seconds)}")
@@ -194,6 +202,16 @@ class Demonstration:
             dead_letters=dict(Counter(letter.reason for letter in letters).most_common()),
             labels=_labels(self._catalogue),
         )
+
+
+def _stored(since: Mapping[Partition, LogEnds], connection: Connection) -> int:
+    """How many records were taken in since the logs ended so, by whichever worker."""
+    standing = streams.positions({place.topic_id for place in since}, connection)
+    return sum(
+        max((standing[place].next_offset or 0) - ends.next_offset, 0)
+        for place, ends in since.items()
+        if place in standing
+    )
 
 
 def _message(emission: Emission) -> Message:

@@ -1,4 +1,8 @@
-"""Workers as child processes of a command: they end with it, however it ends."""
+"""Workers as child processes of a command: they end with it, however it ends.
+
+One that dies is started anew, since what it did not finish is taken up where it was. One that dies
+again and again soon after its start has a cause that no start mends: then the command ends.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,74 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from procesmijn.cli.tell import note
 from procesmijn.embedded.server import LEASH
 from procesmijn.errors import ProcesmijnError
 from procesmijn.settings import Settings, variable
 
 STOPPED_WITHIN_SECONDS: Final = 15.0
+SOON_SECONDS: Final = 20.0
+"""A worker that ran for longer had started well: its death counts as the first."""
+MOST_DEATHS: Final = 3
+"""So many deaths soon after a start, one after the other, and there is no other start."""
+FIRST_PAUSE_SECONDS: Final = 0.5
+"""Before a worker is started anew; twice as long each time."""
 _LINES_IN_ERROR: Final = 8
 
 
 class WorkerEnded(ProcesmijnError):
-    """A worker that should go on ended; the end of its log is in the message."""
+    """A worker ended again and again; the end of its log is in the message."""
+
+
+class Member:
+    """A place for one worker: who works there may change."""
+
+    def __init__(self, log: Path, port: int) -> None:
+        """Start it; ``port`` is that of its health, 0 for any."""
+        self.log = log
+        self._port = port
+        self._deaths = 0
+        self._again_at: float | None = None
+        """When its pause is over; None while it runs, as far as we know."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"")
+        self._start()
+
+    def check(self) -> None:
+        """Start another worker where there is none, when its pause is over.
+
+        Raises :class:`WorkerEnded`.
+        """
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self._again_at is None:
+            self._deaths = 1 if now - self._started_at > SOON_SECONDS else self._deaths + 1
+            how = _how(self.process.returncode)
+            if self._deaths == MOST_DEATHS:
+                raise WorkerEnded(
+                    f"a worker ended {MOST_DEATHS} times soon after its start, the last time"
+                    f" {how}. The end of {self.log}:\n{_end_of(self.log)}"
+                )
+            pause_seconds = FIRST_PAUSE_SECONDS * 2 ** (self._deaths - 1)
+            self._again_at = now + pause_seconds
+            note(
+                f"a worker ended {how}, and is started anew in {pause_seconds:g} s;"
+                f" its log is {self.log}"
+            )
+        elif now >= self._again_at:
+            self._start()
+
+    def _start(self) -> None:
+        self.process = _worker(self.log, self._port)
+        self._started_at = time.monotonic()
+        self._again_at = None
 
 
 class Members:
@@ -28,26 +85,33 @@ class Members:
 
     def __init__(self, settings: Settings, count: int) -> None:
         """Start them. They read the settings that we read, and find the servers of the home."""
-        self.logs = [
-            settings.home / "log" / f"worker-{number}.log" for number in range(1, count + 1)
-        ]
-        self._processes = [
-            _start(log, _port(settings, number)) for number, log in enumerate(self.logs)
+        self._members = [
+            Member(
+                settings.home / "log" / f"worker-{number + 1}.log",
+                settings.health_port + number if settings.health_port else 0,
+            )
+            for number in range(count)
         ]
 
+    @property
+    def logs(self) -> list[Path]:
+        """Where each writes its log."""
+        return [member.log for member in self._members]
+
     def check(self) -> None:
-        """Raise :class:`WorkerEnded` where one does not run any more."""
-        for process, log in zip(self._processes, self.logs, strict=True):
-            if process.poll() is not None:
-                raise WorkerEnded(
-                    f"a worker ended with {process.returncode}. The end of {log}:\n{_end_of(log)}"
-                )
+        """See that all of them run: to be called now and then, by the thread that started them.
+
+        Raises :class:`WorkerEnded` where one does not stay up.
+        """
+        for member in self._members:
+            member.check()
 
     def stop(self) -> None:
         """Let each finish its batch, and wait until it is gone."""
-        for process in self._processes:
+        processes = [member.process for member in self._members]
+        for process in processes:
             process.terminate()
-        for process in self._processes:
+        for process in processes:
             try:
                 process.wait(STOPPED_WITHIN_SECONDS)
             except subprocess.TimeoutExpired:
@@ -65,13 +129,8 @@ def members(settings: Settings, count: int) -> Iterator[Members]:
         group.stop()
 
 
-def _port(settings: Settings, number: int) -> int:
-    return settings.health_port + number if settings.health_port else 0
-
-
-def _start(log: Path, port: int) -> subprocess.Popen[bytes]:
+def _worker(log: Path, port: int) -> subprocess.Popen[bytes]:
     """Start a worker, tied to the thread that does so: the main one."""
-    log.parent.mkdir(parents=True, exist_ok=True)
     leash: list[str | Path] = [
         sys.executable,
         "-IS",
@@ -80,7 +139,7 @@ def _start(log: Path, port: int) -> subprocess.Popen[bytes]:
         str(int(signal.SIGTERM)),
         "-",
     ]
-    with log.open("wb") as file:
+    with log.open("ab") as file:
         return subprocess.Popen(
             [*leash, sys.executable, "-P", "-m", "procesmijn.cli", "worker"],
             stdin=subprocess.DEVNULL,
@@ -89,6 +148,10 @@ def _start(log: Path, port: int) -> subprocess.Popen[bytes]:
             env={**os.environ, variable("health_port"): str(port)},
             start_new_session=True,  # Ctrl-C is for us; we stop them when we are done
         )
+
+
+def _how(code: int) -> str:
+    return f"by {signal.Signals(-code).name}" if code < 0 else f"with {code}"
 
 
 def _end_of(log: Path) -> str:

@@ -65,6 +65,8 @@ class LastMinute:
 
     def add(self, reading: Reading) -> Pace:
         """Take a reading, forget those that are too old, and give the pace of the others."""
+        if reading.records < self._readings[-1].records:
+            self._readings.clear()  # a worker that was started anew counts from zero
         self._readings.append(reading)
         while reading.at_seconds - self._readings[0].at_seconds > WINDOW_SECONDS:
             self._readings.popleft()

@@ -7,7 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -442,6 +442,40 @@ def test_records_that_are_gone_are_written_off_by_hand(quiet: Procesmijn) -> Non
     one_line(quiet("accept-gap", TOPIC, str(partition)), "there is no gap")
     one_line(quiet("accept-gap", TOPIC, "99"), "has no partition 99", code=2)
     one_line(quiet("accept-gap", "nothing", "0"), "there is no stream 'nothing'", code=2)
+
+
+def test_a_worker_that_dies_is_started_anew_unless_it_dies_again_and_again(folder: Path) -> None:
+    home = Procesmijn(folder / "home")
+    log = home.home / "log" / "worker-1.log"
+    with home.start("up") as process:
+        assert process.stderr is not None
+        up = psutil.Process(process.pid)
+        _worker_of(up).kill()
+        for _ in range(2):
+            line = process.stderr.readline()
+            assert "a worker ended by SIGKILL, and is started anew" in line
+            assert line.endswith(f"its log is {log}\n")
+            worker = _worker_of(up)
+            while "/healthz" not in log.read_text():
+                assert worker.is_running()
+                time.sleep(0.05)
+            worker.kill()
+        err = process.communicate()[1]
+    assert process.returncode == 1
+    assert "a worker ended 3 times soon after its start, the last time by SIGKILL" in err
+    assert "/healthz" in err, "the end of its log is told"
+
+
+def _worker_of(up: psutil.Process) -> psutil.Process:
+    """Its worker, as soon as there is one."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for child in up.children():
+            with suppress(psutil.NoSuchProcess):
+                if child.cmdline()[-1:] == ["worker"]:
+                    return child
+        time.sleep(0.05)
+    raise AssertionError("no worker")
 
 
 def test_alone_an_import_brings_its_own_servers_and_worker(folder: Path, tmp_path: Path) -> None:

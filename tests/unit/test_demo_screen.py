@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import time
 from datetime import UTC, datetime
+from math import inf
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from rich.console import Console
 
 from consumers.metrics import Metrics
-from procesmijn.demo.gauges import LastMinute, read
+from procesmijn.demo.gauges import LastMinute, Reading, read
 from procesmijn.demo.screen import Figures, final, live, span
 from procesmijn.store.reports import HandoverRow, PendingRow
 
@@ -122,3 +123,11 @@ def test_what_was_more_than_a_minute_ago_is_forgotten() -> None:
     quiet = minute.add(read(generate_latest(registry).decode(), 65.0))
     assert quiet.per_second == 0.0
     assert quiet.p99_seconds is None
+
+
+def test_a_worker_that_was_started_anew_begins_another_minute() -> None:
+    before = Reading(0.0, 600, 0, 0, (1.0, inf), (600, 600))
+    after = Reading(5.0, 3, 0, 0, (1.0, inf), (3, 3))
+    minute = LastMinute(before)
+    assert minute.add(after) == (0.0, None, None)
+    assert minute.add(after._replace(at_seconds=10.0, records=13, of_age=(13, 13)))[0] == 2.0
