@@ -4,8 +4,8 @@
 Information Systems 2008.) A step that takes a token which is not there happened *out of turn*; a
 token that is left over in the end waits for a step that was *skipped*. pm4py chooses the silent
 steps; which tokens lacked or were left, and where, is followed here along the steps that it fired.
-A variant is replayed once and counts for its cases; one in which nothing was completed does not
-count.
+Where it found no way, and there is one, the variant fits. A variant is replayed once and counts for
+its cases; one in which nothing was completed does not count.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from procesmijn.core.flow import Variant, activities_of
 from procesmijn.flows.errors import NothingHappened
+from procesmijn.flows.language import Language
 from procesmijn.flows.net import SINK, SOURCE, Net
 from procesmijn.flows.replay import Replay, numbered
 
@@ -99,7 +100,7 @@ def conform(
     happened = activities_of(told)
     known = {name for name in net.transitions.values() if name is not None}
     codes = numbered({*known, *happened})
-    replay, following = Replay(net, codes), _Following(net, codes)
+    replay, following, language = Replay(net, codes), _Following(net, codes), Language(net)
     outcomes: list[Outcome] = []
     total: Counter[str] = Counter()
     for start in range(0, len(told), VARIANTS_AT_ONCE):
@@ -108,8 +109,12 @@ def conform(
         results = replay.replay(traces, consider_remaining_in_fitness=True)
         for variant, result in zip(part, results, strict=True):
             tokens = Counter({name: result[f"{name}_tokens"] for name in _TOKENS})
+            deviations: tuple[Deviation, ...] = ()
+            if result["trace_is_fit"] or language.allows(variant.activities):
+                tokens["missing"] = tokens["remaining"] = 0
+            else:
+                deviations = following.deviations(result)
             total.update({name: count * variant.cases for name, count in tokens.items()})
-            deviations = () if result["trace_is_fit"] else following.deviations(result)
             outcomes.append(
                 Outcome(variant.activities, variant.cases, _fitness(tokens), deviations)
             )

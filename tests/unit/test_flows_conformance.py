@@ -13,9 +13,11 @@ from procesmijn.flows.alignment import NoWayFound, Where, align
 from procesmijn.flows.conformance import Kind, conform
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.errors import NothingHappened
+from procesmijn.flows.language import Language
 from procesmijn.flows.net import SINK, SOURCE, Net
 from procesmijn.flows.reading import read
-from procesmijn.flows.tree import Activity, Block, Operator
+from procesmijn.flows.tree import Activity, Block, Operator, Tree
+from tests import languages
 from tests.flow_logs import LOGS, frame_of, graph_of, variants_of
 from tests.pm4py_oracle import prepared
 
@@ -91,6 +93,29 @@ def test_where_a_case_leaves_the_model(case: str, told: list[tuple[str, ...]]) -
     assert [(kind, *names, cases) for (kind, names), cases in held.deviations()] == [
         (*each, 3) for each in told
     ]
+
+
+def test_steps_of_the_same_name_are_told_apart_by_what_follows() -> None:
+    either = Block(
+        Operator.CHOICE,
+        (Block(Operator.SEQUENCE, (A, B, D)), Block(Operator.SEQUENCE, (A, B, C, A))),
+    )
+    held = conform(
+        read(bpmn.write(either, "twice"), ()),
+        [Variant(("a", "b", "d"), 2), Variant(("a", "b", "c", "a"), 3), Variant(("a", "b"), 1)],
+    )
+    assert [(each.fitness == 1, bool(each.deviations)) for each in held.outcomes] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(languages.trees("abc"), st.lists(st.sampled_from("abc"), max_size=5))
+def test_what_a_net_allows_is_found_exactly(tree: Tree, case: list[str]) -> None:
+    model = net.of_tree(tree)
+    assert Language(model).allows(case) == languages.accepts(model, tuple(case))
 
 
 def test_deviations_count_cases_and_what_would_do_is_told_together() -> None:
