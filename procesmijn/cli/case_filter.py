@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeAlias
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from procesmijn.cli.options import known, known_process
+from procesmijn.cli.tell import note
 from procesmijn.core.traces import variant_key
 from procesmijn.errors import UsageError
 from procesmijn.store import filters
@@ -19,7 +20,7 @@ from procesmijn.store.filters import Attribute, CaseFilter
 
 _Names: TypeAlias = list[str] | None
 
-_WAY: Final = TypeAdapter(list[str])
+_WAY: Final = TypeAdapter[int | list[str]](Annotated[int, Field(ge=-(2**63), lt=2**63)] | list[str])
 
 _OPTIONS: Final[dict[str, Any]] = {
     "having": Annotated[
@@ -89,7 +90,7 @@ def case_filter(
 
 def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None:
     """Raise :class:`UsageError`, with the nearest, for a process, activity or party that is not
-    known."""
+    known; and say what will take its time."""
     known_process(process, connection)
     if cases.having or cases.lacking:
         activities = filters.activities(process, connection)
@@ -99,6 +100,8 @@ def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None
         parties = filters.parties(process, connection)
         for name in cases.parties:
             known(name, parties, "party")
+    if cases.attributes:
+        note("what events say is in the events alone: all of them are read")
 
 
 def _attribute(text: str) -> Attribute:
@@ -109,11 +112,10 @@ def _attribute(text: str) -> Attribute:
 
 
 def _variant(text: str) -> int:
-    if text.lstrip("-").isdecimal():
-        return int(text)
     try:
-        return variant_key(_WAY.validate_json(text))
+        way = _WAY.validate_json(text, strict=True)
     except ValidationError:
         raise UsageError(
             f"--variant {text!r} is none; give a JSON list of activities, or a variant_key of cases"
         ) from None
+    return way if isinstance(way, int) else variant_key(way)

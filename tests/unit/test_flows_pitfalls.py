@@ -19,6 +19,7 @@ from procesmijn.core.flow import Variant
 from procesmijn.core.worktime import build_calendar, working_us
 from procesmijn.flows import bpmn, net
 from procesmijn.flows.discovery import discover
+from procesmijn.flows.heuristics import heuristics
 from procesmijn.flows.quality import quality
 from procesmijn.flows.reading import read
 from procesmijn.flows.tree import Activity, Block, Operator, names
@@ -209,3 +210,26 @@ def _of_pm4py(log: list[Variant]) -> Any:
     graph = graph_of_variants(log)
     counts = {pair: edge.count for pair, edge in graph.edges.items()}
     return apply(DFG(counts, graph.starts, graph.ends), variant=Variants.IMd)
+
+
+def test_a_heuristics_net_knows_no_starts_and_drops_what_nothing_depends_on() -> None:
+    frame = _frame([("1", "a", 0), ("1", "b", 60), ("2", "x", 0)])
+    seen = pm4py.discover_heuristics_net(pm4py_oracle.prepared(frame))
+    assert set(seen.nodes) == {"a", "b"}
+    assert not any(node.is_start_activity or node.is_end_activity for node in seen.nodes.values())
+
+    net = heuristics(pm4py_oracle.variants(frame))
+    assert net.activities == {"a": 1, "b": 1, "x": 1}
+    assert (net.starts, net.ends) == ({"a": 1, "x": 1}, {"b": 1, "x": 1})
+
+
+def test_a_heuristics_net_leaves_out_rare_steps_before_it_subtracts() -> None:
+    """'a' came after 'b' twice, and 'b' after 'a' fifty times: (50 - 2) / (50 + 2 + 1)."""
+    there = [(str(case), name, at) for case in range(50) for name, at in (("a", 0), ("b", 60))]
+    back = [(f"{case} back", name, at) for case in range(2) for name, at in (("b", 0), ("a", 60))]
+    frame = _frame(there + back)
+    seen = pm4py.discover_heuristics_net(pm4py_oracle.prepared(frame))
+    assert seen.dependency_matrix["a"]["b"] == 50 / 51
+
+    (found,) = heuristics(pm4py_oracle.variants(frame)).dependencies
+    assert found.certainty == 48 / 53
