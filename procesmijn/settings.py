@@ -7,6 +7,7 @@ holds the two together.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -20,11 +21,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from procesmijn.errors import UsageError
 
+log = logging.getLogger(__name__)
+
 PREFIX: Final = "PROCESMIJN_"
 
 _OF_TESTS: Final = f"{PREFIX}TEST_"
 """Variables of the test suite: none of ours, and no misspelt ones either."""
-
 
 _FILE: Final = f"{PREFIX}SETTINGS_FILE"
 
@@ -214,11 +216,13 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the environment, and the file that it names.
+    """Read the environment, and the file that it names; warn of what there means nothing.
 
     Raises :class:`SettingsError` for the first variable that does not fit.
     """
-    of_file(os.environ)
+    if unknown := misspelt({**of_file(os.environ), **os.environ}):
+        # Nobody has set up logs yet, so this is a line on stderr.
+        log.warning("no setting, so it is ignored: %s", say_misspelt(unknown))
     try:
         return Settings(_env_file=os.environ.get(_FILE) or None)
     except ValidationError as error:
@@ -296,6 +300,14 @@ def misspelt(environment: Mapping[str, str]) -> dict[str, str | None]:
     return {
         PREFIX + name: PREFIX + matches[0] if matches else None for name, matches in nearest.items()
     }
+
+
+def say_misspelt(names: Mapping[str, str | None]) -> str:
+    """The variables that mean nothing, and what was probably meant, in a line."""
+    return ", ".join(
+        f"{name} ({'unknown' if near is None else f'did you mean {near}?'})"
+        for name, near in names.items()
+    )
 
 
 def table() -> str:

@@ -26,7 +26,7 @@ from procesmijn.cli.worker import make_topics
 from procesmijn.demo.organisation import Organisation, catalogue, office
 from procesmijn.demo.schedule import begin_before, present_at_start
 from procesmijn.demo.screen import final
-from procesmijn.settings import Settings, read_settings, variable
+from procesmijn.settings import Settings, of_file, read_settings, variable
 
 app = typer.Typer(add_completion=False)
 
@@ -36,7 +36,7 @@ WIDTH_WITHOUT_TERMINAL: Final = 120
 BATCH_RECORDS: Final = 2_000
 """So that the first handovers show soon, and Ctrl-C need not wait for a large batch."""
 
-_OF_A_REAL_SERVICE: Final = ("kafka_", "database_", "keys", "health_")
+_OF_A_REAL_SERVICE: Final = tuple(map(variable, ("kafka_", "database_", "keys", "health_")))
 """Settings that say where a real service runs: the demonstration brings its own."""
 
 
@@ -85,16 +85,21 @@ def demo(
 def _settings() -> Settings:
     """Settings of the demonstration: a home and servers of its own.
 
-    They go into the environment, which is where the worker that we start reads them.
+    They go into the environment, which is where the worker that we start reads them; so does what
+    else a file of settings says, since that may name the servers of a real service.
     """
     home = read_settings().home / "demo"
-    for name in Settings.model_fields:
+    filed = of_file(os.environ)
+    os.environ.pop(variable("settings_file"), None)
+    for name in map(variable, Settings.model_fields):
         if name.startswith(_OF_A_REAL_SERVICE):
-            os.environ.pop(variable(name), None)
+            os.environ.pop(name, None)
+        elif name in filed:
+            os.environ[name] = os.environ.get(name) or filed[name]
     os.environ[variable("home")] = str(home)
     os.environ[variable("health_port")] = str(_free_port())
     os.environ[variable("batch_records")] = str(BATCH_RECORDS)
-    return read_settings()
+    return Settings()
 
 
 def _free_port() -> int:

@@ -72,7 +72,11 @@ def stop(process: subprocess.Popen[str], by: signal.Signals) -> tuple[str, str]:
 
 
 def test_without_a_terminal_it_shows_a_table_and_ends(home: Path) -> None:
-    code, table, said = outcome(home, "demo", "--seconds", "0")
+    real = home.with_name("settings")
+    real.write_text("PROCESMIJN_KAFKA_SERVERS=127.0.0.1:1\nPROCESMIJN_DATABASE_URL=postgresql://\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROCESMIJN_SETTINGS_FILE", str(real))  # it brings servers of its own
+        code, table, said = outcome(home, "demo", "--seconds", "0")
     assert (code, "error" in said) == (0, False)
     assert "first handover" in said
     assert "\x1b" not in table

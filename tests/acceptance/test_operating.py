@@ -363,6 +363,15 @@ def test_a_setting_that_cannot_be(procesmijn: Procesmijn) -> None:
     one_line(procesmijn("worker", health_port="http"), "PROCESMIJN_HEALTH_PORT", code=2)
 
 
+def test_a_setting_that_means_nothing(procesmijn: Procesmijn) -> None:
+    outcome = procesmijn("settings", "--format", "csv", databse_url="x")
+    assert outcome.code == 0
+    assert outcome.err == (
+        "no setting, so it is ignored: PROCESMIJN_DATABSE_URL"
+        " (did you mean PROCESMIJN_DATABASE_URL?)\n"
+    )
+
+
 def test_a_worker_catches_up_with_what_other_rules_made(
     requests: str, procesmijn: Procesmijn, database_url: str
 ) -> None:

@@ -144,3 +144,20 @@ def test_a_variable_that_means_nothing_is_found_with_the_one_that_was_meant() ->
         "PROCESMIJN_DATABASEURL": "PROCESMIJN_DATABASE_URL",
         "PROCESMIJN_QQQQQQ": None,
     }
+
+
+def test_whoever_reads_settings_is_warned_of_what_means_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "settings"
+    file.write_text("PROCESMIJN_LOG_LEVVEL=DEBUG\n")
+    monkeypatch.setenv("PROCESMIJN_SETTINGS_FILE", str(file))
+    monkeypatch.setenv("PROCESMIJN_DATABSE_URL", "postgresql://s3cret")
+
+    read_settings()
+
+    [message] = caplog.messages
+    assert message == (
+        "no setting, so it is ignored: PROCESMIJN_DATABSE_URL (did you mean"
+        " PROCESMIJN_DATABASE_URL?), PROCESMIJN_LOG_LEVVEL (did you mean PROCESMIJN_LOG_LEVEL?)"
+    )

@@ -15,7 +15,7 @@ from procesmijn.cli.service import KEYS_NEEDED, kept_keys
 from procesmijn.embedded import made_in
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Keys
-from procesmijn.settings import Settings, misspelt, of_file
+from procesmijn.settings import Settings, misspelt, of_file, say_misspelt
 
 _YEARS_OLD: Final = 2
 """Some twenty releases: governments give half a year of notice, or less, when they move a clock."""
@@ -69,11 +69,7 @@ def of_settings(seen: Installation) -> Verdict:
     """Each variable with our prefix means something."""
     if not seen.misspelt:
         return well("every variable is known")
-    said = (
-        f"{name} ({'unknown' if near is None else f'did you mean {near}?'})"
-        for name, near in seen.misspelt.items()
-    )
-    return failure(f"no settings: {', '.join(said)}; see docs/settings.md")
+    return failure(f"no settings: {say_misspelt(seen.misspelt)}; see docs/settings.md")
 
 
 def of_keys(seen: Installation) -> Verdict:
