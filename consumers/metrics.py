@@ -19,7 +19,9 @@ from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from consumers.chunk import Chunk
+from consumers.intake import DEFECT
 from procesmijn.batch import Applied, Batch, Partition
+from schemas.reasons import Reason
 
 FRESHNESS_SECONDS: Final = (
     *(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
@@ -85,6 +87,8 @@ class Metrics:
         self.events = counter("events", "Events stored: new ones, and versions of known ones.")
         self.duplicates = counter("duplicates", "Events that were known already.")
         self.dead_letters = counter("dead_letters", "Records that break the contract.", "reason")
+        for reason in (*Reason, DEFECT):  # from zero on, so that the first one is an increase
+            self.dead_letters.labels(reason)
         self.skipped = counter("skipped_records", "Records that say nothing by design.")
         self.undeclared = counter(
             "undeclared_fields", "Fields of events that their type does not declare: left out."
