@@ -1,8 +1,8 @@
 """Enough of Prometheus to see alert rules at work: ``promtool test rules`` in small.
 
 Expressions are parsed by the grammar of Prometheus (``promql-parser``), and evaluated for what our
-rules have in them; another function or operator is an error. Rates are not extrapolated to the edges
-of their window, as Prometheus does. Files have the format of ``promtool``, so that it can run them.
+rules have in them; another function or operator is an error. Rates are not extrapolated to the
+edges of their window, as Prometheus does. Files have the format of ``promtool``, which can run them.
 """
 
 from __future__ import annotations
