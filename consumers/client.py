@@ -50,6 +50,10 @@ class Reading:
     group: str = "procesmijn"
     batch_records: int = 30_000
     """At most this many records at once; what is there is taken without waiting for more."""
+    backfill: frozenset[str] = frozenset()
+    """Topics among these whose records are of the past: :meth:`consumers.stream.Stream.poll`."""
+    backfill_records: int = 5_000
+    """At most this many of them in a batch: records of the present wait for no more than these."""
     session_seconds: float = 15.0
     """A worker that dies is missed after this long. Brokers allow 6 s to 30 min by default."""
     batch_seconds: float = 300.0

@@ -82,10 +82,15 @@ class Stream:
     def poll(self) -> list[Chunk]:
         """What is there to read in the claimed partitions, waiting for it a moment.
 
+        Where topics are marked as backfill, first all that the others have, up to a full batch, and
+        then a few records of a backlog. So what happens now waits for one batch with these few at
+        most, however much of the past has been fetched already; and a backlog always goes on, but
+        beside others that have a full batch each time.
+
         Raises:
             StreamFailed: going on could lose records; the worker has to stop.
         """
-        fetched = self._fetch(POLL_SECONDS)
+        fetched = self._fetch_beside_backfill() if self._reading.backfill else self._fetch()
         if self._claims.is_a_topic_made_again():
             self._start_over()
             return []
@@ -103,11 +108,29 @@ class Stream:
         """Forget every claim: what is still assigned is claimed again and read from there."""
         self._claims.release()
 
-    def _fetch(self, seconds: float) -> Mapping[Place, Sequence[Any]]:
+    def _fetch_beside_backfill(self) -> Mapping[Place, Sequence[Any]]:
+        """A poll may bring more of the same partition later: the two are put together."""
+        backlog = [it for it in self._claims.readable() if it.topic in self._reading.backfill]
+        self._client.pause(*backlog)
+        present = self._fetch(0)
+        if sum(map(len, present.values())) >= self._reading.batch_records:
+            return present
+        self._client.resume(*self._claims.readable())
+        further = self._fetch(0 if present else POLL_SECONDS, self._reading.backfill_records)
+        return {
+            place: [*present.get(place, ()), *further.get(place, ())]
+            for place in present.keys() | further.keys()
+        }
+
+    def _fetch(
+        self, seconds: float = POLL_SECONDS, records: int | None = None
+    ) -> Mapping[Place, Sequence[Any]]:
         if not self._client.is_member:
             self._client.join_again()
         try:
-            fetched: Mapping[Place, Sequence[Any]] = self._client.poll(round(seconds * 1000))
+            fetched: Mapping[Place, Sequence[Any]] = self._client.poll(
+                round(seconds * 1000), records
+            )
         except (OffsetOutOfRangeError, LogTruncationError, BatchUnreadable) as error:
             self._obstruct(error)
             fetched = self._rewind()

@@ -109,7 +109,11 @@ def _of_performers(old: Catalogue, new: Catalogue) -> Iterator[str]:
 def _said(value: Any) -> str:
     """Write a value of the canonical form in one line."""
     if isinstance(value, Mapping):
-        parts = (f"{key} {_said(each)}" for key, each in value.items() if each not in (None, []))
+        parts = (
+            f"{key} {_said(each)}"
+            for key, each in value.items()
+            if each is not None and each is not False and each != []
+        )
         return "(" + ", ".join(parts) + ")"
     if isinstance(value, list):
         return " and ".join(map(_said, value)) or _NOTHING

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
@@ -48,7 +49,13 @@ class Catalogue(Part):
     @field_validator("streams")
     @classmethod
     def _each_once(cls, streams: tuple[Stream, ...]) -> tuple[Stream, ...]:
-        return tuple(sorted(set(streams), key=lambda stream: stream.topic))
+        once = sorted(set(streams), key=lambda stream: stream.topic)
+        for one, other in pairwise(once):
+            if one.topic == other.topic:
+                raise ValueError(
+                    f"{one.topic} is given as backfill and as none; keep one of the two"
+                )
+        return tuple(once)
 
     @field_validator("holidays")
     @classmethod

@@ -81,6 +81,8 @@ class Stream(Part):
     """A topic that is read."""
 
     topic: Annotated[str, AfterValidator(_topic)]
+    backfill: bool = False
+    """Its records are of the past: they are read beside those of other streams, a few at a time."""
 
     @model_validator(mode="before")
     @classmethod

@@ -68,6 +68,7 @@ def run(parts: Service, settings: Settings) -> None:
         topics=tuple(streams),
         group=settings.kafka_group,
         batch_records=settings.batch_records,
+        backfill=frozenset(it.topic for it in parts.active.catalogue.streams if it.backfill),
         session_seconds=settings.session_seconds,
         batch_seconds=settings.batch_seconds,
     )

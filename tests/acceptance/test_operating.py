@@ -487,6 +487,35 @@ def _worker_of(up: psutil.Process) -> psutil.Process:
     raise AssertionError("no worker")
 
 
+def test_a_worker_that_would_refuse_most_of_a_topic_ends(quiet: Procesmijn) -> None:
+    """Nothing is lost, and started again it leaves that partition alone until somebody decides."""
+    connection = find(quiet.home)
+    assert connection is not None
+    assert connection.kafka_servers is not None
+    bad = [Message(b"no event", b"one key") for _ in range(1_200)]
+    publish(KafkaSettings(connection.kafka_servers), TOPIC, bad)
+    before = len(quiet("dead-letters", "list", "--limit", "5000", "--format", "json").json)
+
+    outcome = quiet("worker", log_level="ERROR")
+    assert outcome.code == 1
+    assert "more than 50 % of 1,000 records" in outcome.err
+    [still] = [
+        row for row in quiet("streams", "list", "--format", "json").json if row["state"] == "paused"
+    ]
+    partition = str(still["partition"])
+    assert still["behind"] == 1_200
+    assert f"procesmijn dead-letters accept {TOPIC} {partition}" in still["because"]
+
+    accepted = quiet("dead-letters", "accept", TOPIC, partition)
+    assert f"{TOPIC}/{partition} goes on" in accepted.err
+    with quiet.start("worker") as worker:
+        letters = ("dead-letters", "list", "--limit", "5000")
+        until(quiet, *letters, count=before + 1_200)
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate()
+    assert quiet("ledger").code == 0
+
+
 def test_alone_an_import_brings_its_own_servers_and_worker(folder: Path, tmp_path: Path) -> None:
     home = Procesmijn(folder / "home")
     rows = make_log(cases=30, seed=4)

@@ -385,6 +385,34 @@ def test_a_poll_that_fails_half_way_loses_nothing(
     assert sum(it.events for it in ledger.accounts().values()) == 300
 
 
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_the_present_does_not_wait_for_a_backlog_that_is_marked(
+    settings: KafkaSettings, made: str, ledger: Ledger, *, is_marked: bool
+) -> None:
+    """However much of that the client holds already; without the mark all of it goes first."""
+    past = f"{made}-past"
+    topics.ensure(settings, [past], create=True, partitions=PARTITIONS)
+    send(settings, past, range(4_000))
+    reading = Reading(
+        (made, past),
+        uuid.uuid4().hex,
+        batch_records=500,
+        backfill=frozenset({past} if is_marked else ()),
+        backfill_records=100,
+    )
+    with closing(Stream(settings, reading, "alone")) as stream:
+        read_until(stream, ledger, lambda: ledger.outcomes() >= 500)
+        send(settings, made, [1])
+        time.sleep(1)  # the client fetches by itself
+        chunks = stream.poll()
+        read = {chunk.partition.topic: len(chunk.records) for chunk in chunks}
+        assert (read.get(made) == 1) is is_marked
+        assert read[past] <= 500
+        ledger.apply(intake.decode(chunks, as_event))
+        read_records(stream, ledger, 4_001)
+    assert sum(it.events for it in ledger.accounts().values()) == 4_001
+
+
 # -- hazards of kafka-python --------------------------------------------------------------------
 
 

@@ -89,6 +89,11 @@ streams: [events]
             "[events, more]",
             ["stream (topic more) added"],
         ),
+        (
+            "[events]",
+            "[{topic: events, backfill: true}]",
+            ["stream (topic events, backfill True) added", "stream (topic events) removed"],
+        ),
         ("streams: [events]", "streams: [events]\nsmall_group: 9", ["small_group was 5, is now 9"]),
     ],
 )
