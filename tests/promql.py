@@ -2,7 +2,7 @@
 
 Expressions are parsed by the grammar of Prometheus (``promql-parser``), and evaluated for what our
 rules have in them; another function or operator is an error. Rates are not extrapolated to the
-edges of their window, as Prometheus does. Files have the format of ``promtool``, which can run them.
+edges of their window, as Prometheus does. Files have the format of ``promtool``, which runs them.
 """
 
 from __future__ import annotations
