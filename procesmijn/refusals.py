@@ -7,15 +7,13 @@ hashes: the same for the same, and the id as ``stream.event`` has it once the ev
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from procesmijn.batch import DeadLetter
 from procesmijn.persons import Persons
 from schemas.envelope import SPECVERSION, identity_of
 from schemas.event import Record
-
-TYPE: Final = "procesmijn.record.refused"
-SOURCE: Final = "/procesmijn"
+from schemas.refusal import RecordRefused
 
 
 def notice(letter: DeadLetter, persons: Persons) -> dict[str, Any]:
@@ -25,20 +23,21 @@ def notice(letter: DeadLetter, persons: Persons) -> dict[str, Any]:
         topic, number, offset, letter.timestamp_us, letter.key, letter.value, letter.headers
     )
     identity = identity_of(record)
+    told = RecordRefused(
+        topic=topic,
+        partition=number,
+        offset=offset,
+        key_hash=None if letter.key is None else persons.key_hash(letter.key),
+        event_id=None if identity is None else persons.event_id(*identity),
+        reason=letter.reason,
+        message=letter.message,
+    )
     return {
         "specversion": SPECVERSION,
-        "type": TYPE,
-        "source": SOURCE,
+        "type": told.event_type,
+        "source": told.source,
         "id": f"{topic_id}/{number}/{offset}/{letter.timestamp_us}",
         "time": datetime.now(UTC).isoformat(),
         "datacontenttype": "application/json",
-        "data": {
-            "topic": topic,
-            "partition": number,
-            "offset": offset,
-            "key_hash": None if letter.key is None else persons.key_hash(letter.key),
-            "event_id": None if identity is None else persons.event_id(*identity),
-            "reason": letter.reason,
-            "message": letter.message,
-        },
+        "data": told.model_dump(),
     }

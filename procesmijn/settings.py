@@ -20,6 +20,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from procesmijn.errors import UsageError
+from schemas.refusal import REFUSED_TOPIC
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +159,7 @@ class Settings(BaseSettings):
             " where it was and why, and nothing of what was in it.",
             pattern=r"^[A-Za-z0-9._-]{1,249}$",
         ),
-    ] = "procesmijn.refused"
+    ] = REFUSED_TOPIC
     refused_percent: Annotated[
         int,
         Field(

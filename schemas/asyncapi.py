@@ -1,28 +1,25 @@
-"""All that may be sent, and where, as one AsyncAPI 3 document: for tools that read contracts.
+"""All that may be sent and all that is told, as one AsyncAPI 3 document: for tools.
 
-Each event type is two messages, one for each mode of CloudEvents over Kafka, and a retraction is
-one of its own. The schemas of data are those of :mod:`schemas.data_schema`, with what they share
-taken out of them: it stands once.
+Each event type is two messages, one for each mode of CloudEvents over Kafka; a retraction is one of
+its own, as is the notice of a refusal.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel
 
-from schemas.base import Code, EventData, Id, IdList, Name
-from schemas.data_schema import json_schema
-from schemas.envelope import CONTENT_TYPE, MAX_ATTRIBUTE_CHARS, MAX_REVISION, SPECVERSION
+from schemas.components import DATA_CONTENT_TYPE, Document, component_schemas, ref
+from schemas.data_schema import Untitled
+from schemas.envelope import CONTENT_TYPE, SPECVERSION
 from schemas.event import DEFAULT_TOPIC
-from schemas.examples import example_event
+from schemas.examples import WHEN, example_event
+from schemas.instants import write_instant
+from schemas.refusal import REFUSED_TOPIC, RecordRefused
 from schemas.registry import FAMILIES, MODELS
-from schemas.step import Step
-from schemas.texts import NO_CONTROLS
-
-Document: TypeAlias = dict[str, Any]
 
 VERSION: Final = "1"
 """There are no others: types and members are only ever added."""
@@ -32,52 +29,20 @@ What happened, to which objects, by which party, and when: events that procesmij
 CloudEvents 1.0 over Kafka, in structured or in binary mode. The same source and id is the same \
 event; a higher revision of it corrects it. Members marked x-person, and ids of candidates and \
 employees, name persons: they are stored as pseudonyms only."""
-_DATA_CONTENT_TYPE: Final = "application/json"
-_NOT_OF_DATA: Final = ("$schema", "$id", "examples")
-_TEXT: Final = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_ATTRIBUTE_CHARS,
-    "pattern": NO_CONTROLS,
-}
-_ATTRIBUTES: Final[Document] = {
-    "specversion": {"type": "string", "const": SPECVERSION},
-    "type": {**_TEXT, "description": "The event type, bare or behind a reverse-DNS prefix."},
-    "source": {**_TEXT, "description": "Which system says so; with the id it is the identity."},
-    "id": {**_TEXT, "description": "Which event of the source it is."},
-    "time": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it happened; without it the timestamp of the record counts.",
-    },
-    "revision": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": MAX_REVISION,
-        "description": "Which correction of the event it is; the highest stands.",
-    },
-    "retracted": {
-        "type": "boolean",
-        "description": "Makes the event as if it had never been.",
-    },
-}
-_SHAPES: Final[Document] = {
-    "id": TypeAdapter[str](Id).json_schema(),
-    "ids": TypeAdapter[tuple[str, ...]](IdList).json_schema(),
-    "name": TypeAdapter[str](Name).json_schema(),
-    "code": TypeAdapter[str](Code).json_schema(),
-}
-"""Values that many members have, by the name under which they stand in the document."""
 _FAMILY_OF: Final = {
     model.event_type: family.__name__.rpartition(".")[2]
     for family in FAMILIES
     for model in family.TYPES
 }
-_REQUIRED: Final = ("specversion", "type", "source", "id")
+_NOTICE: Final = RecordRefused.event_type
 
 
-def document(topics: Sequence[str] = (DEFAULT_TOPIC,)) -> Document:
-    """Describe what may be sent to each of ``topics`` (AsyncAPI 3.0.0)."""
+def document(
+    topics: Sequence[str] = (DEFAULT_TOPIC,), refused_topic: str = REFUSED_TOPIC
+) -> Document:
+    """Describe what may be sent to each of ``topics``, and what ``refused_topic`` tells of it
+    (AsyncAPI 3.0.0)."""
+    events = _messages()
     return {
         "asyncapi": "3.0.0",
         "id": "urn:procesmijn:events",
@@ -88,27 +53,36 @@ def document(topics: Sequence[str] = (DEFAULT_TOPIC,)) -> Document:
             "license": {"name": "AGPL-3.0-or-later"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {topic: _channel(topic) for topic in topics},
-        "operations": {f"receive.{topic}": _operation(topic) for topic in topics},
-        "components": {"schemas": _schemas(), "messages": _messages()},
+        "channels": {
+            **{topic: _channel(topic, "Events of any type.", events) for topic in topics},
+            refused_topic: _channel(
+                refused_topic, "A notice of each record that was refused.", (_NOTICE,)
+            ),
+        },
+        "operations": {
+            **{
+                f"receive.{topic}": _operation("receive", topic, "What producers send is read.")
+                for topic in topics
+            },
+            f"send.{refused_topic}": _operation(
+                "send", refused_topic, "Producers are told what was refused, and why."
+            ),
+        },
+        "components": {"schemas": component_schemas(), "messages": {**events, _NOTICE: _notice()}},
     }
 
 
-def _channel(topic: str) -> Document:
+def _channel(topic: str, description: str, messages: Iterable[str]) -> Document:
     return {
         "address": topic,
-        "description": "Events of any type; those with one key stay in order.",
-        "messages": {name: _ref("messages", name) for name in _messages()},
+        "description": description,
+        "messages": {name: ref("messages", name) for name in messages},
         "bindings": {"kafka": {"topic": topic, "bindingVersion": "0.5.0"}},
     }
 
 
-def _operation(topic: str) -> Document:
-    return {
-        "action": "receive",
-        "channel": {"$ref": f"#/channels/{topic}"},
-        "summary": "procesmijn reads what producers send.",
-    }
+def _operation(action: str, topic: str, summary: str) -> Document:
+    return {"action": action, "channel": {"$ref": f"#/channels/{topic}"}, "summary": summary}
 
 
 def _messages() -> Document:
@@ -123,7 +97,7 @@ def _messages() -> Document:
         "headers": _headers(CONTENT_TYPE),
         "contentType": CONTENT_TYPE,
         "payload": {
-            "allOf": [_ref("schemas", "event")],
+            "allOf": [ref("schemas", "event")],
             "properties": {"retracted": {"const": True}},
             "required": ["revision", "retracted"],
         },
@@ -136,13 +110,13 @@ def _structured(name: str) -> Document:
     return {
         "name": name,
         "title": f"{name}, structured",
-        "summary": _summary(name),
+        "summary": _first_line(MODELS[name]),
         "tags": [{"name": _FAMILY_OF[name]}],
         "headers": _headers(CONTENT_TYPE),
         "contentType": CONTENT_TYPE,
         "payload": {
-            "allOf": [_ref("schemas", "event")],
-            "properties": {"type": _type_of(name), "data": _ref("schemas", name)},
+            "allOf": [ref("schemas", "event")],
+            "properties": {"type": _type_of(name), "data": ref("schemas", name)},
             "required": ["data"],
         },
         "bindings": _key(),
@@ -156,72 +130,54 @@ def _binary(name: str) -> Document:
     return {
         "name": name,
         "title": f"{name}, binary",
-        "summary": _summary(name),
+        "summary": _first_line(MODELS[name]),
         "tags": [{"name": _FAMILY_OF[name]}],
         "headers": {
             "type": "object",
-            "allOf": [_ref("schemas", "headers")],
+            "allOf": [ref("schemas", "headers")],
             "properties": {"ce_type": _type_of(name)},
         },
-        "contentType": _DATA_CONTENT_TYPE,
-        "payload": _ref("schemas", name),
+        "contentType": DATA_CONTENT_TYPE,
+        "payload": ref("schemas", name),
         "bindings": _key(),
         "examples": [{"headers": _as_headers(event), "payload": data}],
     }
 
 
-def _schemas() -> Document:
-    members = json_schema(Step)["properties"]
-    common = {name: members[name] for name in EventData.model_fields}
+def _notice() -> Document:
     return {
-        "event": {
-            "type": "object",
-            "description": "What every event says of itself, in structured mode.",
-            "properties": _ATTRIBUTES,
-            "required": list(_REQUIRED),
-        },
-        "headers": {
-            "type": "object",
-            "description": "What every event says of itself, in binary mode: texts in UTF-8.",
+        "name": _NOTICE,
+        "title": "refused",
+        "summary": _first_line(RecordRefused),
+        "headers": _headers(CONTENT_TYPE),
+        "contentType": CONTENT_TYPE,
+        "payload": {
+            "allOf": [ref("schemas", "event")],
             "properties": {
-                "content-type": {"type": "string", "const": _DATA_CONTENT_TYPE},
-                **{f"ce_{name}": _in_header(each) for name, each in _ATTRIBUTES.items()},
+                "type": {"const": _NOTICE},
+                "source": {"const": RecordRefused.source},
+                "data": RecordRefused.model_json_schema(schema_generator=Untitled),
             },
-            "required": ["content-type", *(f"ce_{name}" for name in _REQUIRED)],
+            "required": ["data"],
         },
-        "common": {
-            "type": "object",
-            "description": "What the data of every type may say.",
-            "properties": _shared(common),
-        },
-        **_SHAPES,
-        **{name: _data(name, common) for name in MODELS},
+        "bindings": _key("The topic of the record."),
+        "examples": [
+            {
+                "payload": {
+                    "specversion": SPECVERSION,
+                    "type": _NOTICE,
+                    "source": RecordRefused.source,
+                    "id": "9b2e0c64-6f1c-4c55-8a53-0a9a3e9be7f1/3/1207/1795164984000000",
+                    "time": write_instant(WHEN),
+                    "data": dict(RecordRefused.example),
+                }
+            }
+        ],
     }
 
 
-def _data(name: str, common: Document) -> Document:
-    schema = {k: v for k, v in json_schema(MODELS[name]).items() if k not in _NOT_OF_DATA}
-    own = {k: v for k, v in schema["properties"].items() if k not in common}
-    return {**schema, "properties": _shared(own), "allOf": [_ref("schemas", "common")]}
-
-
-def _shared(members: Document) -> Document:
-    """Let members refer to their shapes; what they say beside them stays."""
-    return {
-        name: {**member, "anyOf": [_or_shape(branch) for branch in member["anyOf"]]}
-        if "anyOf" in member
-        else member
-        for name, member in members.items()
-    }
-
-
-def _or_shape(branch: Document) -> Document:
-    names = (name for name, shape in _SHAPES.items() if shape == branch)
-    return next((_ref("schemas", name) for name in names), branch)
-
-
-def _summary(name: str) -> str:
-    return (MODELS[name].__doc__ or "").partition("\n")[0]
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").partition("\n")[0]
 
 
 def _type_of(name: str) -> Document:
@@ -229,21 +185,9 @@ def _type_of(name: str) -> Document:
     return {"pattern": rf"^([^.]+(\.[^.]+)+\.)?{re.escape(name)}$"}
 
 
-def _in_header(attribute: Document) -> Document:
-    """An attribute as a header has it: numbers and truth as text."""
-    said = {"description": attribute["description"]} if "description" in attribute else {}
-    match attribute["type"]:
-        case "integer":
-            return {"type": "string", "pattern": "^[0-9]+$", **said}
-        case "boolean":
-            return {"type": "string", "enum": ["true", "false"], **said}
-        case _:
-            return attribute
-
-
 def _as_headers(attributes: Document) -> Document:
     return {
-        "content-type": _DATA_CONTENT_TYPE,
+        "content-type": DATA_CONTENT_TYPE,
         **{f"ce_{name}": value for name, value in attributes.items()},
     }
 
@@ -256,17 +200,6 @@ def _headers(content_type: str) -> Document:
     }
 
 
-def _key() -> Document:
-    return {
-        "kafka": {
-            "key": {
-                "type": "string",
-                "description": "The id of what the event is about, so that it stays in order.",
-            },
-            "bindingVersion": "0.5.0",
-        }
-    }
-
-
-def _ref(kind: str, name: str) -> Document:
-    return {"$ref": f"#/components/{kind}/{name}"}
+def _key(meaning: str = "The id of what the event is about: so it stays in order.") -> Document:
+    key = {"type": "string", "description": meaning}
+    return {"kafka": {"key": key, "bindingVersion": "0.5.0"}}

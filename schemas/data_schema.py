@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from schemas.base import EventData
 
 
-class _Untitled(GenerateJsonSchema):
+class Untitled(GenerateJsonSchema):
     """Leaves out the titles that pydantic makes up from the names of members."""
 
     def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic's hook
@@ -22,7 +22,7 @@ def json_schema(model: type[EventData]) -> dict[str, Any]:
     ``x-object-type`` marks the members that hold ids of objects, ``x-person`` those that name
     persons; where none of the objects is required, ``anyOf`` asks for one.
     """
-    described = model.model_json_schema(schema_generator=_Untitled)
+    described = model.model_json_schema(schema_generator=Untitled)
     described.pop("title")
     schema = {
         "$schema": GenerateJsonSchema.schema_dialect,

@@ -14,6 +14,7 @@ import typer
 from procesmijn.catalogue import default, load
 from procesmijn.cli.options import AsFormat, known
 from procesmijn.cli.show import Format, show
+from procesmijn.settings import read_settings
 from schemas import asyncapi
 from schemas.data_schema import json_schema
 from schemas.examples import example_event
@@ -66,9 +67,10 @@ def asyncapi_document(
         Path | None, typer.Option(help="File with another catalogue than ours, for its topics.")
     ] = None,
 ) -> None:
-    """Show all that may be sent, and to which topics, as an AsyncAPI 3 document."""
+    """Show all that may be sent and all that is told, topic by topic, as an AsyncAPI 3 document."""
     terms = default() if catalogue is None else load(catalogue)
-    _write(asyncapi.document([stream.topic for stream in terms.streams]))
+    topics = [stream.topic for stream in terms.streams]
+    _write(asyncapi.document(topics, read_settings().refused_topic))
 
 
 def _write(described: dict[str, Any], indent: int | None = 2) -> None:

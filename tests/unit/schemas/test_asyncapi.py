@@ -13,6 +13,7 @@ import pytest
 from schemas import publish
 from schemas.asyncapi import document
 from schemas.event import DEFAULT_TOPIC, Event, Record
+from schemas.refusal import RecordRefused
 from schemas.registry import MODELS, decode
 
 Make = Callable[..., Record]
@@ -42,15 +43,14 @@ def test_the_file_is_current() -> None:
     assert shipped == publish.as_text(DOCUMENT), "run python -m schemas.publish"
 
 
-def test_every_topic_takes_every_message() -> None:
-    for topic, channel in document(["hr.events", "it"])["channels"].items():
-        assert channel["address"] == topic
-        assert set(channel["messages"]) == set(MESSAGES)
-    assert set(MESSAGES) == {
-        *MODELS,
-        *(f"{name}.binary" for name in MODELS),
-        "retraction",
-    }
+def test_every_topic_takes_every_message_and_one_tells_of_refusals() -> None:
+    channels = document(["hr.events", "it"], "hr.refused")["channels"]
+    assert [channel["address"] for channel in channels.values()] == list(channels)
+    sent = {*MODELS, *(f"{name}.binary" for name in MODELS), "retraction"}
+    assert set(channels["hr.events"]["messages"]) == set(channels["it"]["messages"]) == sent
+    told = set(channels["hr.refused"]["messages"])
+    assert told == {RecordRefused.event_type}
+    assert set(MESSAGES) == sent | told
 
 
 @pytest.mark.parametrize("name", MODELS)
