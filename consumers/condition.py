@@ -74,9 +74,11 @@ class Cluster(NamedTuple):
     """By partition the offset below which records have lived through half of their retention."""
     members: int
     """Workers in the consumer group."""
+    refused: Topic | None
+    """The topic in which producers are told of refused records; None where it is not made yet."""
 
 
-def read(kafka: KafkaSettings, topics: Iterable[str], group: str) -> Cluster:
+def read(kafka: KafkaSettings, topics: Iterable[str], group: str, refused_topic: str) -> Cluster:
     """Look at a cluster, and at some topics of it.
 
     Raises:
@@ -100,6 +102,7 @@ def read(kafka: KafkaSettings, topics: Iterable[str], group: str) -> Cluster:
                 ends=ends,
                 old_below=_old_below(admin, there, ends, now or read_at),
                 members=_members(admin, group),
+                refused=_topics(admin, [refused_topic]).get(refused_topic),
             )
         finally:
             admin.close()

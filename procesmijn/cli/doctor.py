@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -74,8 +74,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             if url is not None:
                 is_ready = yield from _of_database(url, here.keys)
             if parts.kafka is not None:
-                yield from _of_kafka(parts.kafka, settings.kafka_group, url if is_ready else None)
-    except EmbeddedError as error:
+                yield from _of_kafka(parts.kafka, settings, url if is_ready else None)
+    except (EmbeddedError, ProcesmijnError) as error:  # what went away while it was looked at, too
         yield Finding("servers", Level.FAILURE, str(error))
 
 
@@ -98,28 +98,32 @@ def _of_database(url: str, ours: Keys | ProcesmijnError | None) -> Generator[Fin
     return False
 
 
-def _of_kafka(settings: KafkaSettings, group: str, url: str | None) -> Iterator[Finding]:
+def _of_kafka(
+    kafka_settings: KafkaSettings, settings: Settings, url: str | None
+) -> Iterator[Finding]:
     """The brokers, the topics, and how far they are read where the database can say so."""
-    active = None
-    if url is not None:
-        with _looking(url) as connection:
-            active = catalogues.active(connection)
-    catalogue = default() if active is None else active.catalogue
-    try:
-        cluster = consumers.condition.read(
-            settings, [stream.topic for stream in catalogue.streams], group
-        )
-    except KafkaUnavailable as error:
-        yield Finding("broker", Level.FAILURE, str(error))
-        return
-    yield from findings(kafka.CLUSTER, cluster)
-    if url is not None:
-        with _looking(url) as connection:
-            standing = streams.positions({place.topic_id for place in cluster.ends}, connection)
-            reading = kafka.Reading(
-                cluster, standing, streams.pauses(connection), streams.clock(connection)
+    with ExitStack() as stack:
+        connection = None if url is None else stack.enter_context(_looking(url))
+        active = None if connection is None else catalogues.active(connection)
+        catalogue = default() if active is None else active.catalogue
+        topics = [stream.topic for stream in catalogue.streams]
+        try:
+            cluster = consumers.condition.read(
+                kafka_settings, topics, settings.kafka_group, settings.refused_topic
             )
-        yield from findings(kafka.READING, reading)
+        except KafkaUnavailable as error:
+            yield Finding("broker", Level.FAILURE, str(error))
+            return
+        yield from findings(kafka.CLUSTER, cluster)
+        if connection is not None:
+            topic_ids = {place.topic_id for place in cluster.ends}
+            reading = kafka.Reading(
+                cluster,
+                streams.positions(topic_ids, connection),
+                streams.pauses(connection),
+                streams.clock(connection),
+            )
+            yield from findings(kafka.READING, reading)
 
 
 @contextmanager

@@ -78,6 +78,18 @@ def of_topic_rights(seen: Cluster) -> Verdict:
     return well("may be read")
 
 
+def of_refused_topic(seen: Cluster) -> Verdict:
+    """Producers can be told of what was refused."""
+    if seen.refused is None:
+        return well("not there yet: a worker makes it, or says that it may not")
+    if "WRITE" not in seen.refused.rights:
+        return failure(
+            f"this user may not write to {seen.refused.name}, so producers are not told of refused"
+            f" records: add an ACL (kafka-acls --add --operation Write --topic {seen.refused.name})"
+        )
+    return well(f"producers are told in {seen.refused.name}")
+
+
 def of_partitions(seen: Cluster) -> Verdict:
     """Every worker has something to read: it gets one partition, or the same one of each topic."""
     workers = seen.members
@@ -256,6 +268,7 @@ CLUSTER: Final = (
     Check("broker-disk", of_disks),
     Check("topic", of_topics),
     Check("topic-rights", of_topic_rights),
+    Check("refused-topic", of_refused_topic),
     Check("partitions", of_partitions),
     Check("replicas", of_replicas),
     Check("in-sync", of_copies_in_step),

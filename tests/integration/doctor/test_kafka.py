@@ -126,7 +126,7 @@ def test_a_partition_that_stands_still(
 def test_what_no_test_can_break_for_real(stream: str, kafka_servers: str) -> None:
     """Clocks, disks, and more brokers than one: the same checks, on what was read of a broker."""
     make_topic(kafka_servers, stream, {})
-    seen = condition.read(KafkaSettings(kafka_servers), [stream], "nobody")
+    seen = condition.read(KafkaSettings(kafka_servers), [stream], "nobody", "told")
     (disk,) = seen.disks
 
     def broken(**fields: Any) -> dict[str, Finding]:
@@ -142,7 +142,7 @@ def test_what_no_test_can_break_for_real(stream: str, kafka_servers: str) -> Non
 
 def test_looking_makes_no_topic(kafka_servers: str, admin: KafkaAdminClient) -> None:
     before = set(admin.list_topics())
-    condition.read(KafkaSettings(kafka_servers), ["nothing"], "nobody")
+    condition.read(KafkaSettings(kafka_servers), ["nothing"], "nobody", "told")
     assert set(admin.list_topics()) == before
 
 
@@ -172,7 +172,9 @@ def test_who_may_not_come_in_and_who_may_not_read(
     }
 
     def of(user: str) -> dict[str, Finding]:
-        return doctor(**settings, kafka_username=user, kafka_password=PASSWORD)
+        return doctor(
+            **settings, kafka_username=user, kafka_password=PASSWORD, refused_topic=stream
+        )
 
     # In a process of its own: the client's sockets outlive its failed constructor.
     refused = Procesmijn(home, settings)("doctor", kafka_username=worker, kafka_password="wr0ng")
@@ -182,7 +184,8 @@ def test_who_may_not_come_in_and_who_may_not_read(
 
     admin = KafkaAdminClient(bootstrap_servers=guarded.servers)
     make_topic(guarded.servers, stream, {})
-    assert of(worker)["topic-rights"].level is Level.OK
+    found = of(worker)
+    assert found["topic-rights"].level is found["refused-topic"].level is Level.OK
     told(of(stranger), "topic", f"there is no topic {stream}")
     admin.create_acls(
         [
@@ -198,4 +201,5 @@ def test_who_may_not_come_in_and_who_may_not_read(
     admin.close()
     found = of(stranger)
     told(found, "topic-rights", f"may not read {stream}")
+    told(found, "refused-topic", f"may not write to {stream}")
     assert found["broker-disk"].said.startswith("may not be asked")
