@@ -49,15 +49,12 @@ ORDER BY monday, count(*) DESC, c.variant;
 -- Which parties handed over or picked up in the same cases, how many cases, and in how many of
 -- these another party took part as well.
 WITH took_part AS (
-    SELECT each.object_key, array_agg(each.party ORDER BY each.party) AS parties
-    FROM (
-        SELECT h.object_key, h.supplier AS party, h.process FROM mining.handover h
-        UNION
-        SELECT h.object_key, h.customer, h.process FROM mining.handover h
-    ) each
-    JOIN mining.term p ON p.code = each.process
+    SELECT h.object_key, array_agg(DISTINCT each.party ORDER BY each.party) AS parties
+    FROM mining.handover h
+    JOIN mining.term p ON p.code = h.process
+    CROSS JOIN LATERAL (VALUES (h.supplier), (h.customer)) AS each (party)
     WHERE p.name = %(process)s
-    GROUP BY each.object_key
+    GROUP BY h.object_key
 )
 SELECT COALESCE(t.parties, '{{}}') AS parties, count(*),
        count(*) FILTER (WHERE c.parties > GREATEST(1, cardinality(t.parties)))
