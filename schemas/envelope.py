@@ -28,6 +28,8 @@ from schemas.reasons import ContractError, Reason
 from schemas.texts import has_controls
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
+DECLARED: Final = (("content-type", CONTENT_TYPE.encode()),)
+"""The headers of a structured event that says nothing in them but that it is one."""
 SPECVERSION: Final = "1.0"
 MAX_VALUE_BYTES: Final = 1_048_576
 """What a broker accepts by default; a larger value is refused before it is parsed."""
@@ -59,6 +61,8 @@ def open_record(record: Record) -> Envelope | Skip:
 
     Raises :class:`schemas.reasons.ContractError`, and nothing else, whatever the bytes are.
     """
+    if record.headers == DECLARED:
+        return _open_structured(record, is_declared=True)
     # Kafka knows headers without a value: as if they were not there.
     headers = {name.lower(): text for name, text in record.headers if text is not None}
     content_type = headers.get("content-type", b"")

@@ -29,7 +29,7 @@ from schemas import (
 )
 from schemas.base import EventData, HandsOver
 from schemas.envelope import (
-    CONTENT_TYPE,
+    DECLARED,
     MAX_VALUE_BYTES,
     NO_TIMESTAMP,
     SPECVERSION,
@@ -56,7 +56,6 @@ Headers: TypeAlias = tuple[tuple[str, bytes], ...]
 _WRONG_SHAPES: Final = frozenset({"string_type", "tuple_type"})
 _COMPARED_CHARS: Final = 64
 _COMPLETE: Final = Lifecycle.COMPLETE
-_HEADERS: Final[Headers] = (("content-type", CONTENT_TYPE.encode()),)
 
 
 def decode(record: Record) -> Event | Rejection | Skip:
@@ -119,7 +118,7 @@ def encode(
     value = to_json(event, inf_nan_mode="null")  # in undeclared members; others cannot hold them
     if len(value) > MAX_VALUE_BYTES:
         raise ValueError(f"the event has {len(value)} bytes; at most {MAX_VALUE_BYTES} are read")
-    return _HEADERS, value
+    return DECLARED, value
 
 
 def subjects() -> Mapping[str, str]:
@@ -221,7 +220,7 @@ def _reader(model: type[EventData]) -> Callable[[Envelope], Event]:
             performer=checked.performer,
             receiver=members.get("to_party"),
             data=data,
-            persons=tuple(name for name in persons if name in data),
+            persons=tuple([name for name in persons if name in data]),
             extras=len(sent) - len(checked.model_fields_set),
             is_time_of_record=envelope.is_time_of_record,
         )

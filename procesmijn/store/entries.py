@@ -53,39 +53,44 @@ def mined_objects(objects: Objects, *, is_retracted: bool) -> Objects:
 
 def append(changes: Iterable[Change], terms: Terms) -> Appended:
     """The entries of a batch: one for each event and object; a void one where an object lost it."""
-    keys: list[int] = []
-    objects: list[tuple[str, str]] = []
+    objects: dict[tuple[str, str], int] = {}  # each once, with its number
+    owners: list[int] = []
     nets: list[int] = []
     rows: list[bytes] = []
 
     def add(each: tuple[str, str], net: int, row: bytes) -> None:
-        keys.append(object_key(*each))
-        objects.append(each)
+        owners.append(objects.setdefault(each, len(objects)))
         nets.append(net)
         rows.append(row)
 
     for change in changes:
         event = change.version.event
         now = mined_objects(event.objects, is_retracted=event.is_retracted)
-        before = mined_objects(change.objects_before or (), is_retracted=change.was_retracted)
         row = entry(change.version, terms)
-        had = frozenset(before)
+        if not change.objects_before:
+            for each in now:
+                add(each, 1, row)
+            continue
+        had = frozenset(mined_objects(change.objects_before, is_retracted=change.was_retracted))
         for each in now:
             add(each, 0 if each in had else 1, row)
         for each in had.difference(now):
             add(each, -1, row[: -len(_VOID)] + _VOID)
-    unique, first, owner, added = np.unique(
-        np.array(keys, dtype=np.int64), return_index=True, return_inverse=True, return_counts=True
-    )
+    keys = np.array([object_key(*each) for each in objects], dtype=np.int64)
+    by_key = np.argsort(keys)
+    place = np.empty(len(keys), dtype=np.int32)
+    place[by_key] = np.arange(len(keys), dtype=np.int32)
+    owner = place[owners]
     order = np.argsort(owner, kind="stable")
-    met = [objects[at] for at in first.tolist()]
+    met = list(objects)
+    sorted_objects = [met[at] for at in by_key.tolist()]
     return Appended(
-        keys=unique,
-        types=tuple(object_type for object_type, _ in met),
-        ids=tuple(object_id for _, object_id in met),
-        added=added.astype(np.int32),
-        net=np.bincount(owner, nets, minlength=len(unique)).astype(np.int32),
-        owner=owner[order].astype(np.int32),
+        keys=keys[by_key],
+        types=tuple(object_type for object_type, _ in sorted_objects),
+        ids=tuple(object_id for _, object_id in sorted_objects),
+        added=np.bincount(owner, minlength=len(keys)).astype(np.int32),
+        net=np.bincount(owner, nets, minlength=len(keys)).astype(np.int32),
+        owner=owner[order],
         rows=np.frombuffer(b"".join(rows), dtype=EVENT).take(order),
     )
 
