@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows check unit integration acceptance guards wheel clean
+.PHONY: install test demo bench bench-flows bench-peers check unit integration acceptance guards wheel clean
 
 install: $(VENV)/.stamp
 
@@ -56,6 +56,10 @@ bench: install
 
 bench-flows: install
 	$(BIN)/python -m benchmarks.flows
+
+# Handovers by others, on the same events: who is right, and how fast.
+bench-peers: install
+	$(BIN)/python -m benchmarks.peers
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

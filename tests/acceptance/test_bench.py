@@ -12,6 +12,23 @@ RECORDS = 5_000
 EVENTS = 20_000
 
 
+def test_peers_are_right_or_wrong_about_late_events_and_it_says_which(folder: Path) -> None:
+    file = folder / "peers.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.peers", file],
+        env={**os.environ, "BENCH_EVENTS": str(RECORDS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    peers = {peer["name"]: peer for peer in json.loads(file.read_text())["peers"]}
+    right = {name for name, peer in peers.items() if peer["is_right"]}
+    assert right == {"procesmijn", "polars", "DuckDB", "pm4py, local times"}
+    assert peers["pm4py"]["wrong_pairs"] == 20
+    assert all(peer["events_per_second"] > 0 and peer["version"] for peer in peers.values())
+
+
 def test_the_benchmark_measures_everything_that_it_promises(folder: Path) -> None:
     file = folder / "figures.json"
     done = subprocess.run(
