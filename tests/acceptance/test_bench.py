@@ -73,4 +73,5 @@ def test_the_benchmark_of_flows_reads_what_it_filled(folder: Path) -> None:
     assert figures["filled"]["events"] >= EVENTS
     seconds = figures["seconds"]
     assert seconds["whole"] >= max(seconds["graph"], seconds["discover"], seconds["draw"]) > 0
-    assert figures["command_seconds"] > figures["whole_seconds"] == seconds["whole"]
+    assert figures["command"]["seconds"] > figures["whole_seconds"] == seconds["whole"]
+    assert figures["command"]["cpu_seconds"] > 0
