@@ -12,6 +12,7 @@ from kafka.errors import (
     AuthorizationError,
     KafkaConnectionError,
     KafkaError,
+    KafkaTimeoutError,
     SaslAuthenticationFailedError,
 )
 
@@ -81,8 +82,9 @@ def reaching(kafka: KafkaSettings) -> Iterator[None]:
         try:
             yield
         except (KafkaError, OSError) as error:
-            reason = heard.reason or error
-            if kafka.sasl_mechanism is not None and _is_refusal(reason):
+            never_connected = isinstance(error, KafkaTimeoutError)
+            reason = (heard.reason or error) if never_connected else error
+            if kafka.sasl_mechanism is not None and never_connected and _is_refusal(reason):
                 raise KafkaRefused(
                     f"Kafka at {kafka.servers} does not let us in ({reason}): check the user"
                     f" {kafka.username}, its password and the mechanism {kafka.sasl_mechanism}"
