@@ -69,7 +69,9 @@ if LOGS.is_dir() or "CI" in os.environ:
         assert held.code == 0, held.err
         assert "fitness 1.000; 10,000 of 10,000 cases keep to the model" in held.err
 
-    def test_purchasing_is_picked_up_at_its_starts(procesmijn: Procesmijn) -> None:
+    def test_purchasing_is_picked_up_at_its_starts_and_goes_out_and_in_again(
+        procesmijn: Procesmijn, tmp_path: Path
+    ) -> None:
         outcome = procesmijn(
             *("import", LOGS / "Procure_to_Pay.csv.gz", "--process", "procure-to-pay"),
             *("--party", "resource", "--to-store"),
@@ -87,6 +89,13 @@ if LOGS.is_dir() or "CI" in os.environ:
         assert len(cases) == 1_000
         assert sum(case["events"] for case in cases) == 13_290
         assert all(0 < case["processing_seconds"] <= case["cycle_seconds"] for case in cases)
+        out = tmp_path / "purchasing.xes"
+        outcome = procesmijn("export", "procure-to-pay", "--as", "xes", "--out", out)
+        assert "13,290 events of 1,000 cases written" in outcome.err
+        outcome = procesmijn("import", out, "--process", "procure-to-pay-again", "--to-store")
+        assert outcome.code == 0, outcome.err
+        again = procesmijn("handovers", "procure-to-pay-again", "--format", "json").json
+        assert again == pairs
 
     def test_local_times_in_a_log_from_japan(procesmijn: Procesmijn) -> None:
         outcome = procesmijn(

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from random import Random
 
 import hypothesis.strategies as st
+import numpy as np
 from hypothesis import given, settings
 
-from procesmijn.core.frames import CASE_KEY, HANDOVER_KEY, PENDING_KEY
+from procesmijn.core.event_log import event_log
+from procesmijn.core.frames import (
+    CASE_KEY,
+    EVENT,
+    HANDOVER_KEY,
+    PENDING_KEY,
+    STEP,
+    ObjectEvents,
+    Rows,
+)
 from procesmijn.core.mine import mine
+from schemas.event import Lifecycle
 from tests import frames, reference
 from tests.reference import Event, Member, Process, Rules
 
@@ -135,6 +147,55 @@ def test_facts_are_sorted_by_their_keys(events: list[Event], by: Rules) -> None:
     ):
         keys = rows[list(key)].tolist()
         assert keys == sorted(set(keys))
+
+
+def as_steps(rows: Rows, process: int, whole: ObjectEvents) -> ObjectEvents:
+    """The rows of a log, once they have come in again as steps: in sequence, and with a party."""
+    steps = np.zeros(len(rows), dtype=EVENT)
+    for name in ("key_hi", "key_lo", "started_us", "occurred_us", "activity", "party", "lifecycle"):
+        steps[name] = rows[name]
+    steps["process"] = process
+    steps["sequence"] = np.arange(len(rows))
+    owner = np.searchsorted(whole.keys, rows["object"]).astype(np.int32)
+    order = np.argsort(owner, kind="stable")
+    return ObjectEvents(whole.keys, whole.types, owner[order], steps[order])
+
+
+CROWDED = st.lists(
+    entries().map(
+        lambda entry: entry._replace(
+            object="one",
+            object_type="ticket",
+            occurred_us=NEW_YEAR_US + (entry.occurred_us - NEW_YEAR_US) // (4 * HOUR_US) * HOUR_US,
+        )
+    ),
+    min_size=8,
+    max_size=30,
+)
+"""Events of one object at four moments, so that many are at the same."""
+
+
+@settings(deadline=None)
+@given(CROWDED, rules())
+def test_the_log_of_a_process_says_all_that_its_cases_and_handovers_come_from(
+    events: list[Event], by: Rules
+) -> None:
+    terms = frames.Terms()
+    whole = frames.pack(events, terms).events
+    compiled = frames.compile_rules(by, terms)
+    for object_type, processes in compiled.processes.items():
+        for process in processes:
+            only = replace(compiled, processes={object_type: (process,)})
+            rows = event_log(whole, only)
+            facts = mine(whole, only)
+            again = mine(as_steps(rows, process.process, whole), only)
+            assert again.cases.tolist() == facts.cases.tolist()
+            assert again.handovers.tolist() == facts.handovers.tolist()
+            assert again.traces == facts.traces
+            is_completion = rows["lifecycle"] != Lifecycle.START
+            for key, trace in zip(facts.cases["object"], facts.traces, strict=True):
+                listed = rows["activity"][is_completion & (rows["object"] == key)]
+                assert listed.tolist() == np.frombuffer(trace, dtype=STEP)["activity"].tolist()
 
 
 def test_nothing_gives_nothing() -> None:
