@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-peers check unit integration acceptance guards wheel clean
+.PHONY: install test demo bench bench-flows bench-peers check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -42,6 +42,14 @@ acceptance: install
 # Each guard is taken out of a copy, one at a time, and the test that is named for it has to fail.
 guards: install
 	$(BIN)/python -m tests.guards
+
+# What pyproject.toml asks for, pinned with hashes, naming no registry; needs uv.
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header --no-annotate --extra otel pyproject.toml
+
+pins:
+	$(PIN) --output-file requirements/runtime.txt
+	$(PIN) --group dev --output-file requirements/dev.txt
 
 # Built from the pinned backend, without a network.
 wheel: install
