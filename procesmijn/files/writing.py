@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,8 +65,9 @@ def draft(path: Path) -> Iterator[Path]:
     try:
         yield place
         place.replace(path)
-    except OSError as error:
-        raise FileNotWritten(f"{path} cannot be written: {error.strerror or error}") from error
+    except (OSError, sqlite3.OperationalError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise FileNotWritten(f"{path} cannot be written: {why}") from error
     finally:
         place.unlink(missing_ok=True)
 

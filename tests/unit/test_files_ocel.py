@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from lxml import etree
 
-from procesmijn.errors import UsageError
+from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.files.columns import Columns
 from procesmijn.files.exports import Form, written
 from procesmijn.files.formats import rows_of
@@ -260,6 +260,16 @@ def test_an_export_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         break_off()
     assert path.read_text() == "what was there"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("form", Form)
+def test_a_file_that_cannot_be_written_is_named(form: Form, tmp_path: Path) -> None:
+    path = tmp_path / "none" / "log"
+    with (
+        pytest.raises(FileNotWritten, match=f"{path} cannot be written: "),
+        written(path, form, "repairs", "case"),
+    ):
+        pass
 
 
 def test_names_that_xml_cannot_hold(tmp_path: Path) -> None:
