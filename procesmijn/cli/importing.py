@@ -20,8 +20,9 @@ from procesmijn.files.columns import Columns
 from procesmijn.files.contract import SOURCE
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
-from procesmijn.files.log import Log, read_contract, read_steps
+from procesmijn.files.log import Log, Refusal, read_contract, read_steps
 from procesmijn.files.ocel import OBJECTS, OcelRows
+from procesmijn.files.orders import Order
 from procesmijn.files.rows import Rows
 from procesmijn.files.steps import source_of
 from procesmijn.settings import read_settings
@@ -34,7 +35,9 @@ app = typer.Typer(add_completion=False)
 _OCEL_ZONE: Final = "UTC"
 """What times without a zone are in that OCEL has in a database; in its JSON they have one."""
 _EVENTS_AT_ONCE: Final = 10_000
-_REFUSALS_SHOWN: Final = 20
+_REASONS_SHOWN: Final = 20
+_ROWS_SHOWN: Final = 3
+"""Of each reason."""
 
 
 @app.command(name="import")
@@ -69,6 +72,10 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         str | None,
         typer.Option(help="Zone of times without one, such as Europe/Amsterdam."),
     ] = None,
+    time_format: Annotated[
+        str | None,
+        typer.Option(help="How times are written, if not as in ISO 8601: '%d-%m-%Y %H:%M'."),
+    ] = None,
     revision: Annotated[
         int,
         typer.Option(
@@ -100,15 +107,19 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         target = chosen_topic(topic, known)
         rows = rows_of(file)
         if process is None:
-            log = _of_contract(rows, timezone, revision)
+            clock = Clock(timezone or _OCEL_ZONE, time_format)
+            log = _of_contract(rows, clock, revision)
         else:
             catalogue, columns = _process_of(process, object_type, timezone, told, rows, known)
             zone = timezone or (
                 _OCEL_ZONE if isinstance(rows, OcelRows) else catalogue.zone_of(process)
             )
+            clock = Clock(zone, time_format)
             case_type = catalogue.processes[process].case
-            log = read_steps(rows, columns, process, zone, case_type, revision)
-            if catalogue is not known:
+            log = read_steps(rows, columns, process, clock, case_type, revision)
+            if clock.order:
+                _tell_order(clock.order)
+            if catalogue is not known and not log.is_empty():
                 _add_process(process, catalogue, parts)
         source, what = (SOURCE, "the file") if process is None else (source_of(process), process)
         if to_store:
@@ -124,10 +135,10 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
         raise typer.Exit(1)
 
 
-def _of_contract(rows: Rows, timezone: str | None, revision: int) -> Log:
+def _of_contract(rows: Rows, clock: Clock, revision: int) -> Log:
     if not isinstance(rows, OcelRows):
         raise UsageError("which process do the cases run through? Say so with --process")
-    return read_contract(rows, timezone or _OCEL_ZONE, revision)
+    return read_contract(rows, clock, revision)
 
 
 def _process_of(
@@ -187,10 +198,29 @@ def _tell(log: Log) -> None:
     for count, noun, what in notes:
         if count:
             note(f"{many(count, noun)} {what}")
-    for refusal in log.refusals[:_REFUSALS_SHOWN]:
-        note(f"  row {refusal.row}: {refusal.why}")
-    if len(log.refusals) > _REFUSALS_SHOWN:
-        note(f"  and {many(len(log.refusals) - _REFUSALS_SHOWN, 'more row', 'more rows')}")
+    _tell_refused(log.refusals)
+
+
+def _tell_refused(refusals: list[Refusal]) -> None:
+    """Each reason once, the most frequent first, with the first rows that it is of."""
+    alike: dict[str, list[Refusal]] = {}
+    for refusal in refusals:
+        alike.setdefault(refusal.why, []).append(refusal)
+    reasons = sorted(alike.items(), key=lambda item: -len(item[1]))
+    for why, rows in reasons[:_REASONS_SHOWN]:
+        places = [
+            f"row {row.row}: {row.found}" if row.found else f"row {row.row}"
+            for row in rows[:_ROWS_SHOWN]
+        ]
+        more = ", ..." if len(rows) > _ROWS_SHOWN else ""
+        note(f"  {many(len(rows), 'row')}: {why} ({', '.join(places)}{more})")
+    if len(reasons) > _REASONS_SHOWN:
+        note(f"  and {many(len(reasons) - _REASONS_SHOWN, 'more reason')}")
+
+
+def _tell_order(order: Order) -> None:
+    first = "day" if order.is_day_first else "month"
+    note(f"dates are read with the {first} first, {order.because}")
 
 
 def _tell_conflicts(conflicts: Conflicts, process: str) -> None:

@@ -12,6 +12,7 @@ import orjson
 from procesmijn.errors import UsageError
 from procesmijn.files.instants import Clock
 from procesmijn.files.ocel import OcelEvent
+from procesmijn.files.rows import Misfit
 from procesmijn.files.steps import RowError, utc
 from schemas.envelope import NO_TIMESTAMP
 from schemas.event import Event, Record
@@ -67,8 +68,8 @@ class ContractEvents:
             occurred_us = self._clock.read(event.time or "")
             if "started_at" in data:
                 data["started_at"] = write_instant(utc(self._clock.read(str(data["started_at"]))))
-        except ValueError as error:
-            raise RowError(f"its time {error}") from None
+        except Misfit as error:
+            raise RowError(f"its time {error.why}", error.found) from None
         id_ = "content:" + sha256(_content(event)).hexdigest()[:32]
         try:
             headers, value = encode(

@@ -2,13 +2,15 @@
 
 A file is read twice. First to its end, so that what is broken is found before anything of it is
 imported, and so that what its columns mean depends on all rows and not on their order; then for its
-events.
+events. Between the two it is read once more where only all of its dates together say which number
+of them is the day.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +22,7 @@ from procesmijn.files.contract import ContractEvents
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
 from procesmijn.files.ocel import SEVERAL, OcelRows
+from procesmijn.files.orders import may_be_ordered
 from procesmijn.files.rows import FileError, Rows, Unreadable
 from procesmijn.files.steps import RowError, Steps, source_of
 from procesmijn.files.xes import XesRows
@@ -35,6 +38,9 @@ class Refusal(NamedTuple):
     row: int
     """Its number in the file, from 1; a header is no row."""
     why: str
+    """The same for all rows with the same mistake."""
+    found: str = ""
+    """What was in this one, where that says more."""
 
 
 class Counts(NamedTuple):
@@ -80,13 +86,24 @@ class Log:
         self._ids = array("q")
         self._of_no_case = 0
         self._without_party = 0
+        self._events = self._read_events()
+
+    def is_empty(self) -> bool:
+        """Whether no row gives an event: reads up to the first that does."""
+        first = next(self._events, None)
+        if first is not None:
+            self._events = chain((first,), self._events)
+        return first is None
 
     def events(self) -> Iterator[Event]:
-        """Read the events, in constant memory but for eight bytes a row and the refusals.
+        """Give the events, in constant memory but for eight bytes a row and the refusals.
 
         To be read once. Rows that are taken as one are all given: they have the same source and id,
         and the lowest row number stands.
         """
+        return self._events
+
+    def _read_events(self) -> Iterator[Event]:
         for number, item in enumerate(self._source, 1):
             event = self._event(item, number)
             if isinstance(event, Refusal):
@@ -104,7 +121,7 @@ class Log:
         try:
             return self._read(item, number)
         except RowError as error:
-            return Refusal(number, str(error))
+            return Refusal(number, error.why, error.found)
 
     @property
     def counts(self) -> Counts:
@@ -126,6 +143,8 @@ class Survey(NamedTuple):
     rows: int
     filled: tuple[str, ...]
     """The columns that hold anything."""
+    ordered: frozenset[str]
+    """Those with what looks like a date that begins with a day or a month."""
 
 
 def read_log(
@@ -137,23 +156,23 @@ def read_log(
     revision: int = 0,
 ) -> Log:
     """Open an event log as steps of a process (:func:`read_steps`)."""
-    return read_steps(rows_of(path), columns, process, zone, object_type, revision)
+    return read_steps(rows_of(path), columns, process, Clock(zone), object_type, revision)
 
 
 def read_steps(
     rows: Rows,
     columns: Columns,
     process: str,
-    zone: str | None = None,
+    clock: Clock,
     object_type: str | None = None,
     revision: int = 0,
 ) -> Log:
     """Read the rows of a file as steps of a process.
 
-    ``columns`` are those that are told; the others are found by their usual names. ``zone`` is the
-    IANA zone of times that name none. ``object_type`` is what a case is, where not a thing of its
-    own process: cases that are persons have to be of a type of persons. A higher ``revision``
-    replaces what the same rows said before.
+    ``columns`` are those that are told; the others are found by their usual names. ``clock`` reads
+    their times, once the file has settled how. ``object_type`` is what a case is, where not a thing
+    of its own process: cases that are persons have to be of a type of persons. A higher
+    ``revision`` replaces what the same rows said before.
 
     Raises :class:`~procesmijn.files.rows.FileError` where the file breaks anywhere (then nothing of
     it is read), :class:`~procesmijn.files.columns.ColumnsError` where a column is missing.
@@ -167,37 +186,48 @@ def read_steps(
         raise UsageError(
             "the name of the process is too long, or empty, or more than a line: give a short one"
         )
-    clock = Clock(zone)
     survey = _survey(rows)
     is_ocel = isinstance(rows, OcelRows)
     usual = OCEL if is_ocel else XES if isinstance(rows, XesRows) else TABLE
     found = find_columns(columns, rows.names, survey.filled, usual)
+    times = {found.time, found.start}
+    if survey.ordered & times:
+        clock.settle(_cells(rows, times))
     separator = SEVERAL if is_ocel else None
     steps = Steps(found, process, clock, object_type, revision, separator=separator)
     return Log(rows, survey, steps.read, clock, found)
 
 
-def read_contract(rows: OcelRows, zone: str, revision: int = 0) -> Log:
+def read_contract(rows: OcelRows, clock: Clock, revision: int = 0) -> Log:
     """Read an OCEL whose event types are those of the contract, as these events.
 
     Raises :class:`~procesmijn.errors.UsageError` for other types, and what :func:`read_steps`
     raises.
     """
-    clock = Clock(zone)
     events = ContractEvents(rows.ocel.event_types, clock, revision)
     return Log(rows.ocel, _survey(rows), events.read, clock)
+
+
+def _cells(rows: Rows, names: Collection[str | None]) -> Iterator[str]:
+    for row in rows:
+        if not isinstance(row, Unreadable):
+            yield from (cell for name, cell in row.items() if name in names)
 
 
 def _survey(rows: Rows) -> Survey:
     count = 0
     filled: dict[str, str] = {}
+    ordered: set[str] = set()
     try:
         for row in rows:
             count += 1
-            if not isinstance(row, Unreadable) and not row.keys() <= filled.keys():
+            if isinstance(row, Unreadable):
+                continue
+            if not row.keys() <= filled.keys():
                 filled |= row
+            ordered.update(name for name, cell in row.items() if may_be_ordered(cell))
     except FileError as error:
         raise FileError(f"{error}; it broke after row {count}, and nothing was imported") from error
     if not count:
         raise FileError("the file holds no events")
-    return Survey(count, tuple(filled))
+    return Survey(count, tuple(filled), frozenset(ordered))

@@ -22,6 +22,16 @@ class FileError(ProcesmijnError):
     """A file cannot be read as an event log; the message says where it breaks and what would do."""
 
 
+class Misfit(ValueError):
+    """What is in a row does not do."""
+
+    def __init__(self, why: str, found: str = "") -> None:
+        """Say what would do, the same for all rows with this mistake, and what was there."""
+        super().__init__(f"{why} ({found})" if found else why)
+        self.why = why
+        self.found = found
+
+
 class Unreadable(NamedTuple):
     """A row that cannot be told apart into columns: refused, while the rest of the file is read."""
 

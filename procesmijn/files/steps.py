@@ -13,7 +13,7 @@ import orjson
 
 from procesmijn.files.columns import Columns
 from procesmijn.files.instants import Clock
-from procesmijn.files.rows import Row
+from procesmijn.files.rows import Misfit, Row
 from schemas.base import MAX_CODE_CHARS, MAX_ID_CHARS, MAX_NAME_CHARS
 from schemas.event import Event, Lifecycle
 from schemas.instants import write_instant
@@ -24,10 +24,10 @@ from schemas.texts import has_controls
 _LIFECYCLES: Final = {"start": Lifecycle.START, "complete": Lifecycle.COMPLETE}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _Take: TypeAlias = Callable[[str], str]
-"""Takes the text out of a cell; ``ValueError`` says what is wrong with it."""
+"""Takes the text out of a cell; ``Misfit`` says what is wrong with it."""
 
 
-class RowError(ValueError):
+class RowError(Misfit):
     """A row does not give an event that keeps the contract; the message is the reason."""
 
 
@@ -119,8 +119,8 @@ class Steps:
             return None
         try:
             return self._clock.read(text)
-        except ValueError as error:
-            raise RowError(f"its {column!r} {error}") from None
+        except Misfit as error:
+            raise RowError(f"its {column!r} {error.why}", error.found) from None
 
     def _required(self, row: Row, role: str, column: str | None, taken_from: _Take) -> str:
         text = self._optional(row, column, taken_from)
@@ -134,8 +134,8 @@ class Steps:
             return None
         try:
             return taken_from(cell) or None
-        except ValueError as error:
-            raise RowError(f"its {column!r} has {error}") from None
+        except Misfit as error:
+            raise RowError(f"its {column!r} has {error.why}", error.found) from None
 
 
 def _id_in(cell: str) -> str:
@@ -153,9 +153,9 @@ def _code_in(cell: str) -> str:
 
 def _within(text: str, max_chars: int) -> str:
     if len(text) > max_chars:
-        raise ValueError(f"{len(text)} characters, more than {max_chars}")
+        raise Misfit(f"more than {max_chars} characters", f"{len(text)}")
     if has_controls(text):
-        raise ValueError("a control character (such as a tab or a line break), which none may hold")
+        raise Misfit("a control character (such as a tab or a line break), which none may hold")
     return text
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.commands import Procesmijn
 from tests.event_logs import Row, handovers_of, make_log, write_csv
 
-PROCESS = "requests"
+PROCESS = "desk-requests"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def imported(
     file = write_csv(tmp_path_factory.mktemp("logs") / "requests.csv", rows)
     outcome = procesmijn("import", file, "--process", PROCESS)
     assert outcome.code == 0, outcome.err
-    assert "process requests is new: it was added to the catalogue" in outcome.err
+    assert f"process {PROCESS} is new: it was added to the catalogue" in outcome.err
     assert f"{len(rows):,} events of {len(rows):,} rows imported" in outcome.err
     assert outcome.out == ""
     return rows
@@ -126,14 +126,48 @@ def test_rows_that_give_no_event_are_named_and_the_others_come_in(
     assert outcome.code == 1
     assert "3 events of 5 rows imported" in outcome.err
     assert "2 rows refused:" in outcome.err
-    assert "row 2: its 'gereed' is '02-03-2026'" in outcome.err
-    assert "row 3: its 'stap' (activity) is empty" in outcome.err
+    assert "  1 row: its 'gereed' has the day or the month first: say which, with" in outcome.err
+    assert "(row 2: '02-03-2026')" in outcome.err
+    assert "  1 row: its 'stap' (activity) is empty (row 3)" in outcome.err
     assert "1 event without a party" in outcome.err
     said = procesmijn("handovers", "some", "--format", "json")
     assert [(row["supplier"], row["customer"], row["wait_seconds_mean"]) for row in said.json] == [
         ("HR", "IT", 7200.0)
     ]
     assert "1 event without a party: no handover is known of them" in said.err
+
+
+def test_dates_that_leave_the_day_open_make_no_process_until_it_is_told(
+    procesmijn: Procesmijn, tmp_path: Path
+) -> None:
+    rows = [
+        {"case": "1", "activity": f"a{n}", "time": f"0{n}/07/2012 11:47", "party": f"p{n}"}
+        for n in (1, 2, 3, 4)
+    ]
+    file = write_csv(tmp_path / "dates.csv", rows)
+
+    outcome = procesmijn("import", file, "--process", "dates", "--to-store")
+
+    assert outcome.code == 1
+    assert outcome.err == (
+        "0 events of 4 rows imported\n4 rows refused:\n"
+        "  4 rows: its 'time' has the day or the month first: say which, with --time-format"
+        " '%d-%m-%Y %H:%M' (row 1: '01/07/2012 11:47', row 2: '02/07/2012 11:47',"
+        " row 3: '03/07/2012 11:47', ...)\n"
+    )
+    assert "there is no process 'dates'" in procesmijn("handovers", "dates").err
+
+    told = procesmijn(
+        "import", file, "--process", "dates", "--to-store", "--time-format", "%d/%m/%Y %H:%M"
+    )
+    assert told.code == 0, told.err
+    [first, *_] = procesmijn("handovers", "dates", "--format", "json").json
+    assert first["wait_seconds_mean"] == 86_400
+    settled = write_csv(tmp_path / "more.csv", [*rows, rows[0] | {"time": "26/07/2012 11:47"}])
+    again = procesmijn("import", settled, "--process", "dates", "--to-store")
+    assert "dates are read with the day first, since '26/07/2012 11:47' can be" in again.err
+    assert again.code == 0, "how it was read is no part of which event it is"
+    assert len(procesmijn("cases", "dates", "--format", "json").json) == 1
 
 
 def test_events_that_kafka_brings_too_early_are_named(

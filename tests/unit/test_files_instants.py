@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from procesmijn.errors import UsageError
 from procesmijn.files.instants import Clock
+from procesmijn.files.rows import Misfit
 from procesmijn.zones import load_zone
 
 ZONES = ["Europe/Amsterdam", "America/St_Johns", "Australia/Lord_Howe", "Asia/Tokyo", "UTC"]
@@ -48,8 +49,10 @@ def test_forms_that_leave_no_doubt(text: str, instant_us: int) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("01-02-2020 12:00", "should be as"),
-        ("02/01/2020", "should be as"),
+        ("01-02-2020 12:00", "--time-format"),
+        ("02/01/2020", "--time-format"),
+        ("26-07-2020", "--time-format"),
+        ("26-07-20", "should be as"),
         ("yesterday", "should be as"),
         ("2020-02-30", "should be as"),
         ("12345", "should be as"),
@@ -61,6 +64,22 @@ def test_forms_that_leave_no_doubt(text: str, instant_us: int) -> None:
 def test_forms_that_leave_doubt_are_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         Clock("Europe/Amsterdam").read(text)
+
+
+def test_a_form_that_is_told_is_the_only_one() -> None:
+    clock = Clock("UTC", "%m/%d/%y %I:%M %p")
+    assert clock.read(" 07/05/12 02:30 PM ") == us("2012-07-05T14:30:00Z")
+    with pytest.raises(Misfit, match="is not written as --time-format says"):
+        clock.read("2012-07-05T14:30:00Z")
+    assert Clock(None, "%d.%m.%Y %H:%M:%S.%f %z").read("05.07.2012 12:00:00.5 +0200") == (
+        us("2012-07-05T10:00:00Z") + 500_000
+    )
+
+
+@pytest.mark.parametrize("form", ["%H:%M", "dd-mm-yyyy", "%d-%m", "%Q", "%", ""])
+def test_what_is_no_form_says_so(form: str) -> None:
+    with pytest.raises(UsageError, match="--time-format"):
+        Clock("UTC", form)
 
 
 def test_a_time_without_zone_needs_one() -> None:

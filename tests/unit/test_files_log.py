@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from procesmijn.errors import UsageError
 from procesmijn.files.columns import Columns, ColumnsError
-from procesmijn.files.log import Counts, Log, Refusal, read_log
+from procesmijn.files.formats import rows_of
+from procesmijn.files.instants import Clock
+from procesmijn.files.log import Counts, Log, Refusal, read_log, read_steps
 from procesmijn.files.rows import FileError
 from procesmijn.files.steps import message_of
 from procesmijn.persons import Keys, Persons
@@ -26,6 +28,7 @@ from schemas.registry import decode
 
 HEADER = ("case_id", "activity", "start_time", "end_time", "lifecycle", "department", "user")
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
+ORDER = "has the day or the month first: say which, with --time-format '%d-%m-%Y %H:%M'"
 WORDS = st.text("ab é漢'\",;0\n\t\x1f", min_size=1, max_size=5).filter(str.strip)
 
 
@@ -185,7 +188,7 @@ def test_rows_that_give_no_event_are_named_one_by_one_and_the_others_read(tmp_pa
         ",a,,2026-03-02T10:00:00Z,HR\n"
         "2,,,2026-03-02T10:00:00Z,HR\n"
         "3,a,,,HR\n"
-        "4,a,,31-12-2026,HR\n"
+        "4,a,,31-13-2026,HR\n"
         "5,a,,2026-03-02T10:00:00,HR\n"
         "6,a,2026-03-02T10:00:01Z,2026-03-02T10:00:00Z,HR\n"
         "7,a\n"
@@ -202,18 +205,18 @@ def test_rows_that_give_no_event_are_named_one_by_one_and_the_others_read(tmp_pa
     assert [event.objects[0][1] for event in events] == ["1", "11"]
     assert [event.sequence for event in events] == [1, 12]
     control = "a control character (such as a tab or a line break), which none may hold"
-    form = "and should be as 2026-11-20 09:56:24+01:00"
+    form = "should be as 2026-11-20 09:56:24+01:00"
     assert log.refusals == [
         Refusal(2, "its 'case_id' (case) is empty"),
         Refusal(3, "its 'activity' (activity) is empty"),
         Refusal(4, "its 'end_time' (time) is empty"),
-        Refusal(5, f"its 'end_time' is '31-12-2026', {form}"),
+        Refusal(5, f"its 'end_time' {ORDER}", "'31-13-2026'"),
         Refusal(6, "its 'end_time' has no zone: say in which it is, with --timezone"),
         Refusal(7, "its 'start_time' lies after its 'end_time'"),
         Refusal(8, "it has 2 cells, and the header has 5"),
-        Refusal(9, "its 'activity' has 201 characters, more than 200"),
+        Refusal(9, "its 'activity' has more than 200 characters", "201"),
         Refusal(10, f"its 'activity' has {control}"),
-        Refusal(11, f"its 'start_time' is 'soon', {form}"),
+        Refusal(11, f"its 'start_time' {form}", "'soon'"),
         Refusal(13, f"its 'case_id' has {control}"),
         Refusal(14, f"its 'case_id' has {control}"),
     ]
@@ -290,6 +293,58 @@ def test_local_times_are_read_in_the_zone_that_is_told_and_doubtful_ones_counted
 
     assert [f"{at:%m-%d %H:%M}" for at in utc] == ["10-25 00:30", "03-29 01:00", "10-25 02:30"]
     assert (log.counts.local_twice, log.counts.local_never) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_day_first", "because"),
+    [
+        ("05-07-2012 9:02", "26-07-2012 11:47", True, "since '26-07-2012 11:47' can be nothing"),
+        ("7/5/2012 9:02", "7/26/2012 11:47", False, "since '7/26/2012 11:47' can be nothing"),
+        ("05.07.2012 09:02:00", "06.07.2012 11:47:00,5", True, "as is usual with dots"),
+    ],
+)
+def test_all_dates_of_a_file_say_which_number_is_the_day(
+    tmp_path: Path, start: str, end: str, is_day_first: bool, because: str
+) -> None:
+    path = tmp_path / "log.csv"
+    first = f"1;a;{start};2012-08-01 12:00\n"
+    last = f"1;b;;{end}\n"
+    logs = []
+    for body in (first + last, last + first):
+        path.write_text("case_id;activity;start_time;end_time\n" + body)
+        clock = Clock("Europe/Amsterdam")
+        log = read_steps(rows_of(path), Columns(), "hiring", clock)
+        assert clock.order is not None
+        assert (clock.order.is_day_first, because in clock.order.because) == (is_day_first, True)
+        logs.append(sorted(log.events(), key=lambda event: event.id))
+        assert log.refusals == []
+    assert [e._replace(sequence=0) for e in logs[0]] == [e._replace(sequence=0) for e in logs[1]]
+    started = {event.started_us for event in logs[0]} - {None}
+    assert started == {int(datetime(2012, 7, 5, 7, 2, tzinfo=UTC).timestamp()) * 10**6}
+
+    form = "%d-%m-%Y %H:%M"
+    if re.fullmatch(r"\d\d-.*", start):  # how it is read is no part of which event it is
+        path.write_text(f"case_id;activity;end_time\n1;a;{end}\n")
+        [told] = read_steps(rows_of(path), Columns(), "x", Clock("UTC", form)).events()
+        assert [told] == list(read_log(path, Columns(), "x", "UTC").events())
+
+
+@pytest.mark.parametrize(
+    "times",
+    [("05-07-2012", "06-07-2012"), ("26/07/2012", "07/26/2012"), ("2012-07-05", "5-7-2012")],
+)
+def test_dates_that_leave_the_day_open_are_refused_until_it_is_told(
+    tmp_path: Path, times: tuple[str, str]
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case_id,activity,end_time\n" + "".join(f"1,a,{time}\n" for time in times))
+
+    log = read_log(path, Columns(), "hiring", "UTC")
+
+    plain = times.count("2012-07-05")
+    assert log.is_empty() == (plain == 0)
+    assert len(list(log.events())) == plain, "also after that was asked"
+    assert {refusal.why for refusal in log.refusals} == {f"its 'end_time' {ORDER}"}
 
 
 def test_start_and_completion_with_own_lifecycles_and_missing_parties(tmp_path: Path) -> None:
