@@ -41,6 +41,7 @@ from schemas.event import Event, Lifecycle, Record, Rejection, Skip
 from schemas.instants import is_plausible, to_us, write_instant
 from schemas.reasons import ContractError, Reason
 from schemas.step import Step
+from schemas.wording import in_words
 
 FAMILIES: Final = (
     *(recruitment, onboarding, training, payroll, offboarding),
@@ -244,17 +245,16 @@ def _started_us(started_at: datetime | None, occurred_us: int) -> int | None:
 
 
 def _invalid_data(error: ValidationError) -> ContractError:
-    """Say what is wrong with one member; pydantic's words name limits and forms, never values."""
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    """Say what is wrong with one member."""
+    problems = error.errors(include_url=False, include_input=False)
     problem = max(problems, key=_closeness)
     member, *places = problem["loc"]
     place = "".join(f"[{each}]" for each in places if isinstance(each, int))
     others = len({each["loc"][0] for each in problems}) - 1
     more = f" (and {others} more)" if others else ""
-    words = problem["msg"].removeprefix("Value error, ")
+    words = in_words(problem)
     if places and not place and problem["type"] in _WRONG_SHAPES:
-        words = "Input should be text, or a list of texts"
-    words = words.replace("Tuple", "List").replace("tuple", "list")
+        words = "should be text, or a list of texts"
     return ContractError(Reason.INVALID_DATA, f"data.{member}{place}: {words}{more}")
 
 
