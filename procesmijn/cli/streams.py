@@ -28,7 +28,7 @@ from procesmijn.store.streams import Pause, Standing
 app = typer.Typer(add_completion=False, help="List, pause, resume or rewind what is read.")
 
 _COLUMNS: Final = (
-    *("topic", "partition", "state", "next_offset", "end_offset", "behind"),
+    *("topic", "partition", "backfill", "state", "next_offset", "end_offset", "behind"),
     *("owner", "updated_at", "because"),
 )
 
@@ -38,13 +38,14 @@ def list_streams(form: AsFormat = Format.TABLE) -> None:
     """List every partition: how far it is read, how far behind, by whom, and why it stands still
     if it does."""
     with service(read_settings(), kafka=True) as parts:
-        topics = [stream.topic for stream in parts.active.catalogue.streams]
+        backfill = {it.topic: it.backfill for it in parts.active.catalogue.streams}
         with parts.store.reader() as connection:
-            ends = log_ends(parts.kafka, topics)
+            ends = log_ends(parts.kafka, backfill)
             standing = streams.positions({place.topic_id for place in ends}, connection)
             pauses = streams.pauses(connection)
     rows = [
         _row(place, log, standing.get(place), _pause_of(place, pauses))
+        | {"backfill": backfill[place.topic]}
         for place, log in ends.items()
     ]
     show(sorted(rows, key=lambda row: (row["topic"], row["partition"])), _COLUMNS, form)
