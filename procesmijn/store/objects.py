@@ -18,6 +18,7 @@ from procesmijn.core.frames import (
     ObjectEvents,
     Rows,
 )
+from procesmijn.core.order import is_first
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store.connection import Connection
 from procesmijn.store.entries import Appended
@@ -81,6 +82,8 @@ def lock_appended(
     appended: Appended, rules_of: Mapping[str, int], terms: Terms, connection: Connection
 ) -> Locked:
     """Make or lock the objects of a batch; their counts are with the batch, their packs are not."""
+    if (is_again := ~is_first(appended.keys)).any():
+        raise _collision(appended, is_again)
     types = np.array([terms.code(name) for name in appended.types], dtype=np.int32)
     rules = np.array([rules_of.get(name, 0) for name in appended.types], dtype=np.int32)
     rows = connection.execute(
@@ -95,18 +98,22 @@ def lock_appended(
         },
     ).fetchall()
     if len(rows) != len(appended.keys):
-        met = {row[0] for row in rows}
-        at = next(at for at, key in enumerate(appended.keys.tolist()) if key not in met)
-        raise KeyCollision(
-            f"{appended.types[at]} {appended.ids[at]!r} has the same 64-bit key as another object:"
-            " rename one of them in its source system"
-        )
+        met = [row[0] for row in rows]
+        raise _collision(appended, ~np.isin(appended.keys, met))
     counts = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
     return Locked(
         keys=appended.keys,
         types=types,
         entries=(counts[:, 1] - appended.added).astype(np.int32),
         events=counts[:, 2].astype(np.int32),
+    )
+
+
+def _collision(appended: Appended, is_met: Bools) -> KeyCollision:
+    at = int(np.flatnonzero(is_met)[0])
+    return KeyCollision(
+        f"{appended.types[at]} {appended.ids[at]!r} has the same 64-bit key as another object:"
+        " rename one of them in its source system"
     )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from procesmijn.apply import Applier, load_rules
 from procesmijn.batch import Arrival, Batch
 from procesmijn.store import Store, reports
 from procesmijn.store.filters import Period
+from procesmijn.store.objects import KeyCollision
 from procesmijn.verify import verify
 from schemas.event import Event
 
@@ -73,3 +76,19 @@ def test_a_second_delivery_without_a_time_of_its_own_is_no_conflict(
             connection.execute(
                 'TRUNCATE stream.event, mining.object, mining.pack, mining."case", mining.flow_day'
             )
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_two_objects_with_one_key_are_told(
+    applier: Applier, monkeypatch: pytest.MonkeyPatch, *, in_one_batch: bool
+) -> None:
+    """Of SHA-256 only 64 bits are the key of an object: what two share is never mixed."""
+    monkeypatch.setattr("procesmijn.store.entries.object_key", lambda *_: 7)
+    one, other = (
+        Arrival(happened(hours, "ticket.opened", "hr")._replace(objects=(("ticket", id_),)))
+        for hours, id_ in enumerate(("T1", "T2"))
+    )
+    if not in_one_batch:
+        applier.apply(Batch(arrivals=(one,)))
+    with pytest.raises(KeyCollision, match="ticket 'T2' has the same 64-bit key"):
+        applier.apply(Batch(arrivals=(one, other) if in_one_batch else (other,)))
