@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procesmijn.files.formats import rows_of
@@ -72,6 +72,7 @@ def test_csv_is_read_as_it_was_written(
     assert list(rows) == list(rows), "it can be read again"
 
 
+@settings(deadline=None)  # the first call loads the library
 @given(tables())
 def test_parquet_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, table: tuple[list[str], list[list[str]]]
