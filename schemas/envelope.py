@@ -5,8 +5,8 @@ Follows the Kafka protocol binding and the JSON event format of CloudEvents 1.0.
 structured event repeats its attributes in ``ce_`` headers, as the binding allows. Header values are
 plain UTF-8: percent-encoding belongs to the HTTP binding. Where the binding leaves room:
 
-- a record without content type and without any ``ce_`` header is read as a structured event, since
-  many tools cannot set headers;
+- a record without any ``ce_`` header is read as a structured event, whatever JSON its content type
+  may say it is, since many tools cannot set headers;
 - of a header that is given twice the last stands, as of a JSON member that is given twice;
 - a record without a value is a tombstone, but for a retraction in binary mode: that one needs no
   data, and an event without data has no value there.
@@ -121,6 +121,12 @@ def _open_structured(record: Record, *, is_declared: bool) -> Envelope | Skip:
     if not isinstance(event, dict):
         raise ContractError(
             Reason.WRONG_SPECVERSION, "the value is no JSON object, hence no CloudEvent"
+        )
+    if not is_declared and "specversion" not in event:
+        raise ContractError(
+            Reason.WRONG_SPECVERSION,
+            "not a CloudEvent: send the header ce_specversion and the others of binary mode, or"
+            " specversion and the other attributes in the value",
         )
     attributes = read_attributes(event, record.timestamp_us)
     is_retracted = attributes[-1]

@@ -59,8 +59,15 @@ def test_a_header_without_a_value_is_as_if_it_were_not_there(record: Make, issue
     assert decode(record(json.dumps(issued).encode(), headers)) == ISSUED
 
 
-def test_an_event_without_any_header_is_read_as_structured(record: Make, issued: Message) -> None:
-    assert decode(record(json.dumps(issued).encode(), {})) == ISSUED
+@pytest.mark.parametrize("headers", [{}, {"content-type": b"application/json"}, {"trace": b"1"}])
+def test_an_event_whose_headers_say_nothing_of_it_is_read_as_structured(
+    record: Make, issued: Message, headers: dict[str, bytes]
+) -> None:
+    assert decode(record(json.dumps(issued).encode(), headers)) == ISSUED
+    refused = decode(record(json.dumps(issued["data"]).encode(), headers))
+    assert isinstance(refused, Rejection)
+    assert refused.reason == "wrong-specversion"
+    assert "send the header ce_specversion" in refused.message
 
 
 def test_data_may_come_as_base64(structured: Make, issued: Message) -> None:
