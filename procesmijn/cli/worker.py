@@ -8,12 +8,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from typing import Final
 
 import typer
 from prometheus_client import CollectorRegistry
 
 from consumers import topics
+from consumers.connection import KafkaSettings
 from consumers.errors import TelemetryMissing
 from consumers.health import Pulse, serving
 from consumers.metrics import Metrics
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 app = typer.Typer(add_completion=False)
 
 _AGAIN_SECONDS: Final = 5.0
+_LONG_SECONDS: Final = 2.0
+"""After so long without an answer people begin to wonder."""
 _LAST_WORDS_SECONDS: Final = 2.0
 
 
@@ -125,12 +129,31 @@ def traced(settings: Settings, owner: str) -> Iterator[Traces]:
 
 def make_topics(parts: Service, settings: Settings, streams: list[str]) -> None:
     """See that the topics of the catalogue exist."""
-    topics.ensure(
-        parts.kafka,
-        streams,
-        create=settings.create_topics,
-        partitions=settings.topic_partitions,
+    with _told_if_long(parts.kafka):
+        topics.ensure(
+            parts.kafka,
+            streams,
+            create=settings.create_topics,
+            partitions=settings.topic_partitions,
+        )
+
+
+@contextmanager
+def _told_if_long(kafka: KafkaSettings) -> Iterator[None]:
+    """Say that a broker is waited for, and until when, while there is still much of that ahead."""
+    until = datetime.now().astimezone() + timedelta(seconds=kafka.connect_seconds)
+    teller = threading.Timer(
+        _LONG_SECONDS,
+        log.warning,
+        ("no answer yet from Kafka at %s: trying until %s", kafka.servers, f"{until:%H:%M:%S}"),
     )
+    teller.daemon = True
+    if kafka.connect_seconds > _LONG_SECONDS:
+        teller.start()
+    try:
+        yield
+    finally:
+        teller.cancel()
 
 
 def _make_refused_topic(parts: Service, settings: Settings, streams: list[str]) -> None:

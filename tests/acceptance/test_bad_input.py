@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -84,6 +85,11 @@ def test_no_address_at_all(own: Procesmijn, parts: dict[str, str]) -> None:
 def test_a_worker_cannot_do_without_kafka(own: Procesmijn, parts: dict[str, str]) -> None:
     line = line_of(own("worker", **parts | {"kafka_servers": NOWHERE}))
     assert line.startswith(f"error: no Kafka broker answers at {NOWHERE} ")
+
+    patient = own("worker", **parts | {"kafka_servers": NOWHERE, "kafka_connect_seconds": "4"})
+    told, ended = patient.err.splitlines()
+    assert re.search(rf"no answer yet from Kafka at {NOWHERE}: trying until \d\d:\d\d:\d\d$", told)
+    assert ended.startswith(f"error: no Kafka broker answers at {NOWHERE} ")
 
 
 def test_a_newer_schema_is_left_alone(own: Procesmijn, parts: dict[str, str]) -> None:
