@@ -347,12 +347,12 @@ def test_a_database_that_is_not_there(
         assert password not in outcome.err
 
 
-def test_a_broker_that_is_not_there(procesmijn: Procesmijn, tmp_path: Path) -> None:
+def test_a_broker_that_is_not_there(requests: str, procesmijn: Procesmijn, tmp_path: Path) -> None:
     row = {"case": "1", "activity": "a", "time": "2026-01-01T00:00:00Z"}
     file = write_csv(tmp_path / "log.csv", [row])
     away = {"kafka_servers": "127.0.0.1:1", "kafka_connect_seconds": "1"}
     one_line(procesmijn("worker", **away), "no Kafka broker answers at 127.0.0.1:1")
-    outcome = procesmijn("import", file, "--process", "operated", **away)
+    outcome = procesmijn("import", file, "--process", requests, **away)
     one_line(outcome, "no Kafka broker answers at 127.0.0.1:1")
     doctor = procesmijn("doctor", **away)
     assert doctor.code == 1
