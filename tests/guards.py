@@ -192,7 +192,7 @@ GUARDS: Final = (
         "consumers/client.py",
         "if not self._fetcher._next_partition_records:",
         "if False:",
-        "tests/integration/test_consumers_stream.py::"
+        "tests/integration/streams/test_kafka_python.py::"
         "test_what_was_unpacked_when_a_partition_was_paused_is_read_when_it_is_resumed",
     ),
     Guard(
