@@ -22,8 +22,10 @@ from typer.exceptions import TyperException
 from procesmijn.cli.commands import Commands
 from procesmijn.errors import ProcesmijnError
 
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
 """As shells say it: 128 and the number of the signal."""
+NOT_READ = 128 + signal.SIGPIPE
+"""Whoever reads has had enough, as ``head`` has: other tools end by that signal."""
 
 
 @dataclass(slots=True)
@@ -46,10 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever reads has had enough; what is left in the buffer must not fail at the exit.
+    except (BrokenPipeError, SystemExit) as error:
+        # Where typer or rich meets the closed pipe first, it leaves.
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # What is left in the buffer must not fail at the exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return NOT_READ
     except TyperException as error:
         # typer checks choices by pydantic, whose own word for that says nothing to people.
         return _fail(run, error.format_message().replace("Value error, ", ""), error.exit_code)

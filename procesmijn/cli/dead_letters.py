@@ -36,6 +36,7 @@ OfState: TypeAlias = Annotated[
 
 _SHORT: Final = ("topic", "partition", "offset", "reason", "message", "recorded_at", "refused_at")
 """Of those that wait the rest is blank."""
+_NARROW: Final = ("topic", "partition", "offset", "reason", "message")
 _COLUMNS: Final = (
     *_SHORT,
     *("redriven_at", "discarded_at", "discarded_by", "discarded_because"),
@@ -58,7 +59,8 @@ def list_letters(
     with reading(read_settings()) as (_, connection):
         found = dead_letters.find(wanted, connection)
     is_short = state is State.WAITING and form is Format.TABLE
-    write([_place(letter) for letter in found], _SHORT if is_short else _COLUMNS, form)
+    columns = _SHORT if is_short else _COLUMNS
+    write([_place(letter) for letter in found], columns, form, narrow=_NARROW)
     if len(found) == limit:
         note(f"these are the first {limit:,}: --limit shows more")
 

@@ -259,8 +259,9 @@ def _hints(home: Path) -> list[str]:
     script = Path(sys.executable).with_name("procesmijn")
     program = "procesmijn" if shutil.which("procesmijn") else os.path.relpath(script)
     return [
-        f"In another terminal:  export PROCESMIJN_HOME={home}",
-        f"                      {program} handovers onboarding",
-        f"                      {program} flow onboarding --as bpmn --out onboarding.bpmn",
+        "In another terminal:",
+        f"  export PROCESMIJN_HOME={home}",
+        f"  {program} handovers onboarding",
+        f"  {program} flow onboarding --as bpmn --out onboarding.bpmn",
         "Ctrl-C stops all of it.",
     ]

@@ -28,7 +28,14 @@ app = typer.Typer(add_completion=False)
 def export(
     process: Process,
     cases: CaseFilter,
-    form: Annotated[Form, typer.Option("--as", help="What it is written as.")],
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--as",
+            metavar="FORM",
+            help="What it is written as: xes, ocel2-json, ocel2-sqlite, csv or parquet.",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="File to write; ending on .gz: packed.")],
     since: Since = None,
     until: Until = None,

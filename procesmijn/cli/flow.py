@@ -46,6 +46,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         As,
         typer.Option(
             "--as",
+            metavar="VIEW",
             help="dfg: which activity follows which. variants: the ways that cases went."
             " handover-network, working-together: which parties depend on each other."
             " dotted-chart, performance-spectrum: every case in time. drift: when it changed."

@@ -92,7 +92,7 @@ def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
     clock = f"{figures.present:%A %-d %B %Y, %H:%M}"
     return Group(
         Panel(
-            _pulse(figures),
+            _pulse(figures, is_live=True),
             title=f"[bold]procesmijn demo[/]  {clock}  ({figures.speed:g} times the clock)",
             border_style="cyan",
         ),
@@ -111,7 +111,7 @@ def final(figures: Figures) -> RenderableType:
         "",
         _pending(figures, MOST_PENDING),
         "",
-        _pulse(figures),
+        _pulse(figures, is_live=False),
     )
 
 
@@ -137,7 +137,7 @@ def _working(seconds: float) -> str:
     return span(seconds) if seconds < 2 * _HOUR else f"{seconds / _HOUR:.1f} h"
 
 
-def _pulse(figures: Figures) -> RenderableType:
+def _pulse(figures: Figures, *, is_live: bool) -> RenderableType:
     refused = ", ".join(f"{reason} {n}" for reason, n in figures.dead_letters.items())
     grid = Table.grid(padding=(0, 3))
     grid.add_row(
@@ -151,7 +151,7 @@ def _pulse(figures: Figures) -> RenderableType:
         f"[bold]{figures.cases:,}[/] cases, [bold]{figures.handovers:,}[/] handovers",
         f"{figures.duplicates:,} duplicates",
     )
-    letters = Text(no_wrap=True, overflow="ellipsis")
+    letters = Text(no_wrap=is_live, overflow="ellipsis")  # a live screen has no other line for it
     letters.append(f"{sum(figures.dead_letters.values()):,}", style="bold")
     letters.append(f" dead letters: {refused}" if refused else " dead letters")
     return Group(grid, letters)

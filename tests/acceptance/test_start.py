@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
+import signal
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from procesmijn.cli.commands import COMMANDS, load
-from tests.commands import Procesmijn
+from procesmijn.cli.flow_views import As
+from procesmijn.files.exports import Form
+from tests.commands import COMMAND, Procesmijn
 
 MANUAL = Path(__file__).parents[2] / "docs" / "cli.md"
 MOST_CPU_SECONDS = 0.6
@@ -96,6 +101,30 @@ def test_every_option_says_what_it_is() -> None:
     for name, command in commands():
         for parameter in command.params:
             assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+@pytest.mark.parametrize(("name", "choices"), [("flow", As), ("export", Form)])
+def test_no_choice_is_broken_on_a_terminal_of_80_columns(name: str, choices: type[StrEnum]) -> None:
+    said = subprocess.run(
+        [*COMMAND, name, "--help"],
+        env={**os.environ, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert set(choices) <= set(re.findall(r"[\w-]+", said))
+
+
+def test_a_pipe_that_is_closed_ends_a_command_as_it_ends_others() -> None:
+    for form in ("table", "csv"):
+        with subprocess.Popen(
+            [*COMMAND, "settings", "--format", form], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 128 + signal.SIGPIPE
 
 
 def test_the_manual_has_every_command_and_option() -> None:

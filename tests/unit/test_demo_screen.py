@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
 
@@ -63,10 +64,12 @@ def test_figures_are_shown_as_people_say_them() -> None:
     assert "16 dead letters: unknown-type 10, not-json 6" in text
     assert "Service desk → Network management    3,591   20.8 h   27.8 h    3.1 h   13.9 h" in text
     assert "nobody that is known → IT" in text
-    console = Console(file=io.StringIO(), width=100)
-    console.print(final(FIGURES))
+    console = Console(file=io.StringIO(), width=80)
+    letters = {f"reason-{number}": number for number in range(12)}
+    console.print(final(replace(FIGURES, dead_letters=letters)))
     assert isinstance(console.file, io.StringIO)
     assert "43,281 events" in console.file.getvalue()
+    assert all(reason in console.file.getvalue() for reason in letters)
 
 
 @pytest.mark.parametrize(
