@@ -17,6 +17,7 @@ from procesmijn.cli.options import known
 from procesmijn.cli.service import Service
 from procesmijn.cli.tell import Report, many, note, progress
 from procesmijn.cli.worker import make_topics
+from procesmijn.errors import ProcesmijnError
 from procesmijn.files.log import Log
 from procesmijn.files.steps import message_of
 from procesmijn.settings import Settings
@@ -26,6 +27,11 @@ from procesmijn.store.connection import Connection
 LOOK_SECONDS: Final = 0.2
 STILL_SECONDS: Final = 10.0
 """After so long without a move we say that no worker seems to run."""
+
+
+class StreamPaused(ProcesmijnError):
+    """What was published is not read on, by decision of an operator, or over too many refusals:
+    mend the cause the message names, and resume the stream. Nothing has to be published again."""
 
 
 def chosen_topic(topic: str | None, catalogue: Catalogue) -> str:
@@ -78,16 +84,18 @@ def _wait(
     furthest, moved_at = -1, time.monotonic()
     while True:
         standing = streams.positions(topic_ids, connection)
-        done, is_done = 0, True
+        done, left = 0, []
         for partition, span in spans.items():
             held = standing.get(partition)
             at = None if held is None else held.next_offset
             reached = min(max(at or 0, span.first_offset), span.next_offset)
             done += reached - span.first_offset
-            is_done &= reached == span.next_offset
+            if reached < span.next_offset:
+                left.append(partition)
         report(done)
-        if is_done:
+        if not left:
             return
+        _insist_on_reading(left, connection)
         if done > furthest:
             furthest, moved_at = done, time.monotonic()
         elif time.monotonic() - moved_at > STILL_SECONDS:
@@ -100,6 +108,16 @@ def _wait(
         if group is not None:
             group.check()
         time.sleep(LOOK_SECONDS)
+
+
+def _insist_on_reading(partitions: list[Partition], connection: Connection) -> None:
+    for pause in streams.pauses(connection):
+        if any(it.topic == pause.topic and pause.number in {None, it.number} for it in partitions):
+            raise StreamPaused(
+                f"all of it is published, and {pause.topic} is paused before all of it is stored"
+                f" ({pause.because or f'by {pause.paused_by}'}); 'procesmijn streams resume"
+                f" {pause.topic}' lets it be read on"
+            )
 
 
 def _tell_refused(spans: Mapping[Partition, LogEnds], connection: Connection) -> int:

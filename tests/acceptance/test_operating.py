@@ -18,6 +18,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
+from consumers.claims import HEED_SECONDS
 from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
 from procesmijn.embedded import find
@@ -160,6 +161,22 @@ def test_a_refused_record_is_discarded_and_the_ledger_adds_up(
     assert {row["partition"] for row in accounts} == set(range(8))
     assert all(row["adds_up"] for row in accounts)
     assert sum(row["discarded"] for row in accounts) == 1
+
+
+def test_an_import_does_not_wait_for_a_stream_that_is_paused(
+    requests: str, procesmijn: Procesmijn, tmp_path: Path
+) -> None:
+    row = {"case": "late", "activity": "a", "time": "2026-01-01T00:00:00Z"}
+    file = write_csv(tmp_path / "log.csv", [row])
+    assert procesmijn("streams", "pause", TOPIC, "--because", "audit").code == 0
+    try:
+        time.sleep(1.5 * HEED_SECONDS)  # workers look now and then
+        outcome = procesmijn("import", file, "--process", requests)
+    finally:
+        assert procesmijn("streams", "resume", TOPIC).code == 0
+    one_line(outcome, f"{TOPIC} is paused before all of it is stored (audit)")
+    again = procesmijn("import", file, "--process", requests)
+    assert again.code == 0, again.err
 
 
 def test_a_stream_is_paused_resumed_and_rewound(
