@@ -22,7 +22,10 @@ $(VENV)/.stamp: requirements/dev.txt pyproject.toml
 	@touch $@
 
 # What .ci/run calls: everything that has to hold, on real parts.
-test: check unit integration acceptance wheel
+# Unit tests compute while those on real parts mostly wait, so the two go side by side.
+test: check
+	$(MAKE) --jobs=2 --output-sync=line unit integration
+	$(MAKE) acceptance wheel
 
 check: install
 	$(BIN)/ruff check .
