@@ -24,7 +24,8 @@ $(VENV)/.stamp: requirements/dev.txt pyproject.toml
 # What .ci/run calls: everything that has to hold, on real parts.
 # Unit tests compute while those on real parts mostly wait, so the two go side by side.
 test: check
-	$(MAKE) --jobs=2 --output-sync=line unit integration
+	@echo "unit and integration tests side by side: each tells when it is done, in about ten minutes"
+	$(MAKE) --jobs=2 --output-sync=target unit integration
 	$(MAKE) acceptance wheel
 
 check: install
