@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from consumers import topics
+from consumers import claims, topics
 from consumers.connection import KafkaSettings
 from consumers.errors import BatchFailed
 from consumers.publish import Message, publish
@@ -215,9 +215,14 @@ def test_a_worker_stops_while_the_store_is_away(
 
 
 def test_a_batch_of_another_owner_is_dropped_and_read_again(
-    kafka_servers: str, settings: KafkaSettings, made: str, ledger: Ledger
+    kafka_servers: str,
+    settings: KafkaSettings,
+    made: str,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A thief takes the partitions in the store while the group believes nothing has changed."""
+    monkeypatch.setattr(claims, "HEED_SECONDS", 3600.0)  # only the batch that is refused tells
     worker = make_worker(kafka_servers, made, uuid.uuid4().hex, ledger, "rightful")
     with working(worker), sending(settings, made) as sent:
         for _ in range(5):
