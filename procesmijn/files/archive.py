@@ -98,7 +98,7 @@ def write_archive(
         raise ArchiveError(f"{folder} is there already: name a folder that is not")
     try:
         part.mkdir(parents=True, exist_ok=True)
-        for left in part.iterdir():  # of an attempt that was broken off
+        for left in part.glob("events-*.parquet"):  # of an attempt that was broken off
             left.unlink()
         written, rest = 0, iter(versions)
         for number in count(1):

@@ -12,16 +12,22 @@ RECORDS = 5_000
 EVENTS = 20_000
 
 
-def test_peers_are_right_or_wrong_about_late_events_and_it_says_which(folder: Path) -> None:
-    file = folder / "peers.json"
+def run(module: str, file: Path, events: int) -> str:
+    """A benchmark of so many events that writes its figures to a file; gives what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.peers", file],
-        env={**os.environ, "BENCH_EVENTS": str(RECORDS)},
+        [sys.executable, "-m", module, file],
+        env={**os.environ, "BENCH_EVENTS": str(events)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_peers_are_right_or_wrong_about_late_events_and_it_says_which(folder: Path) -> None:
+    file = folder / "peers.json"
+    run("benchmarks.peers", file, RECORDS)
     peers = {peer["name"]: peer for peer in json.loads(file.read_text())["peers"]}
     right = {name for name, peer in peers.items() if peer["is_right"]}
     assert right == {"procesmijn", "polars", "DuckDB", "pm4py, local times"}
@@ -31,14 +37,7 @@ def test_peers_are_right_or_wrong_about_late_events_and_it_says_which(folder: Pa
 
 def test_the_benchmark_measures_everything_that_it_promises(folder: Path) -> None:
     file = folder / "figures.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", file],
-        env={**os.environ, "BENCH_EVENTS": str(RECORDS)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    told = run("benchmarks", file, RECORDS)
     figures = json.loads(file.read_text())
     compared = (
         *("poll_per_second", "whole_per_second", "ratio", "cost_per_event_3m_to_1m"),
@@ -55,20 +54,13 @@ def test_the_benchmark_measures_everything_that_it_promises(folder: Path) -> Non
         assert {"poll", "decode", "apply", "apply.events", "apply.write"} <= set(
             notes["seconds_by_step"]
         )
-    assert "the whole way, one worker" in done.stdout
-    assert "ratio to pm4py" in done.stdout
+    assert "the whole way, one worker" in told
+    assert "ratio to pm4py" in told
 
 
 def test_the_benchmark_of_flows_reads_what_it_filled(folder: Path) -> None:
     file = folder / "flows.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.flows", file],
-        env={**os.environ, "BENCH_EVENTS": str(EVENTS)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run("benchmarks.flows", file, EVENTS)
     figures = json.loads(file.read_text())
     assert figures["filled"]["events"] >= EVENTS
     seconds = figures["seconds"]

@@ -36,6 +36,16 @@ from tests.integration.streams.reading import (
 from tests.ledger import Ledger
 
 
+def plain_consumer(kafka_servers: str) -> KafkaConsumer:
+    """A member of a new group, as kafka-python has it without what ours adds."""
+    return KafkaConsumer(
+        bootstrap_servers=kafka_servers,
+        group_id=uuid.uuid4().hex,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+
+
 def test_what_was_unpacked_when_a_partition_was_paused_is_read_when_it_is_resumed(
     settings: KafkaSettings,
     made: str,
@@ -83,14 +93,7 @@ def test_listeners_run_on_the_io_thread_and_may_not_ask_the_broker(
         def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
             pass
 
-    with closing(
-        KafkaConsumer(
-            bootstrap_servers=kafka_servers,
-            group_id=uuid.uuid4().hex,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        )
-    ) as consumer:
+    with closing(plain_consumer(kafka_servers)) as consumer:
         consumer.subscribe(topics=[made], listener=Listener())
         until(lambda: consumer.poll(250) or consumer.assignment())
     assert seen[0] is not threading.current_thread()
@@ -114,14 +117,7 @@ def test_an_exception_in_a_listener_stops_the_stream(
             pass
 
     send(settings, made, range(10))
-    with closing(
-        KafkaConsumer(
-            bootstrap_servers=kafka_servers,
-            group_id=uuid.uuid4().hex,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        )
-    ) as consumer:
+    with closing(plain_consumer(kafka_servers)) as consumer:
         consumer.subscribe(topics=[made], listener=Failing())
         failures: list[KafkaError] = []
 
@@ -163,14 +159,7 @@ def test_the_client_would_create_topics_so_they_are_looked_up_first(
 def test_polls_that_may_not_wait_never_join_and_ours_does(
     kafka_servers: str, made: str, open_stream: Open
 ) -> None:
-    with closing(
-        KafkaConsumer(
-            bootstrap_servers=kafka_servers,
-            group_id=uuid.uuid4().hex,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        )
-    ) as consumer:
+    with closing(plain_consumer(kafka_servers)) as consumer:
         consumer.subscribe(topics=[made])
         ends_at = time.monotonic() + 2
         while time.monotonic() < ends_at:
