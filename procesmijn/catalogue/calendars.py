@@ -80,9 +80,17 @@ class Calendar(Part):
                 raise ValueError(f"{later.date} is given twice; keep one of the two")
         return tuple(in_order)
 
-    def closed_days(self, holidays: Mapping[str, Collection[date]]) -> frozenset[date]:
-        """All local dates on which it is closed, given the holidays of each country."""
-        dates = {closing.date for closing in self.closed}
+    def closed_days(
+        self, holidays: Mapping[str, Collection[date]], known_on: date | None = None
+    ) -> frozenset[date]:
+        """All local dates on which it is closed, given the holidays of each country.
+
+        What a date is due by are those that were known on the date of the promise; waiting is
+        measured by all of them.
+        """
+        dates = {
+            each.date for each in self.closed if known_on is None or each.known_since <= known_on
+        }
         if kept := self.holidays:
             dates |= {*holidays[kept.country], *kept.added} - {*kept.left_out}
         return frozenset(dates)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.fields import WEEKDAYS
 from procesmijn.catalogue.model import Catalogue
 
-_NOUNS: Final = {
+_NOUNS: Final[dict[str, str]] = {
     "parties": "party",
     "teams": "team",
     "calendars": "calendar",
     "processes": "process",
     "activities": "activity",
+    "deliverables": "deliverable",
+    "agreements": "agreement",
     "events": "event type",
     "streams": "stream",
     "closed": "closing day",
@@ -22,10 +25,16 @@ _NOUNS: Final = {
     "start": "start activity",
     "end": "end activity",
     "concurrent": "concurrent pair",
+    "customers": "customer",
+    "requested_by": "requesting party",
+    "versions": "version",
+    **{moment.value: f"sign that it is {moment}" for moment in Moment},
 }
 """What one of the things under a key is called."""
 
-_BY_NAME: Final = frozenset({"parties", "teams", "calendars", "processes", "activities"})
+_BY_NAME: Final = frozenset(
+    {"parties", "teams", "calendars", "processes", "activities", "deliverables", "agreements"}
+)
 """Keys under which everything has a name that users gave."""
 
 _NOTHING: Final = "nothing"

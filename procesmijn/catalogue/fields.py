@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, TypeAlias
 
@@ -33,6 +34,35 @@ Name: TypeAlias = Annotated[str, AfterValidator(_one_line)]
 
 Count: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
 """A whole number that everything downstream can hold."""
+
+
+def _prose(text: str) -> str:
+    said = " ".join(text.split())
+    if not said or len(said) > 2_000 or not said.isprintable():
+        raise ValueError("give a paragraph of text, 2,000 characters at most")
+    return said
+
+
+Prose: TypeAlias = Annotated[str, AfterValidator(_prose)]
+"""A paragraph for people; where its lines break means nothing."""
+
+
+def _parse_share(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?) ?%", value)
+    if found is None or not 0 < Decimal(found[1]) <= 100:
+        raise ValueError(f"'{value}' is no share; write it as 90%, above 0% and at most 100%")
+    return Decimal(found[1]) / 100
+
+
+def write_share(share: Decimal) -> str:
+    """Write a share as people do: ``90%``, ``99.5%``."""
+    return f"{(share * 100).normalize():f}%"
+
+
+Share: TypeAlias = Annotated[Decimal, BeforeValidator(_parse_share), PlainSerializer(write_share)]
+"""A part of a whole, above 0 and at most 1, in whole hundredths of a per cent."""
 
 
 def _sorted_once(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from procesmijn.catalogue.agreements import Agreement, Deliverable
 from procesmijn.catalogue.calendars import BUILT_IN, OFFICE, Calendar
 from procesmijn.catalogue.fields import Count, Country, Days, Name, as_list
 from procesmijn.catalogue.holidays import public_holidays
@@ -34,6 +35,8 @@ class Catalogue(Part):
     teams: Mapping[Name, Memberships] = {}
     calendars: Annotated[Mapping[Name, Calendar], Field(validate_default=True)] = {}
     processes: Mapping[Name, Process] = {}
+    deliverables: Mapping[Name, Deliverable] = {}
+    agreements: Mapping[Name, Agreement] = {}
     streams: Annotated[tuple[Stream, ...], BeforeValidator(as_list)] = (DEFAULT_STREAM,)
     small_group: Annotated[Count, Field(ge=1)] = 5
     """*k*: what fewer distinct cases add up to is hidden from readers."""
@@ -115,6 +118,36 @@ class Catalogue(Part):
             party = declared.parent
         return OFFICE
 
-    def closed_days(self, calendar: str) -> frozenset[date]:
-        """All local dates on which a calendar is closed."""
-        return self.calendars[calendar].closed_days(self.holidays)
+    def closed_days(self, calendar: str, known_on: date | None = None) -> frozenset[date]:
+        """All local dates on which a calendar is closed; those that were known on a date."""
+        return self.calendars[calendar].closed_days(self.holidays, known_on)
+
+    def supplier_of(self, agreement: str) -> str:
+        """Who supplies under an agreement: whom it names, else the supplier of its deliverable."""
+        agreed = self.agreements[agreement]
+        return agreed.supplier or self.deliverables[agreed.deliverable].supplier
+
+    def agreements_of(self, process: str) -> dict[str, Agreement]:
+        """The agreements that are kept in the cases of a process, by name, in order of names."""
+        return {
+            name: agreement
+            for name, agreement in sorted(self.agreements.items())
+            if agreement.process == process
+        }
+
+    def customers_of(self, deliverable: str) -> tuple[str, ...]:
+        """Who gets it: the customers that it names, and those of the agreements on it."""
+        agreed = {
+            each.customer for each in self.agreements.values() if each.deliverable == deliverable
+        }
+        return tuple(sorted(agreed.union(self.deliverables[deliverable].customers)))
+
+    def contact_for(self, deliverable: str) -> str | None:
+        """Whom to call about it: its own contact, else that of its supplier or those above."""
+        declared = self.deliverables[deliverable]
+        if declared.call:
+            return declared.call
+        party = self.parties.get(declared.supplier)
+        while party is not None and party.contact is None:
+            party = self.parties.get(party.parent or "")
+        return party.contact if party else None

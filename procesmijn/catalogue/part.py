@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from procesmijn.catalogue.fields import Name
+from procesmijn.catalogue.fields import Name, Prose
 
 
 class Part(BaseModel):
@@ -29,16 +29,27 @@ class Part(BaseModel):
         return {key: each for key, each in value.items() if each is not None or key not in keys}
 
 
-class Label(Part):
-    """What people read, in the languages of the page; one text alone serves for both."""
-
-    nl: Name
-    en: Name
+class InBothLanguages(Part):
+    """Said in the languages of the page; one text alone serves for both."""
 
     @model_validator(mode="before")
     @classmethod
     def _same_in_both(cls, value: object) -> object:
         return {"nl": value, "en": value} if isinstance(value, str) else value
+
+
+class Label(InBothLanguages):
+    """What something is called by people."""
+
+    nl: Name
+    en: Name
+
+
+class Text(InBothLanguages):
+    """What people read about something: a paragraph."""
+
+    nl: Prose
+    en: Prose
 
 
 class Labelled(Part):

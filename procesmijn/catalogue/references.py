@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
+from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.calendars import BUILT_IN
 from procesmijn.catalogue.errors import nearest
 from procesmijn.catalogue.source import Entry
@@ -36,6 +37,7 @@ def broken_references(root: Entry, event_types: EventTypes) -> Mistakes:
     for _, process in root.items("processes"):
         yield from _unknown(process.texts("calendar"), calendars, "calendar")
         yield from _of_process(process, parties, event_types)
+    yield from _of_promises(root)
 
 
 def _of_process(process: Entry, parties: Collection[str], event_types: EventTypes) -> Mistakes:
@@ -51,6 +53,73 @@ def _of_process(process: Entry, parties: Collection[str], event_types: EventType
         yield from _not_in_case(
             case, [each for each in named if each.value in event_types], event_types
         )
+
+
+def _of_promises(root: Entry) -> Mistakes:
+    """Deliverables, and the agreements on them."""
+    parties, processes = dict(root.items("parties")), dict(root.items("processes"))
+    deliverables = dict(root.items("deliverables"))
+    for deliverable in deliverables.values():
+        for key in ("supplier", "customers"):
+            yield from _not_taking_part(deliverable.texts(key), parties)
+    for _, agreement in root.items("agreements"):
+        for key in ("supplier", "customer", "requested_by"):
+            yield from _not_taking_part(agreement.texts(key), parties)
+        yield from _unknown(agreement.texts("process"), processes, "process")
+        yield from _unknown(agreement.texts("deliverable"), deliverables, "deliverable")
+        for name in agreement.texts("deliverable"):
+            if declared := deliverables.get(str(name.value)):
+                yield from _between_others(agreement, declared)
+        for name in agreement.texts("process"):
+            if process := processes.get(str(name.value)):
+                yield from _without_sign(agreement, process)
+
+
+def _not_taking_part(named: list[Entry], parties: Mapping[str, Entry]) -> Mistakes:
+    yield from _unknown(named, parties, "party")
+    for entry in named:
+        party = parties.get(str(entry.value))
+        if party and any(kind.value == "automatic" for kind in party.texts("kind")):
+            yield entry, f"'{entry.value}' is a system: it neither supplies nor receives"
+
+
+def _between_others(agreement: Entry, deliverable: Entry) -> Mistakes:
+    """An agreement with somebody who is no customer, or of somebody with themselves."""
+    declared = {entry.value for entry in deliverable.texts("customers")}
+    suppliers = agreement.texts("supplier") or deliverable.texts("supplier")
+    for customer in agreement.texts("customer"):
+        if declared and customer.value not in declared:
+            yield (
+                customer,
+                f"'{customer.value}' is none of {deliverable.key}.customers; add it there",
+            )
+        if any(supplier.value == customer.value for supplier in suppliers):
+            yield customer, f"'{customer.value}' is the supplier too; an agreement is between two"
+
+
+def _without_sign(agreement: Entry, process: Entry) -> Mistakes:
+    """Names of no activity or event type; and agreements that no event can speak of."""
+    activities = dict(process.items("activities"))
+    types = {name: [*activity.texts("events")] for name, activity in activities.items()}
+    activity_of = {each.value: name for name, there in types.items() for each in there}
+    for moment in Moment:
+        named = agreement.texts(moment)
+        known = {*activities, *(str(each) for each in activity_of)}
+        yield from _unknown(named, known, "activity or event type of that process")
+        for entry in named:
+            activity = activity_of.get(entry.value)
+            if entry.value not in activities and activity and len(types[activity]) > 1:
+                message = (
+                    f"is '{activity}' like other event types; name that, or give it an activity"
+                    " of its own"
+                )
+                yield entry, message
+        is_needed = moment in (Moment.REQUESTED, Moment.DELIVERED)
+        if is_needed and not named and moment.event_type not in activity_of:
+            message = (
+                f"nothing says when it is {moment}: give {moment}: an activity of {process.key}"
+            )
+            yield agreement, message
 
 
 def _not_in_case(case: Entry, named: list[Entry], event_types: EventTypes) -> Mistakes:

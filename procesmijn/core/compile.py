@@ -40,6 +40,12 @@ def names_of(catalogue: Catalogue) -> frozenset[str]:
         names |= {process.case, *process.activities, *process.activity_of_type(), *process.end}
         names |= {each.party for each in process.activities.values() if each.party}
         names |= {activity for pair in process.concurrent_activities() for activity in pair}
+    names |= {*catalogue.agreements, *catalogue.deliverables}
+    for deliverable in catalogue.deliverables.values():
+        names |= {deliverable.supplier, *deliverable.customers}
+    for agreement in catalogue.agreements.values():
+        names |= {agreement.customer, *agreement.requested_by}
+        names |= {agreement.supplier} if agreement.supplier else set()
     return frozenset(names.union(subjects(), subjects().values()))
 
 
@@ -72,11 +78,27 @@ def compile_rules(
     )
 
 
-def open_hours(catalogue: Catalogue, calendar: str) -> Calendar:
-    """Table of the stretches in which a calendar of the catalogue is open."""
+def open_hours(catalogue: Catalogue, calendar: str, known_on: date | None = None) -> Calendar:
+    """Table of the stretches in which a calendar of the catalogue is open.
+
+    Waiting is measured by all days that turned out to be closed. A promise is held to those that
+    were known when it was given: ``known_on`` is its local date.
+    """
     declared = catalogue.calendars[calendar]
     weekly = tuple(declared.hours.get(day, ()) for day in WEEKDAYS)
-    return _calendar(weekly, declared.zone, catalogue.closed_days(calendar))
+    return _calendar(weekly, declared.zone, catalogue.closed_days(calendar, known_on))
+
+
+def hours_as_known(catalogue: Catalogue, calendar: str) -> list[tuple[date, Calendar]]:
+    """A calendar over time, for promises: from each local date on, as it was known from then on.
+
+    Ascending; the first is from ``date.min``, before any closing day was announced.
+    """
+    announced = {closing.known_since for closing in catalogue.calendars[calendar].closed}
+    return [
+        (day, open_hours(catalogue, calendar, known_on=day))
+        for day in sorted({date.min, *announced})
+    ]
 
 
 def rule_digests(catalogue: Catalogue) -> dict[str, str]:

@@ -13,20 +13,17 @@ people compute the same to the microsecond:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
 
+from procesmijn.catalogue.lead_times import LeadTime, Unit, read_lead_time
 from procesmijn.core.days import FIRST_DAY, LAST_DAY, Days
 from procesmijn.core.frames import NO_INSTANT, Int64s
 from procesmijn.core.worktime import Calendar, worked_until_us, working_us
-
-_HOUR_US: Final = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +77,22 @@ class BeforeDayOfMonth:
         return local.start_us(np.minimum(day, (month + 1).astype("M8[D]")).astype(np.int64))
 
 
-LeadTime: TypeAlias = WorkingHours | WorkingDays | BeforeDayOfMonth
+Rule: TypeAlias = WorkingHours | WorkingDays | BeforeDayOfMonth
 """What may be promised."""
 
 
-def lead_time(words: str) -> LeadTime:
+def lead_time(words: str) -> Rule:
     """Read a lead time as people write it: ``8 hours``, ``2 days``, ``before the 20th``.
 
     Raises:
         ValueError: it is none of these; the message says how to write it.
     """
-    for form, make in _FORMS:
-        found = form.fullmatch(words.strip().lower())
-        if found and float(found[1]):
-            return make(found[1])
-    raise ValueError(f"{words!r} is no lead time; write '8 hours', '2 days' or 'before the 20th'")
+    return rule_of(read_lead_time(words))
+
+
+def rule_of(promised: LeadTime) -> Rule:
+    """What says when something is due that a catalogue promises."""
+    return _RULES[promised.unit](promised.amount)
 
 
 @lru_cache(maxsize=64)
@@ -113,14 +111,8 @@ def working_dates(calendar: Calendar) -> tuple[Int64s, Int64s]:
     return days, np.minimum(calendar.closes_us[last], ends_us)
 
 
-_FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[str], LeadTime]], ...]] = (
-    (
-        re.compile(r"(\d{1,6}(?:\.\d{1,6})?) (?:working )?hours?"),
-        lambda hours: WorkingHours(int(Decimal(hours) * _HOUR_US)),
-    ),
-    (re.compile(r"(\d{1,5}) (?:working )?days?"), lambda days: WorkingDays(int(days))),
-    (
-        re.compile(r"before the ([1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"),
-        lambda day: BeforeDayOfMonth(int(day)),
-    ),
-)
+_RULES: Final[dict[Unit, Callable[[int], Rule]]] = {
+    Unit.HOURS: WorkingHours,
+    Unit.DAYS: WorkingDays,
+    Unit.DAY_OF_MONTH: BeforeDayOfMonth,
+}

@@ -25,6 +25,16 @@ processes:
       Contract issued: {events: contract.issued}
       Contract signed: {events: contract.signed}
     end: Contract signed
+deliverables:
+  contract: {supplier: hr, purpose: Ja}
+agreements:
+  hr to it:
+    deliverable: contract
+    customer: it
+    process: onboarding
+    requested: Contract issued
+    delivered: Contract signed
+    lead_time: 2 days
 streams: [events]
 """
 
@@ -93,6 +103,31 @@ streams: [events]
             "[events]",
             "[{topic: events, backfill: true}]",
             ["stream (topic events, backfill True) added", "stream (topic events) removed"],
+        ),
+        (
+            "{supplier: hr, purpose: Ja}",
+            "{supplier: hr, customers: it, role: advising, purpose: {nl: Ja, en: Yes}}",
+            [
+                "deliverable contract: customer it added",
+                "deliverable contract: role was supporting, is now advising",
+                "deliverable contract: purpose was (nl Ja, en Ja), is now (nl Ja, en Yes)",
+            ],
+        ),
+        (
+            "requested: Contract issued",
+            "requested: [Contract issued, Contract signed]\n    target: 90%",
+            [
+                "agreement hr to it: target was nothing, is now 90%",
+                "agreement hr to it: sign that it is requested Contract signed added",
+            ],
+        ),
+        (
+            "lead_time: 2 days",
+            "versions: [{since: 2026-01-01, lead_time: 8.0 working hours}]",
+            [
+                "agreement hr to it: lead_time was 2 days, is now nothing",
+                "agreement hr to it: version (lead_time 8 hours, since 2026-01-01) added",
+            ],
         ),
         ("streams: [events]", "streams: [events]\nsmall_group: 9", ["small_group was 5, is now 9"]),
     ],

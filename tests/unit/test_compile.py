@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from procesmijn.catalogue import Catalogue, default, parse
-from procesmijn.core.compile import compile_rules, names_of, open_hours, rule_digests
+from procesmijn.core.compile import (
+    compile_rules,
+    hours_as_known,
+    names_of,
+    open_hours,
+    rule_digests,
+)
 from procesmijn.core.rules import Membership, Rules
 from procesmijn.core.worktime import working_us
 
@@ -19,6 +25,10 @@ parties:
   it: {calendar: desk}
   network: {parent: it}
   system: {kind: automatic}
+  legal affairs: {}
+  works council: {}
+  law firm: {}
+  board: {}
 performers:
   p-1: hr
   p-2:
@@ -44,6 +54,18 @@ processes:
       Issued: {events: contract.issued}
   leaving:
     case: employee
+deliverables:
+  contract: {supplier: legal affairs, customers: [payroll, works council]}
+agreements:
+  contract for payroll:
+    deliverable: contract
+    supplier: law firm
+    customer: payroll
+    process: onboarding
+    requested_by: board
+    requested: Checked
+    delivered: Contract issued
+    lead_time: 2 days
 """
 CATALOGUE = parse(TEXT)
 
@@ -66,6 +88,14 @@ def test_names_are_all_texts_that_need_a_code() -> None:
         *("hr", "network", "p-2", "night", "onboarding", "employee", "contract"),
         *("Contract issued", "Checked", "contract.returned", "ticket.assigned", "ticket"),
         *("desk", "office", "Contract signed"),
+        *(
+            "contract",
+            "contract for payroll",
+            "legal affairs",
+            "works council",
+            "law firm",
+            "board",
+        ),
     } <= names_of(CATALOGUE)
 
 
@@ -132,7 +162,7 @@ def test_parties_have_their_calendars_and_kinds() -> None:
     of = {RULES.names[party]: calendar for party, calendar in RULES.calendars.items()}
 
     assert decoded(RULES.automatic) == ["system"]
-    assert set(of) == {"hr", "payroll", "it", "network", "system"}
+    assert set(of) == set(CATALOGUE.parties)
     assert of["network"] is of["it"] is open_hours(CATALOGUE, "desk")
     assert of["hr"] is of["system"] is RULES.office
 
@@ -213,3 +243,27 @@ def test_a_moved_holiday_makes_cases_stale_and_a_new_core_too(
     before = rule_digests(CATALOGUE)
     monkeypatch.setattr("procesmijn.core.compile.CORE_VERSION", 1_000_000)
     assert set(before.values()).isdisjoint(rule_digests(CATALOGUE).values())
+
+
+def test_a_closing_day_counts_for_promises_from_when_it_was_announced() -> None:
+    catalogue = parse(
+        """
+calendars:
+  desk:
+    zone: UTC
+    hours: {monday-friday: 8:00-18:00}
+    closed:
+      - {date: 2025-06-04, known_since: 2025-06-01}
+      - {date: 2025-06-03, known_since: 2025-05-01}
+"""
+    )
+    week = np.array([datetime(2025, 6, day, tzinfo=UTC).timestamp() * 1e6 for day in (2, 7)])
+    monday_us, saturday_us = np.split(week.astype(np.int64), 2)
+
+    known = hours_as_known(catalogue, "desk")
+    hours = [int(working_us(each, monday_us, saturday_us)[0] / 3.6e9) for _, each in known]
+
+    assert [day for day, _ in known] == [date.min, date(2025, 5, 1), date(2025, 6, 1)]
+    assert hours == [50, 40, 30]
+    assert known[-1][1] is open_hours(catalogue, "desk")  # waiting knows all of them
+    assert hours_as_known(catalogue, "office") == [(date.min, open_hours(catalogue, "office"))]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procesmijn.core.due import BeforeDayOfMonth, LeadTime, WorkingDays, WorkingHours, lead_time
+from procesmijn.core.due import BeforeDayOfMonth, Rule, WorkingDays, WorkingHours, lead_time
 from procesmijn.core.marks import DAY_US
 from procesmijn.core.worktime import Calendar, build_calendar, working_us
 from procesmijn.zones import load_zone
@@ -100,7 +100,7 @@ class Asked(NamedTuple):
         stretches = (open_on(self.week, self.zone, self.closed, day) for day in days)
         return [sorted((a, z) for a, z in each if a < z) for each in stretches]
 
-    def due_us(self, lead_time: LeadTime) -> int:
+    def due_us(self, lead_time: Rule) -> int:
         """When that is due."""
         (due_us,) = lead_time.due_us(self.calendar, np.array([self.us])).tolist()
         return int(due_us)
