@@ -134,6 +134,7 @@ def activate(
             ],
         )
         _write_tables(catalogue, terms, connection)
+        _write_promises(catalogue, terms, connection)
         _write_calendars(calendars, terms, connection)
     assert row is not None  # noqa: S101 - the statement always returns its row
     return int(row[0])
@@ -198,6 +199,49 @@ def _write_tables(catalogue: Catalogue, terms: Terms, connection: Connection) ->
                 for activity_name, activity in process.activities.items()
             ],
         )
+
+
+def _write_promises(catalogue: Catalogue, terms: Terms, connection: Connection) -> None:
+    sql, code, cursor = statements("catalogues"), terms.code, connection.cursor()
+    cursor.executemany(
+        sql["add_deliverable"],
+        [
+            {
+                "code": code(name),
+                "label_nl": deliverable.label_or(name).nl,
+                "label_en": deliverable.label_or(name).en,
+                "supplier": code(deliverable.supplier),
+                "staff_role": deliverable.role,
+                "purpose_nl": deliverable.purpose.nl if deliverable.purpose else None,
+                "purpose_en": deliverable.purpose.en if deliverable.purpose else None,
+                "contact": catalogue.contact_for(name),
+            }
+            for name, deliverable in catalogue.deliverables.items()
+        ],
+    )
+    cursor.executemany(
+        sql["add_agreement"],
+        [
+            {
+                "code": code(name),
+                "version": number,
+                "label_nl": agreement.label_or(name).nl,
+                "label_en": agreement.label_or(name).en,
+                "process": code(agreement.process),
+                "deliverable": code(agreement.deliverable),
+                "supplier": code(catalogue.supplier_of(name)),
+                "customer": code(agreement.customer),
+                "valid_from": version.since,
+                "valid_until": version.until,
+                "lead_time": str(version.lead_time),
+                "target": version.target,
+                "first_time_right_target": version.first_time_right,
+                "return_window": str(version.return_window) if version.return_window else None,
+            }
+            for name, agreement in catalogue.agreements.items()
+            for number, version in enumerate(agreement.terms(), start=1)
+        ],
+    )
 
 
 def _write_calendars(

@@ -50,6 +50,8 @@ ON CONFLICT (object_type, digest) DO UPDATE SET is_active = true;
 DELETE FROM mining.party;
 DELETE FROM mining.process;
 DELETE FROM mining.activity;
+DELETE FROM mining.deliverable;
+DELETE FROM mining.agreement;
 
 -- name: add_party
 -- One party.
@@ -65,6 +67,22 @@ VALUES (%(code)s, %(label_nl)s, %(label_en)s, %(object_type)s, %(time_zone)s, %(
 -- One activity of a process.
 INSERT INTO mining.activity (process, code, label_nl, label_en, is_start, is_end, party)
 VALUES (%(process)s, %(code)s, %(label_nl)s, %(label_en)s, %(is_start)s, %(is_end)s, %(party)s);
+
+-- name: add_deliverable
+-- One deliverable.
+INSERT INTO mining.deliverable
+    (code, label_nl, label_en, supplier, staff_role, purpose_nl, purpose_en, contact)
+VALUES (%(code)s, %(label_nl)s, %(label_en)s, %(supplier)s, %(staff_role)s, %(purpose_nl)s,
+        %(purpose_en)s, %(contact)s);
+
+-- name: add_agreement
+-- One version of an agreement.
+INSERT INTO mining.agreement
+    (code, version, label_nl, label_en, process, deliverable, supplier, customer, valid_from,
+     valid_until, lead_time, target, first_time_right_target, return_window)
+VALUES (%(code)s, %(version)s, %(label_nl)s, %(label_en)s, %(process)s, %(deliverable)s,
+        %(supplier)s, %(customer)s, %(valid_from)s, %(valid_until)s, %(lead_time)s, %(target)s,
+        %(first_time_right_target)s, %(return_window)s);
 
 -- name: calendar_digests
 -- Which calendars are there, and in which form.

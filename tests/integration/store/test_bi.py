@@ -17,7 +17,10 @@ from procesmijn.store import Store
 from schemas.event import Event
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
-READERS_VIEWS = {"agg_handover_monthly", "dim_party", "dim_process", "dim_activity", "dim_date"}
+READERS_VIEWS = {
+    *("agg_handover_monthly", "dim_party", "dim_process", "dim_activity", "dim_date"),
+    *("dim_deliverable", "dim_agreement"),
+}
 FACT_VIEWS = {"fct_handover", "fct_pending", "fct_case", "removed", "agg_handover_daily"}
 
 CATALOGUE = """

@@ -175,6 +175,19 @@ CREATE TABLE mining.activity (
 CREATE TABLE mining.calendar (
     code int4 NOT NULL PRIMARY KEY, time_zone text NOT NULL, digest text NOT NULL
 );
+CREATE TABLE mining.deliverable (
+    code int4 NOT NULL PRIMARY KEY, label_nl text NOT NULL, label_en text NOT NULL,
+    supplier int4 NOT NULL, staff_role text NOT NULL, purpose_nl text, purpose_en text, contact text
+);
+CREATE TABLE mining.agreement (
+    code int4 NOT NULL, version int4 NOT NULL, label_nl text NOT NULL, label_en text NOT NULL,
+    process int4 NOT NULL, deliverable int4 NOT NULL, supplier int4 NOT NULL, customer int4 NOT NULL,
+    valid_from date, valid_until date, lead_time text NOT NULL,
+    target numeric, first_time_right_target numeric, return_window text,
+    PRIMARY KEY (code, version)
+);
+COMMENT ON TABLE mining.deliverable IS 'Deliverables of the active catalogue.';
+COMMENT ON TABLE mining.agreement IS 'Agreements of the active catalogue, by version: the first is 1. valid_until is the first date on which it no longer holds; null where it is open.';
 COMMENT ON TABLE mining.party IS 'Parties of the active catalogue.';
 COMMENT ON TABLE mining.process IS 'Processes of the active catalogue.';
 COMMENT ON TABLE mining.activity IS 'Activities of the active catalogue.';

@@ -378,6 +378,50 @@ COMMENT ON COLUMN bi.dim_activity.is_end IS 'It closes a case; null where it is 
 COMMENT ON COLUMN bi.dim_activity.party IS 'Who does it, where the event does not say.';
 COMMENT ON COLUMN bi.dim_activity.is_declared IS 'Whether the catalogue knows it; those that it does not are listed for analysts only.';
 
+CREATE VIEW bi.dim_deliverable AS
+SELECT t.name AS deliverable, d.label_nl, d.label_en, s.name AS supplier, d.staff_role,
+       d.purpose_nl, d.purpose_en, d.contact
+FROM mining.deliverable d
+JOIN mining.term t ON t.code = d.code
+JOIN mining.term s ON s.code = d.supplier;
+COMMENT ON VIEW bi.dim_deliverable IS 'What parties deliver, as the catalogue declares it.';
+COMMENT ON COLUMN bi.dim_deliverable.deliverable IS 'Key.';
+COMMENT ON COLUMN bi.dim_deliverable.label_nl IS 'Label in Dutch; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_deliverable.label_en IS 'Label in English; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_deliverable.supplier IS 'Party that delivers it; key of dim_party.';
+COMMENT ON COLUMN bi.dim_deliverable.staff_role IS 'What the supplier is in it: supporting, regulating, executing or advising.';
+COMMENT ON COLUMN bi.dim_deliverable.purpose_nl IS 'What it is for, in Dutch; null where nothing is declared.';
+COMMENT ON COLUMN bi.dim_deliverable.purpose_en IS 'What it is for, in English; null where nothing is declared.';
+COMMENT ON COLUMN bi.dim_deliverable.contact IS 'Whom to call: a function or a shared mailbox; null where none is declared.';
+
+CREATE VIEW bi.dim_agreement AS
+SELECT t.name AS agreement, a.version, a.label_nl, a.label_en, a.valid_from, a.valid_until,
+       p.name AS process, d.name AS deliverable, s.name AS supplier, c.name AS customer,
+       o.staff_role, a.lead_time, a.target AS target_share, a.first_time_right_target, a.return_window
+FROM mining.agreement a
+JOIN mining.deliverable o ON o.code = a.deliverable
+JOIN mining.term t ON t.code = a.code
+JOIN mining.term p ON p.code = a.process
+JOIN mining.term d ON d.code = a.deliverable
+JOIN mining.term s ON s.code = a.supplier
+JOIN mining.term c ON c.code = a.customer;
+COMMENT ON VIEW bi.dim_agreement IS 'What suppliers promised customers, as the catalogue declares it: one row for each version of an agreement.';
+COMMENT ON COLUMN bi.dim_agreement.agreement IS 'Agreement; with version the key.';
+COMMENT ON COLUMN bi.dim_agreement.version IS 'Its versions in order of time; the first is 1.';
+COMMENT ON COLUMN bi.dim_agreement.label_nl IS 'Label in Dutch; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_agreement.label_en IS 'Label in English; the name where none is declared.';
+COMMENT ON COLUMN bi.dim_agreement.valid_from IS 'First local date of requests on this version; null: ever since.';
+COMMENT ON COLUMN bi.dim_agreement.valid_until IS 'First local date of requests no longer on it; null: for ever.';
+COMMENT ON COLUMN bi.dim_agreement.process IS 'Process in whose cases it is kept; key of dim_process.';
+COMMENT ON COLUMN bi.dim_agreement.deliverable IS 'What it is about; key of dim_deliverable.';
+COMMENT ON COLUMN bi.dim_agreement.supplier IS 'Party that promised; key of dim_party.';
+COMMENT ON COLUMN bi.dim_agreement.customer IS 'Party to which it is promised; key of dim_party.';
+COMMENT ON COLUMN bi.dim_agreement.staff_role IS 'What the supplier is in it: supporting, regulating, executing or advising.';
+COMMENT ON COLUMN bi.dim_agreement.lead_time IS 'From request to delivery on the calendar of the supplier, in words: 8 hours, 2 days, before the 20th.';
+COMMENT ON COLUMN bi.dim_agreement.target_share IS 'Share of deliveries that is to be in time, 0 to 1; null where none was agreed.';
+COMMENT ON COLUMN bi.dim_agreement.first_time_right_target IS 'Share that is to be accepted without having been returned, 0 to 1; null where none was agreed.';
+COMMENT ON COLUMN bi.dim_agreement.return_window IS 'How long it may be returned, on the calendar of the customer, in words; null where none was agreed.';
+
 CREATE VIEW bi.dim_date AS
 WITH working AS (
     SELECT d::date AS date, array_agg(DISTINCT t.name ORDER BY t.name) AS calendars
@@ -434,5 +478,5 @@ BEGIN
     END LOOP;
 END $$;
 GRANT USAGE ON SCHEMA bi TO bi_reader, bi_analyst;
-GRANT SELECT ON bi.agg_handover_monthly, bi.dim_party, bi.dim_process, bi.dim_activity, bi.dim_date TO bi_reader;
+GRANT SELECT ON bi.agg_handover_monthly, bi.dim_party, bi.dim_process, bi.dim_activity, bi.dim_deliverable, bi.dim_agreement, bi.dim_date TO bi_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA bi TO bi_analyst;
