@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -106,3 +107,21 @@ def running(
     assert process.returncode == 0, err
     _, alive = psutil.wait_procs(children, timeout=1.0)
     assert not alive
+
+
+def one_line(outcome: Outcome, words: str, code: int = 1) -> None:
+    """It failed, and said so in one line."""
+    assert outcome.code == code, outcome.err
+    assert words in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("error: ")
+
+
+def until(procesmijn: Procesmijn, *arguments: str, count: int) -> list[dict[str, object]]:
+    """Ask again until there are as many rows as there should be."""
+    for _ in range(40):
+        rows: list[dict[str, object]] = procesmijn(*arguments, "--format", "json").json
+        if len(rows) >= count:
+            return rows
+        time.sleep(0.3)
+    raise AssertionError(f"{len(rows)} rows, and no more came")
