@@ -10,7 +10,7 @@ SELECT s.name AS supplier, c.name AS customer,
        percentile_cont(0.9) WITHIN GROUP (ORDER BY h.wait_working_us) / 1e6,
        CASE WHEN min(h.pickup_basis) <> max(h.pickup_basis) THEN 'mixed'
             WHEN min(h.pickup_basis) = 1 THEN 'start' ELSE 'completion' END
-FROM mining.handover h
+FROM mining.measured_handover h
 JOIN mining.term p ON p.code = h.process
 JOIN mining.term s ON s.code = h.supplier
 JOIN mining.term c ON c.code = h.customer

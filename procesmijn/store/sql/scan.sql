@@ -126,7 +126,7 @@ SELECT COALESCE(f.process, d.process), COALESCE(f.day, d.day), COALESCE(f.suppli
 FROM (
     SELECT process, picked_up_on AS day, supplier, customer, pickup_basis,
            count(*) AS n, sum(wait_us) AS wait_us, sum(wait_working_us) AS wait_working_us
-    FROM mining.handover GROUP BY 1, 2, 3, 4, 5
+    FROM mining.measured_handover GROUP BY 1, 2, 3, 4, 5
 ) f
 FULL JOIN (
     SELECT process, day, supplier, customer, pickup_basis,

@@ -50,8 +50,8 @@ KEYS: Final[dict[LiteralString, frozenset[str]]] = {
 }
 """What makes it another row: then one is missing, and one too many."""
 
-WRITING: Final = frozenset({"change_id", "updated_at", "shard"})
-"""When and by whom a row was written; no events say anything about that."""
+WRITING: Final = frozenset({"change_id", "updated_at", "shard", "retirement"})
+"""When and by whom a row was written, or retired; no events say anything about that."""
 
 OTHER_VALUE: Final[dict[str, LiteralString]] = {
     "smallint": "3 - {column}",

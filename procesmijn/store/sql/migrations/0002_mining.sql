@@ -39,13 +39,16 @@ CREATE TABLE mining.object (
     object_id   text NOT NULL,
     entries     int4 NOT NULL,
     events      int4 NOT NULL,
-    rules_id    int4 NOT NULL
+    rules_id    int4 NOT NULL,
+    retirement  int4
 ) WITH (fillfactor = 70);
+CREATE INDEX object_retired ON mining.object (retirement) WHERE retirement IS NOT NULL;
 COMMENT ON TABLE mining.object IS 'Every object that an event speaks of. Its row is the lock of its packs and of its cases.';
 COMMENT ON COLUMN mining.object.object_key IS 'First 8 bytes of SHA-256 of type and id.';
 COMMENT ON COLUMN mining.object.entries IS 'Entries in its packs, replaced ones included; grows with every write, so it tells whether anything came in between.';
 COMMENT ON COLUMN mining.object.events IS 'Events that stand. Over 10,000 the object is stored and not mined.';
 COMMENT ON COLUMN mining.object.rules_id IS 'The rules that its facts were made by; 0 where no process has such cases.';
+COMMENT ON COLUMN mining.object.retirement IS 'Its cases have left, in this retirement: nothing more is stored of it, its id neither. The row stays, so that what comes too late is known as such.';
 
 CREATE TABLE mining.pack (
     object_key int8  NOT NULL,
@@ -156,6 +159,55 @@ CREATE TABLE mining.flow_day (
     PRIMARY KEY (process, day, from_activity, to_activity, shard)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE mining.flow_day IS 'Directly-follows counts by local day of the later completion; activity 0 stands before the first and after the last. Add up the shards.';
+
+-- What stays of retired cases: figures, without anything that leads back to a case or a person.
+
+CREATE SEQUENCE mining.sealed_case_number;
+
+CREATE TABLE mining.sealed_handover (
+    retirement      int4 NOT NULL,
+    case_number     int8 NOT NULL,
+    process         int4 NOT NULL,
+    picked_up_on    date NOT NULL,
+    supplier        int4 NOT NULL,
+    customer        int4 NOT NULL,
+    pickup_basis    int2 NOT NULL,
+    wait_us         int8 NOT NULL,
+    wait_working_us int8 NOT NULL
+);
+CREATE INDEX sealed_handover_of_retirement ON mining.sealed_handover (retirement);
+COMMENT ON TABLE mining.sealed_handover IS 'Handovers of retired cases, as far as percentiles and numbers of cases need them.';
+COMMENT ON COLUMN mining.sealed_handover.case_number IS 'The same for the handovers of one case, and drawn anew: it leads nowhere.';
+
+CREATE TABLE mining.sealed_flow (
+    retirement    int4 NOT NULL,
+    process       int4 NOT NULL,
+    day           date NOT NULL,
+    from_activity int4 NOT NULL,
+    to_activity   int4 NOT NULL,
+    n             int8 NOT NULL,
+    wait_us       int8 NOT NULL,
+    PRIMARY KEY (retirement, process, day, from_activity, to_activity)
+);
+COMMENT ON TABLE mining.sealed_flow IS 'The share of retired cases in mining.flow_day.';
+
+CREATE TABLE mining.sealed_case (
+    retirement int4 NOT NULL,
+    process    int4 NOT NULL,
+    cases      int8 NOT NULL,
+    PRIMARY KEY (retirement, process)
+);
+COMMENT ON TABLE mining.sealed_case IS 'How many cases of each process have left.';
+
+CREATE VIEW mining.measured_handover AS
+SELECT object_key, process, picked_up_at, picked_up_on, supplier, customer, pickup_basis, wait_us,
+       wait_working_us
+FROM mining.handover
+UNION ALL
+SELECT case_number, process, picked_up_on::timestamp AT TIME ZONE 'UTC', picked_up_on, supplier,
+       customer, pickup_basis, wait_us, wait_working_us
+FROM mining.sealed_handover;
+COMMENT ON VIEW mining.measured_handover IS 'Every handover that figures are made of, those of retired cases among them: of these only the date is known, and object_key is a number that leads nowhere.';
 
 -- The active catalogue as tables, for views: replaced when a catalogue is activated.
 

@@ -179,7 +179,7 @@ WITH rolled AS (
            count(DISTINCT object_key) AS cases,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY wait_us) AS elapsed,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY wait_working_us) AS working
-    FROM mining.handover
+    FROM mining.measured_handover
     GROUP BY process, picked_up_on, supplier, customer, pickup_basis
 )
 SELECT p.name AS process,
@@ -255,7 +255,7 @@ WITH cell AS ( -- by codes, which sort faster than names
            sum(h.wait_working_us) AS wait_working_us,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY h.wait_us) AS elapsed,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY h.wait_working_us) AS working
-    FROM mining.handover h
+    FROM mining.measured_handover h
     JOIN mining.reported_party rs ON rs.code = h.supplier
     JOIN mining.reported_party rc ON rc.code = h.customer
     WHERE rs.reported <> rc.reported
@@ -319,8 +319,8 @@ JOIN mining.term k ON k.code = p.calendar
 UNION ALL
 SELECT t.name, t.name, t.name, NULL, NULL, NULL, k.name, false
 FROM (
-    SELECT supplier AS code FROM mining.handover
-    UNION SELECT customer FROM mining.handover
+    SELECT supplier AS code FROM mining.measured_handover
+    UNION SELECT customer FROM mining.measured_handover
     UNION SELECT supplier FROM mining.pending
     UNION SELECT customer FROM mining.pending
 ) used
