@@ -49,7 +49,7 @@ _DATES: Final = frozenset({"delivered_on", "picked_up_on"})
 _TERMS: Final = frozenset(
     {
         *("type", "process", "activity", "party", "team", "performer", "receiver"),
-        *("supplier", "customer", "from_activity", "to_activity"),
+        *("deliverable", "supplier", "customer", "from_activity", "to_activity"),
     }
 )
 

@@ -12,8 +12,11 @@ from procesmijn.core import rules as core_rules
 from procesmijn.core.days import Days
 from procesmijn.core.frames import (
     EVENT,
+    FOLLOWED,
     NO_INSTANT,
+    NO_OUTCOME,
     NO_SEQUENCE,
+    NOT_FOLLOWED,
     PICKUP_AT_START,
     STEP,
     Facts,
@@ -94,7 +97,10 @@ def _row(entry: Event, terms: Terms) -> tuple[int, ...]:
         terms.code(entry.team),
         terms.code(entry.performer),
         terms.code(entry.receiver),
+        terms.code(entry.deliverable),
+        terms.code(entry.request),
         lifecycles.get(entry.lifecycle, Lifecycle.OTHER),
+        {"followed": FOLLOWED, "not-followed": NOT_FOLLOWED}.get(entry.outcome or "", NO_OUTCOME),
         entry.is_void,
     )
 

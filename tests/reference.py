@@ -40,6 +40,9 @@ class Event(NamedTuple):
     performer: str | None = None
     team: str | None = None
     receiver: str | None = None
+    deliverable: str | None = None
+    request: str | None = None
+    outcome: str | None = None
     is_void: bool = False
 
 
@@ -361,7 +364,7 @@ def _settled_us(
         if other.completion_us is None:
             continue
         is_reassigning = other.named.receiver is not None and (
-            rules.subjects.get(other.named.type) == rules.subjects.get(this.named.type)
+            _subject(other.named, rules) == _subject(this.named, rules)
         )
         if is_reassigning or other.activity in process.ends:
             settling.append((other.completion_us, position))
@@ -369,6 +372,11 @@ def _settled_us(
     return min(
         (at_us for at_us, position in settling if (at_us, position) > delivered), default=None
     )
+
+
+def _subject(event: Event, rules: Rules) -> tuple[str | None, ...]:
+    about = rules.subjects.get(event.type)
+    return (about,) if event.deliverable is None else (about, event.deliverable, event.request)
 
 
 def _case(

@@ -26,9 +26,15 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 NO_TERM: Final = 0
 NO_INSTANT: Final = int(np.iinfo(np.int64).max)
 NO_SEQUENCE: Final = int(np.iinfo(np.int64).max)
+NO_REQUEST: Final = 0
 
 PICKUP_AT_START: Final = 1
 PICKUP_AT_COMPLETION: Final = 2
+
+NO_OUTCOME: Final = 0
+FOLLOWED: Final = 1
+NOT_FOLLOWED: Final = 2
+"""What became of advice, as it was accepted."""
 
 MAX_EVENTS_OF_CASE: Final = 10_000
 """An object with more events is stored and flagged, and not mined (an id such as UNKNOWN)."""
@@ -49,7 +55,10 @@ EVENT: Final = np.dtype(
         ("team", "<i4"),
         ("performer", "<i4"),
         ("receiver", "<i4"),
+        ("deliverable", "<i4"),  # what is asked for, delivered, ... by its name in the catalogue
+        ("request", "<i8"),  # key of the request that it is about; NO_REQUEST where it names none
         ("lifecycle", "u1"),  # schemas.event.Lifecycle
+        ("outcome", "u1"),  # NO_OUTCOME, FOLLOWED, NOT_FOLLOWED
         ("is_void", "u1"),  # 1: retracted, or no longer about this object: as if never been
     ]
 )

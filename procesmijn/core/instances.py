@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from procesmijn.core.assign import CaseEvents
-from procesmijn.core.frames import NO_INSTANT, NO_TERM, Bools, Int32s, Int64s
+from procesmijn.core.frames import NO_INSTANT, NO_TERM, Bools, Int32s, Int64s, Rows
 from procesmijn.core.order import is_first, order_by
 from procesmijn.core.rules import Rules
 from schemas.event import Lifecycle
@@ -49,7 +49,7 @@ class Instances:
     receiver: Int32s
     """The party that is to act next; ``NO_TERM`` where the event names none."""
     subject: Int32s
-    """What a receiver receives; 0 is the case itself."""
+    """What a receiver receives: one number for all that is the same, 0 is the case itself."""
     is_start_known: Bools
     """Whether the start is a fact of its own, and not just the completion again."""
     closes: Bools
@@ -111,12 +111,26 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
         activity=case_events.activity[rows],
         party=party,
         receiver=events["receiver"].take(named_by),
-        subject=rules.subjects.find(events["type"].take(named_by)),
+        subject=_subjects(events, named_by, rules),
         is_start_known=is_start_known[rows],
         closes=case_events.closes[rows],
         is_transparent=(party == NO_TERM) | np.isin(party, rules.automatic),
         completed=done[order_by(case[done], completion_us[done], done)],
     )
+
+
+def _subjects(events: Rows, rows: Int64s, rules: Rules) -> Int32s:
+    """What the receivers of events receive: what their type is about; where they name a
+    deliverable, that deliverable and the request, which have negative numbers."""
+    subject = rules.subjects.find(events["type"].take(rows))
+    deliverable = events["deliverable"].take(rows)
+    named = np.flatnonzero(deliverable)
+    if len(named):
+        request = events["request"].take(rows[named])
+        things = np.stack([subject[named], deliverable[named], request])
+        _, number = np.unique(things, axis=1, return_inverse=True)
+        subject[named] = -1 - number.ravel()
+    return subject
 
 
 def _matches(case_events: CaseEvents, is_start: Bools, is_lone: Bools) -> tuple[Int64s, Int64s]:

@@ -92,4 +92,5 @@ class Rules:
     subjects: CodeMap = field(default_factory=lambda: CodeMap.of({}))
     """Event type to what is passed on by its receiving party (``ticket.assigned`` and
     ``ticket.transferred``: the ticket). A later event of the same subject that names a receiver
-    reassigns; 0, the subject of types that are not here, is the case itself."""
+    reassigns; 0, the subject of types that are not here, is the case itself. Events that name a
+    deliverable have the deliverable and the request beside it."""

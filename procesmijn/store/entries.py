@@ -11,8 +11,12 @@ import numpy as np
 
 from procesmijn.core.frames import (
     EVENT,
+    FOLLOWED,
     MAX_CASES_OF_EVENT,
     NO_INSTANT,
+    NO_OUTCOME,
+    NO_REQUEST,
+    NOT_FOLLOWED,
     Int32s,
     Int64s,
     Rows,
@@ -23,9 +27,11 @@ from procesmijn.versions import Version, object_key, sequence_of
 from schemas.event import Event
 
 _HALVES: Final = struct.Struct(">QQ")
-_ENTRY: Final = struct.Struct("<QQqqqiiiiiiiBB")
+_ENTRY: Final = struct.Struct("<QQqqqiiiiiiiiqBBB")
 """The fields of :data:`EVENT`; the last one says that the event is void."""
 _VOID: Final = b"\x01"
+_REQUEST: Final = "request"
+_OUTCOMES: Final = {"followed": FOLLOWED, "not-followed": NOT_FOLLOWED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +116,20 @@ def entry(version: Version, terms: Terms) -> bytes:
         code(event.team),
         code(event.performer),
         code(event.receiver),
+        code(event.data.get("deliverable")),
+        _request_of(event),
         event.lifecycle,
+        _OUTCOMES.get(event.data.get("outcome", ""), NO_OUTCOME),
         0,
     )
+
+
+def _request_of(event: Event) -> int:
+    """Key of the request that it is about; of several the first, in order of their ids."""
+    for each in event.objects:
+        if each[0] == _REQUEST:
+            return object_key(*each)
+    return NO_REQUEST
 
 
 def names_in(event: Event) -> Iterator[str]:
@@ -125,6 +142,7 @@ def names_in(event: Event) -> Iterator[str]:
         event.team,
         event.performer,
         event.receiver,
+        event.data.get("deliverable"),
     ):
         if name is not None:
             yield name

@@ -29,7 +29,7 @@ from procesmijn.store.wire import array, copied
 EVENTS_AT_ONCE: Final = 200_000
 """Events that are mined together; a batch that touches more is mined in parts."""
 ENTRIES_OF_CHUNK: Final = 24
-"""24 entries of 70 bytes stay below the size at which PostgreSQL moves a value out of its row."""
+"""24 entries of 83 bytes stay below the size at which PostgreSQL moves a value out of its row."""
 
 _CHUNK: Final = struct.Struct(">h iq ii i")
 """A row of packs as COPY wants it, but for the events: columns, and each behind its width."""

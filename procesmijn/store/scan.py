@@ -42,7 +42,10 @@ _LAYOUT: Final = Layout(
             Column(name, "int4", (name,))
             for name in ("type", "process", "activity", "party", "team", "performer", "receiver")
         ),
+        Column("deliverable", "int4", ("deliverable",)),
+        Column("request", "int8", ("request",)),
         Column("lifecycle", "int2", ("lifecycle",)),
+        Column("outcome", "int2", ("outcome",)),
     ],
 )
 

@@ -58,6 +58,8 @@ def entries(draw: st.DrawFn) -> Event:
         performer=draw(st.sampled_from([None, "x", "y"])),
         team=draw(st.sampled_from([None, "x", "t"])),
         receiver=draw(party),
+        deliverable=draw(st.sampled_from([None, None, "desk", "room"])),
+        request=draw(st.sampled_from([None, "R1", "R2"])),
         is_void=draw(st.integers(0, 9)) == 0,
     )
 

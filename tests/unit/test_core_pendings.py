@@ -93,6 +93,18 @@ def test_naming_a_receiver_of_another_subject_reassigns_nothing() -> None:
     assert _settled(*steps, process=process, subjects=both) == {1: 20, 2: None}
 
 
+def test_each_request_for_a_deliverable_waits_by_itself() -> None:
+    process = Process("p", activities={"asked": "ask"})
+    asked = Event(1, "c", 10, type="asked", party="HR", receiver="IT", deliverable="desk")
+    other = asked._replace(key=2, occurred_us=20, deliverable="room")
+    again = asked._replace(key=3, occurred_us=30, receiver="Legal")
+    subjects = {"asked": "deliverable"}
+    settled = _settled(asked, other, again, process=process, subjects=subjects)
+    assert settled == {1: 30, 2: None, 3: None}
+    by_request = (asked._replace(request="R1"), again._replace(request="R2"))
+    assert _settled(*by_request, process=process, subjects=subjects) == {1: None, 3: None}
+
+
 def test_a_receiver_that_the_start_names_waits_from_the_completion_on() -> None:
     """For what the event is about that names it."""
     process = Process("p", activities={"begin": "ask", "assign": "ask", "close": "ask"})

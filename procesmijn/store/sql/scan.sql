@@ -13,7 +13,10 @@ COPY (
     SELECT k.key, COALESCE(ot.code, 0), e.event_key, e.started_at,
            e.occurred_at, e.sequence,
            COALESCE(t.code, 0), COALESCE(p.code, 0), COALESCE(a.code, 0), COALESCE(y.code, 0),
-           COALESCE(m.code, 0), COALESCE(f.code, 0), COALESCE(r.code, 0), e.lifecycle
+           COALESCE(m.code, 0), COALESCE(f.code, 0), COALESCE(r.code, 0), COALESCE(d.code, 0),
+           COALESCE(mining.object_key('request', jsonb_path_query_first(e.objects, 'strict $[*] ? (@[0] == "request")') ->> 1), 0),
+           e.lifecycle,
+           CASE e.data ->> 'outcome' WHEN 'followed' THEN 1 WHEN 'not-followed' THEN 2 ELSE 0 END::int2
     FROM stream.event e
     CROSS JOIN LATERAL (
         SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type
@@ -27,6 +30,7 @@ COPY (
     LEFT JOIN mining.term m ON m.name = e.team
     LEFT JOIN mining.term f ON f.name = e.performer
     LEFT JOIN mining.term r ON r.name = e.receiver
+    LEFT JOIN mining.term d ON d.name = e.data ->> 'deliverable'
     WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
       AND (%(keys)s::int8[] IS NULL OR k.key = ANY (%(keys)s::int8[]))
     ORDER BY k.key
@@ -41,7 +45,7 @@ SELECT pg_try_advisory_lock(7263);
 SELECT type FROM stream.event UNION SELECT process FROM stream.event
 UNION SELECT activity FROM stream.event UNION SELECT party FROM stream.event
 UNION SELECT team FROM stream.event UNION SELECT performer FROM stream.event
-UNION SELECT receiver FROM stream.event
+UNION SELECT receiver FROM stream.event UNION SELECT data ->> 'deliverable' FROM stream.event
 UNION SELECT pair ->> 0 FROM stream.event e, jsonb_array_elements(e.objects) AS pair;
 
 -- name: make_objects

@@ -89,6 +89,8 @@ _OBJECTS: Final = st.sampled_from(
         ("ticket", "T1"),
         ("ticket", "T2"),
         ("ticket", "T3"),
+        ("request", "R1"),
+        ("request", "R2"),
     ]
 )
 _PARTIES: Final = st.sampled_from([None, "desk", "lab", "firm", "robot", "stranger"])
@@ -120,7 +122,7 @@ def _events(draw: st.DrawFn) -> Event:
         team=draw(st.sampled_from([None, None, "blue"])),
         performer=draw(st.sampled_from([None, None, "ann", "bob"])),
         receiver=draw(st.sampled_from([None, None, "lab", "firm"])),
-        data=draw(st.sampled_from([{}, {}, {"priority": "P1"}])),
+        data=draw(st.sampled_from([{}, {}, {"priority": "P1"}, {"deliverable": "repaired"}])),
     )
     if not is_step:
         return event

@@ -69,6 +69,8 @@ def plain_event(event: Event, object_: str, object_type: str) -> reference.Event
         performer=event.performer,
         team=event.team,
         receiver=event.receiver,
+        deliverable=event.data.get("deliverable"),
+        request=next((id_ for type_, id_ in event.objects if type_ == "request"), None),
     )
 
 

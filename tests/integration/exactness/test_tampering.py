@@ -148,7 +148,7 @@ def test_a_row_that_is_gone_is_found_and_made_again(
     assert_same(ground.tables(), right)
 
 
-@pytest.mark.parametrize("cut", ["substr(events, 1, 71)", "''", "substr(events, 71)"])
+@pytest.mark.parametrize("cut", ["substr(events, 1, 84)", "''", "substr(events, 84)"])
 def test_a_pack_that_was_cut_is_found_and_mended(
     ground: Ground, right: Tables, cut: LiteralString
 ) -> None:
