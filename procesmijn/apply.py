@@ -147,7 +147,7 @@ class Applier:
                 tx.insist_on_few_refused(batch.spans, self._refused_percent)
             return applied
 
-        return self._try(versions, run)
+        return self._try(versions, run, stopwatch)
 
     def restore(self, versions: list[Version]) -> Applied:
         """Apply versions that were concealed before, of this database or another one with the same
@@ -249,15 +249,19 @@ class Applier:
             yield len(keys)
 
     def _try(
-        self, versions: Iterable[Version], run: Callable[[RulesInForce, Transaction], _Result]
+        self,
+        versions: Iterable[Version],
+        run: Callable[[RulesInForce, Transaction], _Result],
+        stopwatch: Stopwatch | None = None,
     ) -> _Result:
         names = {name for version in versions for name in names_in(version.event)}
+        stopwatch = stopwatch or Stopwatch()
         for _ in range(_MOST_TRIES):
             try:
                 if self._rules is None:
                     self._rules = load_rules(self._store)
                 self._store.resolve(names)
-                with self._store.transaction() as tx:
+                with self._store.transaction(stopwatch("commit")) as tx:
                     return run(self._rules, tx)
             except RulesChanged:
                 self._rules = None

@@ -90,7 +90,9 @@ class Person:
 class EventData(BaseModel):
     """The ``data`` of an event: what every event type may say, whatever it is about."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", use_attribute_docstrings=True, defer_build=True
+    )
 
     event_type: ClassVar[str]
     """The CloudEvents ``type``: a noun and what happened to it."""

@@ -1,7 +1,7 @@
 """All event types, and the way from a record's bytes to an event that keeps the contract, and back.
 
 ``decode`` is the hot path: JSON is parsed once, the envelope is checked by hand, the data by the
-validator of its type, and what to take out of it was worked out when this module was imported.
+validator of its type, and what to take out of it was worked out when that type was first met.
 """
 
 from __future__ import annotations
@@ -263,4 +263,13 @@ def _closeness(problem: ErrorDetails) -> tuple[int, bool]:
     return len(problem["loc"]), problem["type"] not in _WRONG_SHAPES
 
 
-_READERS: Final = {name: _reader(model) for name, model in MODELS.items()}
+class _Readers(dict[str, Callable[[Envelope], Event]]):
+    """How the data of each type are read, made ready when the type is first met: of all types most
+    sources send a few, and most commands meet none."""
+
+    def __missing__(self, event_type: str) -> Callable[[Envelope], Event]:
+        self[event_type] = _reader(MODELS[event_type])
+        return self[event_type]
+
+
+_READERS: Final = _Readers()

@@ -16,7 +16,7 @@ from procesmijn.cli.tell import many, note
 from procesmijn.persons import Persons
 from procesmijn.settings import read_settings
 from procesmijn.store import dead_letters
-from procesmijn.store.dead_letters import DeadLetterFilter, Refused, Sighting, State
+from procesmijn.store.dead_letters import Acceptance, DeadLetterFilter, Refused, Sighting, State
 from schemas.registry import decode
 
 app = typer.Typer(
@@ -156,18 +156,38 @@ def discard(
 
 
 @app.command()
-def accept(topic: Topic, partition: PartitionNumber = None) -> None:
+def accept(
+    topic: Topic,
+    because: Annotated[str, typer.Option(help="Why most of it may be refused.")],
+    partition: PartitionNumber = None,
+    by: By = None,
+) -> None:
     """Let a partition go on that is paused since most of what it brings is refused.
 
-    Whatever its log holds now may be refused; what comes later is counted anew.
+    Whatever its log holds now may be refused; what comes later is counted anew. Who decided that,
+    when and why is written down: procesmijn dead-letters acceptances.
     """
     with service(read_settings(), kafka=True) as parts:
         ends = log_ends(parts.kafka, [topic])
         for place in partitions_of(topic, partition, ends, parts.active.catalogue):
             until = ends[place].next_offset
-            parts.store.accept_refusals(place, until)
+            parts.store.accept_refusals(place, until, operator(by), because)
             parts.store.unpause(topic, place.number)
             note(f"{topic}/{place.number} goes on, whatever is refused before offset {until}")
+
+
+@app.command()
+def acceptances(
+    topic: OfTopic = None,
+    partition: OfPartition = None,
+    limit: Limit = 100,
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """List who let most of what a partition brings be refused, latest first."""
+    wanted = DeadLetterFilter(topic, None, partition, None, limit)
+    with reading(read_settings()) as (_, connection):
+        found = dead_letters.acceptances(wanted, connection)
+    write([acceptance._asdict() for acceptance in found], Acceptance._fields, form)
 
 
 def _place(letter: Refused) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import Final
 
 from procesmijn.batch import Decided, Held, Partition
 from procesmijn.catalogue import Catalogue
@@ -22,6 +23,8 @@ from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction
 from schemas.event import Record
+
+_UNTIMED: Final = nullcontext()
 
 
 class TooManyWorkers(ProcesmijnError):
@@ -68,11 +71,19 @@ class Store:
             yield moment
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """All of it is committed at the end, or none of it when anything is raised."""
+    def transaction(
+        self, commit: AbstractContextManager[object] = _UNTIMED
+    ) -> Iterator[Transaction]:
+        """All of it is committed at the end, or none of it when anything is raised.
+
+        ``commit`` is entered around the commit alone.
+        """
         connection = self._open()
-        with translated(), connection.transaction():
+        with translated(), ExitStack() as transaction:
+            transaction.enter_context(connection.transaction())
             yield Transaction(connection, self.terms, self._shard)
+            with commit:
+                transaction.close()
 
     def resolve(self, names: Collection[str]) -> None:
         """Make sure that names have codes; before the transaction that needs them."""
@@ -122,11 +133,11 @@ class Store:
         with translated():
             return positions.rewind(partition, next_offset, by, connection)
 
-    def accept_refusals(self, partition: Partition, until: int) -> None:
-        """Let any number of records before an offset be refused."""
+    def accept_refusals(self, partition: Partition, until: int, by: str, because: str) -> None:
+        """Let any number of records before an offset be refused, by decision of an operator."""
         connection = self._open()
         with translated():
-            dead_letters.accept_flood(partition, until, connection)
+            dead_letters.accept_flood(partition, until, by, because, connection)
 
     def active(self) -> Active | None:
         """The catalogue in force; None in a new database."""

@@ -73,6 +73,18 @@ class Sighting(NamedTuple):
     reason: str | None
 
 
+class Acceptance(NamedTuple):
+    """That somebody let most of what a partition brings be refused."""
+
+    accepted_at: datetime
+    accepted_by: str
+    because: str
+    topic: str
+    partition: int
+    accepted_until: int
+    """Before this offset; what comes later is counted anew."""
+
+
 def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connection) -> None:
     """Keep the records of a batch that broke the contract, and tell of each through the outbox."""
     rows = [
@@ -208,18 +220,29 @@ def insist_on_few(spans: Iterable[Span], percent: int, connection: Connection) -
                 f" offset {row[0]} break the contract, mostly by {row[1]}: the batch is not taken"
                 " in, and the partition is paused. Where it is ours to mend, mend it and run"
                 f" procesmijn streams resume {topic} {number}; else let them be refused, with"
-                f" procesmijn dead-letters accept {topic} {number}",
+                f" procesmijn dead-letters accept {topic} {number} --because ...",
                 topic,
                 number,
             )
 
 
-def accept_flood(partition: Partition, until: int, connection: Connection) -> None:
-    """Let any number of records before an offset be refused."""
-    connection.execute(
-        statements("dead_letters")["accept_flood"],
-        {"topic_id": partition.topic_id, "partition": partition.number, "until": until},
+def accept_flood(
+    partition: Partition, until: int, by: str, because: str, connection: Connection
+) -> None:
+    """Let any number of records before an offset be refused, and write down who decided that."""
+    topic_id, number, topic = partition
+    place = {"topic_id": topic_id, "partition": number, "topic": topic}
+    decision = {"until": until, "by": by, "because": because}
+    connection.execute(statements("dead_letters")["accept_flood"], place | decision)
+
+
+def acceptances(wanted: DeadLetterFilter, connection: Connection) -> list[Acceptance]:
+    """Such decisions over a topic or partition, latest first."""
+    rows = connection.execute(
+        statements("dead_letters")["acceptances"],
+        {"topic": wanted.topic, "partition": wanted.partition, "limit": wanted.limit},
     )
+    return [Acceptance(*row) for row in rows]
 
 
 def _seal(letter: DeadLetter, persons: Persons) -> bytes:

@@ -124,8 +124,15 @@ def test_a_worker_that_would_refuse_most_of_a_topic_ends(quiet: Procesmijn) -> N
     assert still["behind"] == 1_200
     assert f"procesmijn dead-letters accept {TOPIC} {partition}" in still["because"]
 
-    accepted = quiet("dead-letters", "accept", TOPIC, partition)
+    why = ("--because", "a broken export", "--by", "ann")
+    accepted = quiet("dead-letters", "accept", TOPIC, partition, *why)
     assert f"{TOPIC}/{partition} goes on" in accepted.err
+    [decision] = quiet("dead-letters", "acceptances", "--format", "json").json
+    assert (decision["accepted_by"], decision["because"]) == ("ann", "a broken export")
+    assert (str(decision["partition"]), still["end_offset"]) == (
+        partition,
+        decision["accepted_until"],
+    )
     with quiet.start("worker") as worker:
         letters = ("dead-letters", "list", "--limit", "5000")
         until(quiet, *letters, count=before + 1_200)

@@ -38,7 +38,10 @@ from tests.integration.doctor.conftest import database_template, keys, persons, 
 __all__ = ["database_template", "keys", "persons", "store", "stream"]
 
 PARTITION = Partition(uuid4(), 0, "events")
-STEPS = {"conceal", "claim", "events", "read", "mine", "compare", "write", "roll up", "advance"}
+STEPS = {
+    *("conceal", "claim", "events", "read", "mine", "compare", "write", "roll up", "advance"),
+    "commit",
+}
 
 
 def traceparent(trace: int, span: int = 7) -> str:
@@ -153,5 +156,6 @@ def test_a_batch_is_one_trace_with_links_to_those_of_its_producers(
     assert {spans[name].parent_span_id for name in STEPS} == {applied.span_id}
     assert [int.from_bytes(link.trace_id) for link in batch.links] == [0xABC]
     assert batch.start_time_unix_nano == spans["poll"].start_time_unix_nano
+    assert spans["advance"].end_time_unix_nano <= spans["commit"].start_time_unix_nano
     assert applied.end_time_unix_nano <= batch.end_time_unix_nano
     assert "V-1" not in str(spans), "what a record says is no part of a trace"

@@ -95,15 +95,26 @@ FROM (
     SELECT d."offset", d.reason,
            d."offset" - lag(d."offset", %(most)s) OVER (ORDER BY d."offset") AS apart
     FROM stream.dead_letter d
-    JOIN stream.position p USING (topic_id, partition)
     WHERE d.topic_id = %(topic_id)s AND d.partition = %(partition)s
       AND d."offset" >= %(first_offset)s - %(window)s AND d."offset" < %(next_offset)s
-      AND d."offset" >= p.refusals_accepted_until
+      AND NOT EXISTS (
+          SELECT FROM stream.acceptance a
+          WHERE (a.topic_id, a.partition) = (d.topic_id, d.partition) AND d."offset" < a.accepted_until
+      )
 ) f
 WHERE f.apart < %(window)s AND f."offset" >= %(first_offset)s
 HAVING count(*) > 0;
 
 -- name: accept_flood
 -- Whatever is refused before an offset, an operator knows.
-UPDATE stream.position SET refusals_accepted_until = %(until)s
-WHERE topic_id = %(topic_id)s AND partition = %(partition)s;
+INSERT INTO stream.acceptance (accepted_by, because, topic_id, partition, topic, accepted_until)
+VALUES (%(by)s, %(because)s, %(topic_id)s, %(partition)s, %(topic)s, %(until)s);
+
+-- name: acceptances
+-- Who let most of what partitions bring be refused, latest first.
+SELECT a.accepted_at, a.accepted_by, a.because, a.topic, a.partition, a.accepted_until
+FROM stream.acceptance a
+WHERE (%(topic)s::text IS NULL OR a.topic = %(topic)s)
+  AND (%(partition)s::int4 IS NULL OR a.partition = %(partition)s)
+ORDER BY a.acceptance DESC
+LIMIT %(limit)s;

@@ -6,7 +6,7 @@ It is the real one: it only says which step comes next, and hands every call on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import Any, Final, TypeAlias, cast
 
@@ -33,6 +33,9 @@ STEPS: Final = (
 """The steps of a batch, as :func:`procesmijn.apply.apply` numbers them, and the end of it."""
 
 
+_UNTIMED: Final = nullcontext()
+
+
 class SteppedStore(Store):
     """The store, with a hook around each step of its transactions."""
 
@@ -41,9 +44,11 @@ class SteppedStore(Store):
         self.hook = hook
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(
+        self, commit: AbstractContextManager[object] = _UNTIMED
+    ) -> Iterator[Transaction]:
         """The same; ``after commit`` is told when it has been committed."""
-        with super().transaction() as tx:
+        with super().transaction(commit) as tx:
             yield cast("Transaction", _Stepped(tx, self.hook))
             self.hook("before commit")
         self.hook("after commit")

@@ -40,7 +40,7 @@ def test_most_of_a_topic_is_not_refused_until_somebody_accepts_that(line: Line) 
     assert (_refused(line), _position(line)) == (450, 750)
 
     end = log_ends(line.kafka, [line.topic])[_partition(line)].next_offset
-    line.store.accept_refusals(_partition(line), end)
+    line.store.accept_refusals(_partition(line), end, "ann", "a broken export")
     line.store.unpause(line.topic, 0)
     line.read()
     assert (_refused(line), _position(line)) == (650, end)
@@ -52,7 +52,7 @@ def test_most_of_a_topic_is_not_refused_until_somebody_accepts_that(line: Line) 
     with pytest.raises(TooManyRefused):
         line.read()
     assert _refused(line) == 1050
-    line.store.accept_refusals(_partition(line), end + 600)
+    line.store.accept_refusals(_partition(line), end + 600, "ann", "again")
     line.store.unpause(line.topic, 0)
     line.read()
     assert line.account().dead == 1250

@@ -13,7 +13,6 @@ CREATE TABLE stream.position (
     updated_at  timestamptz NOT NULL DEFAULT now(),
     stalled_reason text,
     resume_offset  int8,
-    refusals_accepted_until int8 NOT NULL DEFAULT 0,
     PRIMARY KEY (topic_id, partition)
 );
 COMMENT ON TABLE stream.position IS 'How far each partition has been applied. Written in the transaction of the batch, so that it says exactly what is in the other tables.';
@@ -22,7 +21,6 @@ COMMENT ON COLUMN stream.position.next_offset IS 'The offset to read next; null 
 COMMENT ON COLUMN stream.position.epoch IS 'Raised by every claim; a worker with an older one is refused.';
 COMMENT ON COLUMN stream.position.stalled_reason IS 'Why nothing is read until an operator accepts the gap: the log is not the one that was read so far. Null where all is well.';
 COMMENT ON COLUMN stream.position.resume_offset IS 'Where to go on from, when that is accepted, so that nothing which the log still holds is left out.';
-COMMENT ON COLUMN stream.position.refusals_accepted_until IS 'Before this offset any number of records may be refused: an operator knows.';
 
 CREATE TABLE stream.pause (
     topic     text        NOT NULL,
@@ -124,6 +122,19 @@ CREATE TABLE stream.dead_letter (
 COMMENT ON TABLE stream.dead_letter IS 'Records that broke the contract, whole and encrypted, so that they can be redriven.';
 COMMENT ON COLUMN stream.dead_letter.recorded_at IS 'The record''s own timestamp. It tells apart two records that an offset had, where a log was cut and written anew.';
 COMMENT ON COLUMN stream.dead_letter.discarded_at IS 'When somebody gave up on it: it waits for nothing any more. It is kept, and can still be redriven.';
+
+CREATE TABLE stream.acceptance (
+    acceptance     int8        NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    accepted_at    timestamptz NOT NULL DEFAULT now(),
+    accepted_by    text        NOT NULL,
+    because        text        NOT NULL,
+    topic_id       uuid        NOT NULL,
+    partition      int4        NOT NULL,
+    topic          text        NOT NULL,
+    accepted_until int8        NOT NULL
+);
+COMMENT ON TABLE stream.acceptance IS 'That most of what a partition brings may be refused, by decision of an operator.';
+COMMENT ON COLUMN stream.acceptance.accepted_until IS 'Before this offset any number of records may be refused.';
 
 CREATE TABLE stream.outbox (
     entry       int8        NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
