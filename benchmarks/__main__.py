@@ -36,7 +36,7 @@ def main(file: Path = LATEST) -> None:
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         Embedded(Path(folder) / "home", progress=_tell) as servers,
     ):
-        place = Place(servers, Path(folder))
+        place = Place(servers, Path(folder), servers.database_url)
         place.prepare()
         polls: list[float] = []
         legs: list[Run] = []

@@ -64,6 +64,8 @@ class Leg:
 
     number: int
     records: int
+    is_scattered: bool = False
+    """Whether the events of a case go to any partition, rather than all to one."""
 
     @property
     def events(self) -> int:
@@ -117,7 +119,8 @@ class Leg:
             data |= {"category": "incident", "priority": f"P{dice % 4 + 1}"}
         event_id = f"{ticket}-{step:02d}-{dice:032x}"
         headers, value = encode(f"{_PREFIX}ticket.{what}", _SOURCE, event_id, at, data)
-        return Message(value, ticket.encode(), headers)
+        key = event_id if self.is_scattered else ticket
+        return Message(value, key.encode(), headers)
 
 
 def now_message(number: int, at: datetime) -> Message:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks.events import now_message
-from benchmarks.whole import Place, working
+from benchmarks.whole import Place, wait_until_applied, working
 from benchmarks.worker import Notes
 from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
@@ -36,11 +36,11 @@ def measure(place: Place, per_second: int, seconds: int) -> Freshness:
     kafka = KafkaSettings(place.servers.kafka_servers)
     ensure(kafka, [TOPIC], create=True)
     notes, events = place.folder / f"{TOPIC}.json", per_second * seconds
-    with working(place, TOPIC, notes) as wait_until_applied:
+    with working(place, TOPIC, notes) as worker:
         publish(kafka, TOPIC, _paced(0, WARM_UP_EVENTS, per_second))
-        wait_until_applied(WARM_UP_EVENTS)
+        wait_until_applied(place, TOPIC, WARM_UP_EVENTS, worker)
         publish(kafka, TOPIC, _paced(WARM_UP_EVENTS, events, per_second))
-        wait_until_applied(WARM_UP_EVENTS + events)
+        wait_until_applied(place, TOPIC, WARM_UP_EVENTS + events, worker)
     ages = Notes(**json.loads(notes.read_text())).age_ms
     return Freshness(events, per_second, ages["50"], ages["90"], ages["99"], ages["100"])
 

@@ -6,10 +6,9 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -32,6 +31,7 @@ class Place:
 
     servers: Embedded
     folder: Path
+    database_url: str
 
     @property
     def keys(self) -> Path:
@@ -42,7 +42,7 @@ class Place:
         """Make keys and tables, and put the default catalogue in force."""
         keys = Keys.generate()
         keys.save(self.keys)
-        store = Store(self.servers.database_url)
+        store = Store(self.database_url)
         store.migrate()
         store.activate(default().pseudonymous(Persons(keys).pseudonym))
         store.close()
@@ -73,36 +73,33 @@ class Ended(Exception):
 
 
 @contextmanager
-def working(place: Place, topic: str, notes: Path) -> Iterator[Callable[[int], None]]:
-    """A worker of a topic while the block runs; afterwards ``notes`` is there.
-
-    Gives what waits until so many offsets of the topic are behind the stored positions.
-    """
-    servers = place.servers
-    command = [sys.executable, "-m", "benchmarks.worker", servers.kafka_servers]
-    log = place.folder / f"{topic}.log"
+def working(place: Place, topic: str, notes: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of a topic while the block runs; afterwards ``notes`` is there."""
+    command = [sys.executable, "-m", "benchmarks.worker", place.servers.kafka_servers]
+    log = notes.with_suffix(".log")
     with log.open("wb") as stderr:
         worker = subprocess.Popen(
-            [*command, servers.database_url, place.keys, topic, notes], stderr=stderr
+            [*command, place.database_url, place.keys, topic, notes], stderr=stderr
         )
         try:
-            yield partial(_wait_until_applied, place, topic, worker)
+            yield worker
         finally:
             worker.terminate()
             if worker.wait():
                 raise Ended(log.read_text()[-2_000:])
 
 
-def _wait_until_applied(
-    place: Place, topic: str, worker: subprocess.Popen[bytes], records: int
+def wait_until_applied(
+    place: Place, topic: str, records: int, *workers: subprocess.Popen[bytes]
 ) -> None:
-    with psycopg.connect(place.servers.database_url, autocommit=True) as connection:
-        while worker.poll() is None:
+    """Wait until so many offsets of the topic are behind the stored positions."""
+    with psycopg.connect(place.database_url, autocommit=True) as connection:
+        while all(worker.poll() is None for worker in workers):
             row = connection.execute(_READ, [topic]).fetchone()
             if row and row[0] >= records:
                 return
             time.sleep(LOOK_SECONDS)
-    raise Ended("the worker ended before it had read all of its topic")
+    raise Ended("a worker ended before all of its topic was read")
 
 
 def read_leg(place: Place, topic: str, leg: Leg) -> Run:
@@ -112,8 +109,8 @@ def read_leg(place: Place, topic: str, leg: Leg) -> Run:
     """
     servers, notes = place.servers, place.folder / f"{topic}.json"
     database, broker = cpu_seconds(servers.database.pid), cpu_seconds(servers.broker.pid)
-    with working(place, topic, notes) as wait_until_applied:
-        wait_until_applied(leg.records)
+    with working(place, topic, notes) as worker:
+        wait_until_applied(place, topic, leg.records, worker)
     run = Run(
         Notes(**json.loads(notes.read_text())),
         cpu_seconds(servers.database.pid) - database,

@@ -46,6 +46,7 @@ class Notes:
     duplicates: int = 0
     cases: int = 0
     batches: int = 0
+    retries: int = 0
     seconds_by_step: dict[str, float] = field(default_factory=dict)
     """Wall time: poll, decode, and the steps of apply."""
     age_ms: dict[str, float] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Noting:
         notes.duplicates += applied.duplicates
         notes.cases += applied.cases
         notes.batches += 1
+        notes.retries += applied.retries
         if notes.wall_seconds > WARM_UP_SECONDS:
             occurred_us = [arrival.event.occurred_us for arrival in batch.arrivals]
             self._ages_us.append(now_us - np.array(occurred_us, dtype=np.int64))

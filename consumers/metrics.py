@@ -98,6 +98,9 @@ class Metrics:
         self.positions_lost = counter(
             "positions_lost", "Batches that were dropped because another worker had taken over."
         )
+        self.retries = counter(
+            "batch_retries", "Batches begun anew because another session had been in the way."
+        )
         self.batches = Histogram(
             "batch_records",
             "Records in a batch.",
@@ -133,6 +136,7 @@ class Metrics:
         self.skipped.inc(sum(span.skipped for span in batch.spans))
         self.undeclared.inc(sum(arrival.event.extras for arrival in batch.arrivals))
         self.cases.inc(applied.cases)
+        self.retries.inc(applied.retries)
         for reason, letters in Tally(letter.reason for letter in batch.dead_letters).items():
             self.dead_letters.labels(reason).inc(letters)
         for step, seconds in applied.seconds.items():

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
@@ -141,11 +141,15 @@ class Applier:
         with stopwatch("conceal"):
             versions = [version_of(arrival, self._persons) for arrival in batch.arrivals]
 
+        tries = 0
+
         def run(rules: RulesInForce, tx: Transaction) -> Applied:
+            nonlocal tries
+            tries += 1
             applied = apply(batch, versions, rules, self._persons, tx, stopwatch)
             if batch.dead_letters:
                 tx.insist_on_few_refused(batch.spans, self._refused_percent)
-            return applied
+            return replace(applied, retries=tries - 1)
 
         return self._try(versions, run, stopwatch)
 
@@ -256,17 +260,20 @@ class Applier:
     ) -> _Result:
         names = {name for version in versions for name in names_in(version.event)}
         stopwatch = stopwatch or Stopwatch()
+        was_in_the_way = False
         for _ in range(_MOST_TRIES):
             try:
                 if self._rules is None:
                     self._rules = load_rules(self._store)
                 self._store.resolve(names)
                 with self._store.transaction(stopwatch("commit")) as tx:
+                    if was_in_the_way:
+                        tx.queue()
                     return run(self._rules, tx)
             except RulesChanged:
                 self._rules = None
             except Retry:
-                continue
+                was_in_the_way = True
         raise StillInTheWay(
             f"other sessions were in the way {_MOST_TRIES} times in a row: look in pg_stat_activity"
         )

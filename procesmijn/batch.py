@@ -114,5 +114,7 @@ class Applied:
     skipped: int = 0
     cases: int = 0
     """Cases that changed."""
+    retries: int = 0
+    """How often it was begun anew: another session was in the way, or had changed the rules."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall time by step."""

@@ -108,6 +108,14 @@ GUARDS: Final = (
         f"{_INVARIANTS}::test_new_events_are_written_in_one_order",
     ),
     Guard(
+        "queue-of-those-begun-anew",
+        "procesmijn/apply.py",
+        "                    if was_in_the_way:\n                        tx.queue()\n",
+        "",
+        "tests/integration/exactness/test_contention.py"
+        "::test_sessions_that_bring_the_same_wait_and_seldom_begin_anew",
+    ),
+    Guard(
         "read-after-lock",
         "procesmijn/apply.py",
         """\

@@ -18,6 +18,7 @@ from procesmijn.store.entries import Appended
 from procesmijn.store.events import Inserted
 from procesmijn.store.facts import Retraced
 from procesmijn.store.objects import Locked
+from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.versions import Version
 from schemas.event import Rejection
@@ -25,13 +26,18 @@ from schemas.event import Rejection
 
 class Transaction:
     """The steps of :func:`procesmijn.apply.apply`, each in the one order of locks for everybody:
-    positions, rules, events, objects, facts, roll-ups; within each by key."""
+    the queue, positions, rules, events, objects, facts, roll-ups; within each by key."""
 
     def __init__(self, connection: Connection, terms: Terms, shard: int) -> None:
         self._connection = connection
         self._shard = shard
         self._has_written = False
         self.terms = terms
+
+    def queue(self) -> None:
+        """Wait until no other batch that had to begin anew is at work: among themselves they would
+        be in each other's way again, and all but one of them each time."""
+        self._connection.execute(statements("session")["queue"])
 
     def claim(self, spans: Sequence[Span]) -> None:
         """Lock the positions of a batch; :class:`PositionLost` where they are not ours and next."""

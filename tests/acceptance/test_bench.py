@@ -8,15 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 RECORDS = 5_000
 EVENTS = 20_000
 
 
-def run(module: str, file: Path, events: int) -> str:
+def run(module: str, file: Path, events: int, **told: str) -> str:
     """A benchmark of so many events that writes its figures to a file; gives what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", module, file],
-        env={**os.environ, "BENCH_EVENTS": str(events)},
+        env={**os.environ, "BENCH_EVENTS": str(events), **told},
         capture_output=True,
         text=True,
         check=False,
@@ -67,3 +69,16 @@ def test_the_benchmark_of_flows_reads_what_it_filled(folder: Path) -> None:
     assert seconds["whole"] >= max(seconds["graph"], seconds["discover"], seconds["draw"]) > 0
     assert figures["command"]["seconds"] > figures["whole_seconds"] == seconds["whole"]
     assert figures["command"]["cpu_seconds"] > 0
+
+
+def test_the_benchmark_of_workers_says_what_they_wait_for(folder: Path) -> None:
+    file = folder / "workers.json"
+    told = run("benchmarks.workers", file, RECORDS, BENCH_WORKERS="2")
+    runs = json.loads(file.read_text())["runs"]
+    assert [(run["workers"], run["is_scattered"]) for run in runs] == [(2, False), (2, True)]
+    for run_ in runs:
+        assert run_["records"] == RECORDS
+        assert run_["deadlocks"] == 0
+        assert run_["cpu_us"] > 0
+        assert sum(run_["waits"].values()) == pytest.approx(1, abs=0.01)
+    assert "sessions were" in told

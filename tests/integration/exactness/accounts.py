@@ -43,7 +43,8 @@ def wait_until_all_is_in(ground: Ground, teller: Teller, servers: str, seconds: 
 
 
 def assert_all_holds(ground: Ground, plain: Ground, teller: Teller, servers: str) -> Tables:
-    """I1 to I4; gives the tables of the story told once, in order, to another database."""
+    """I1 to I4, and no deadlock; gives the tables of the story told once, in order, to another
+    database."""
     events = teller.events()
     plain.clear()
     plain.applier.apply(sorted_pass(events))
@@ -53,6 +54,7 @@ def assert_all_holds(ground: Ground, plain: Ground, teller: Teller, servers: str
     assert_positions_rose(ground)  # I3
     _assert_every_offset_is_accounted_for(ground, teller, _ends(teller, servers))  # I4
     assert_dead_letters(ground, teller, ground.persons)
+    assert ground.deadlocks() == 0
     return wanted
 
 

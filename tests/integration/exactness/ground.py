@@ -103,6 +103,17 @@ class Ground:
                 for finding in progress.findings
             ]
 
+    def deadlocks(self) -> int:
+        """How many there have been. Sessions report theirs when they end, so they are ended."""
+        for store in self.stores:
+            store.close()
+        self.observer.execute("SELECT pg_stat_force_next_flush()")
+        row = self.observer.execute(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
     def assert_sound(self) -> None:
         """``verify`` finds nothing, and nothing waits to be mined anew."""
         assert self.store.count_stale() == 0

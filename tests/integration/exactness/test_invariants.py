@@ -275,7 +275,7 @@ def test_new_events_are_written_in_one_order(
     A third holds the event in the middle until both have begun.
     """
     middle, *rest = (happened(f"e{n}", n, "ticket.opened", "desk", f"T{n}") for n in range(9))
-    before = _deadlocks(ground)
+    before = ground.deadlocks()
     with halted(ground, persons, "after insert") as third:
         third.apply(batch_of([middle]))
         forth = batch_of([*rest[:4], middle, *rest[4:]])
@@ -288,16 +288,8 @@ def test_new_events_are_written_in_one_order(
         third.go_on(Abandoned())
         for session in crosswise:
             session.get()
-    assert _deadlocks(ground) == before
+    assert ground.deadlocks() == before
     assert_as_told_once(ground, plain, middle, *rest)
-
-
-def _deadlocks(ground: Ground) -> object:
-    ground.observer.execute("SELECT pg_stat_force_next_flush()")
-    row = ground.observer.execute(
-        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    ).fetchone()
-    return row[0] if row else None
 
 
 def test_keys_sort_otherwise_than_they_come(persons: Persons) -> None:
