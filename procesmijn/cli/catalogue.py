@@ -21,7 +21,7 @@ from procesmijn.errors import ProcesmijnError
 from procesmijn.flows.concurrency import pairs
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, read_settings
-from procesmijn.store import flows
+from procesmijn.store import Store, flows
 from procesmijn.store.catalogues import Active
 
 app = typer.Typer(
@@ -107,7 +107,12 @@ def activate(
 def in_use(settings: Settings) -> Active:
     """The catalogue in use; raises :class:`NothingActive`."""
     with reading(settings) as (store, _):
-        active = store.active()
+        return in_force(store)
+
+
+def in_force(store: Store) -> Active:
+    """The same, of a store that is open."""
+    active = store.active()
     if active is None:
         raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
     return active

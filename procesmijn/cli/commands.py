@@ -47,6 +47,10 @@ COMMANDS: Final = {
     "catalogue": Listed(
         "catalogue", "Check, show or activate a catalogue, or suggest what belongs in it."
     ),
+    "agreements": Listed(
+        "agreements",
+        "List agreements, hold them against what happens, suggest others, and try other terms.",
+    ),
     "schemas": Listed("contract", "Show what may be sent: event types and examples."),
     "check-message": Listed(
         "check_message",

@@ -15,21 +15,21 @@ def fragment(process: str, pairs: Sequence[Pair], undeclared: Iterable[str]) -> 
 
     ``undeclared`` are activities that the catalogue has to have before it can speak of them.
     """
-    lines = ["processes:", f"  {_on_one_line(process)}:"]
+    lines = ["processes:", f"  {on_one_line(process)}:"]
     if names := sorted(undeclared):
-        lines += ["    activities:", *(f"      {_on_one_line(name)}:" for name in names)]
+        lines += ["    activities:", *(f"      {on_one_line(name)}:" for name in names)]
     lines.append("    concurrent:")
     for pair in pairs:
         apart = f"apart in {pair.apart:,} of {many(pair.cases, 'case')} with both"
         lines += (
             f"      # for: {pair.forth:,} times in this order, {pair.back:,} in the other",
             f"      # against: {many(pair.loops, 'short loop')}; {apart}",
-            f"      - {_on_one_line([pair.first, pair.second])}",
+            f"      - {on_one_line([pair.first, pair.second])}",
         )
     return "".join(f"{line}\n" for line in lines)
 
 
-def _on_one_line(value: object) -> str:
+def on_one_line(value: object) -> str:
     """As YAML, quoted where it has to be."""
     flow: str = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
     return flow.removesuffix("...\n").strip()

@@ -9,6 +9,7 @@ import pytest
 
 from procesmijn.catalogue import Catalogue, parse
 from procesmijn.catalogue.agreements import Moment
+from procesmijn.catalogue.coverage import Covered, covered
 from procesmijn.catalogue.lead_times import HOUR_US, LeadTime, Unit, read_lead_time
 
 TEXT = """
@@ -145,3 +146,23 @@ def test_a_lead_time_is_written_back_in_one_form(written: str, canonical: str) -
 
     assert str(promised) == canonical
     assert read_lead_time(canonical) == promised
+
+
+def test_an_agreement_covers_deliveries_and_what_the_customer_does_about_them_also_of_parts() -> (
+    None
+):
+    early, late = (None, date(2026, 1, 1)), (date(2026, 2, 1), None)
+
+    there = set(covered(CATALOGUE))
+
+    assert {each for each in there if each.process == "onboarding"} == {
+        Covered("onboarding", *pair, *dates)
+        for dates in (early, late)
+        for pair in (
+            ("hr", "staff", None),
+            ("payroll", "staff", None),  # a part of hr
+            ("staff", "hr", "Contract requested"),
+            ("staff", "payroll", "Contract requested"),
+        )
+    }
+    assert Covered("services", "manager", "hr", "Back", None, None) in there

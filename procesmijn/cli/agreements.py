@@ -1,0 +1,247 @@
+"""``procesmijn agreements``: what is promised, what is not, and what could be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import numpy as np
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from procesmijn.catalogue import Catalogue
+from procesmijn.catalogue.agreements import Moment
+from procesmijn.catalogue.coverage import Covered, covered
+from procesmijn.catalogue.fields import Share
+from procesmijn.cli.catalogue import in_force
+from procesmijn.cli.options import AsFormat, AsOf, Since, Until, known_process, moment, period
+from procesmijn.cli.proposals import Suggested, fragment
+from procesmijn.cli.service import reading
+from procesmijn.cli.show import Format, show
+from procesmijn.cli.tell import many, note
+from procesmijn.core.compile import open_hours
+from procesmijn.core.proposals import propose
+from procesmijn.core.worktime import working_us
+from procesmijn.errors import UsageError
+from procesmijn.settings import read_settings
+from procesmijn.store import agreements
+from procesmijn.store.agreements import AgreementRow, Supplied
+from procesmijn.store.connection import Connection
+from procesmijn.store.filters import Period
+
+app = typer.Typer(
+    add_completion=False,
+    help="List agreements, hold them against what happens, suggest others, and try other terms.",
+)
+
+OfProcess = Annotated[
+    str | None, typer.Option("--process", metavar="PROCESS", help="Of one process only.")
+]
+
+_FOUND: Final = (
+    *("finding", "process", "supplier", "customer", "name", "handovers", "cases"),
+    *("wait_seconds_median", "wait_seconds_sum", "wait_working_seconds_sum"),
+)
+_FOUND_NARROW: Final = ("finding", "process", "supplier", "customer", "name", "handovers")
+_LISTED_NARROW: Final = ("agreement", "supplier", "customer", "lead_time", "target_share")
+_SUGGESTED_NARROW: Final = (
+    *("supplier", "customer", "delivered", "deliveries", "lead_time", "share"),
+)
+
+
+class As(StrEnum):
+    """How suggestions are written."""
+
+    YAML = "yaml"
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command(name="list")
+def list_agreements(
+    process: OfProcess = None,
+    since: Since = None,
+    until: Until = None,
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """List what is promised, a row for each version of an agreement.
+
+    With dates those that hold on any of them.
+    """
+    with reading(read_settings()) as (_, connection):
+        _known(process, connection)
+        rows = agreements.listed(process, period(since, until), connection)
+    show([row._asdict() for row in rows], AgreementRow._fields, form, narrow=_LISTED_NARROW)
+
+
+@app.command()
+def check(
+    process: OfProcess = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """Hold what is declared against what happens.
+
+    Names pairs that no agreement covers, agreements that nothing happened under, parties that the
+    catalogue does not know, and deliverables with several customers. Dates are those of the
+    pick-up, local. Exit code 1 where anything but the last is found.
+    """
+    dates = period(since, until)
+    with reading(read_settings(), moment(as_of)) as (store, connection):
+        _known(process, connection)
+        catalogue = in_force(store).catalogue
+        found = [
+            *_uncovered(process, dates, catalogue, connection),
+            *_unused(process, dates, catalogue, connection),
+            *_unknown(process, dates, connection),
+        ]
+    several = list(_several_customers(process, catalogue))
+    blank = dict.fromkeys(_FOUND)
+    show([{**blank, **row} for row in (*found, *several)], _FOUND, form, narrow=_FOUND_NARROW)
+    if found:
+        note(f"{many(len(found), 'difference')} between what is declared and what happens")
+        raise typer.Exit(1)
+
+
+@app.command()
+def suggest(
+    process: OfProcess = None,
+    target: Annotated[
+        str, typer.Option(metavar="SHARE", help="The share that is to be in time.")
+    ] = "90%",
+    at_least: Annotated[
+        int, typer.Option(min=1, help="How often it has to have happened to say something of it.")
+    ] = 20,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    form: Annotated[As, typer.Option("--format", help="How it is written.")] = As.YAML,
+) -> None:
+    """Suggest what could be promised, by how it went: YAML to edit.
+
+    From when a party was handed something in a case to when it handed on: the shortest lead time
+    that enough of these would have met, on the calendar of the supplier. YAML has what no
+    agreement covers yet and most requests come to; the other forms have all. Dates are those of
+    the delivery, local.
+    """
+    share, dates = _share("--target", target), period(since, until)
+    with reading(read_settings(), moment(as_of)) as (store, connection):
+        _known(process, connection)
+        catalogue = in_force(store).catalogue
+        supplied = agreements.supplied(process, dates, at_least, connection)
+        happened = agreements.happened(dates, connection)
+    there = covered(catalogue)
+    suggested = [
+        _suggested(each, happened[each.process, each.requested], share, there, catalogue)
+        for each in supplied
+    ]
+    if form is not As.YAML:
+        rows = [each._asdict() for each in suggested]
+        show(rows, Suggested._fields, Format(form), narrow=_SUGGESTED_NARROW)
+        return
+    new = [each for each in suggested if each.is_new]
+    note(
+        f"{many(len(new), 'agreement')} suggested, of {many(len(suggested), 'way')} in which"
+        f" somebody was supplied {at_least} times or more; --format table has all"
+    )
+    if new:
+        print(fragment(new, catalogue), end="")
+
+
+def _uncovered(
+    process: str | None, dates: Period, catalogue: Catalogue, connection: Connection
+) -> Iterator[dict[str, Any]]:
+    for pair in agreements.uncovered(process, dates, covered(catalogue), connection):
+        yield {"finding": "no agreement", **pair._asdict()}
+
+
+def _unused(
+    process: str | None, dates: Period, catalogue: Catalogue, connection: Connection
+) -> Iterator[dict[str, Any]]:
+    happened = agreements.happened(dates, connection)
+    for name, agreement in sorted(catalogue.agreements.items()):
+        if process not in (None, agreement.process):
+            continue
+        signs = {
+            (agreement.process, activity)
+            for sign in (Moment.REQUESTED, Moment.DELIVERED)
+            for activity in agreement.activities(sign, catalogue.processes[agreement.process])
+        }
+        if not signs & happened.keys():
+            yield {
+                "finding": "not used",
+                "process": agreement.process,
+                "supplier": catalogue.supplier_of(name),
+                "customer": agreement.customer,
+                "name": name,
+            }
+
+
+def _unknown(
+    process: str | None, dates: Period, connection: Connection
+) -> Iterator[dict[str, Any]]:
+    for name, handovers, cases in agreements.unknown_parties(process, dates, connection):
+        yield {
+            "finding": "unknown party",
+            "process": process,
+            "name": name,
+            "handovers": handovers,
+            "cases": cases,
+        }
+
+
+def _several_customers(process: str | None, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    of_process = {each.deliverable for each in catalogue.agreements_of(process or "").values()}
+    for name, deliverable in sorted(catalogue.deliverables.items()):
+        customers = catalogue.customers_of(name)
+        if len(customers) > 1 and (process is None or name in of_process):
+            for customer in customers:
+                yield {
+                    "finding": "several customers",
+                    "process": process,
+                    "supplier": deliverable.supplier,
+                    "customer": customer,
+                    "name": name,
+                }
+
+
+def _suggested(
+    supplied: Supplied, requests: int, target: Decimal, there: list[Covered], catalogue: Catalogue
+) -> Suggested:
+    pair = (supplied.process, supplied.supplier, supplied.customer)
+    hours = open_hours(catalogue, catalogue.calendar_of(supplied.supplier))
+    spans = supplied.requested_us, supplied.delivered_us
+    median, p90 = np.percentile(working_us(hours, *spans) / 1e6, (50, 90)).tolist()
+    proposal = propose(target, hours, *spans)
+    return Suggested(
+        *pair,
+        supplied.requested,
+        supplied.delivered,
+        requests,
+        len(supplied.delivered_us),
+        supplied.cases,
+        median,
+        p90,
+        str(proposal.lead_time) if proposal else None,
+        target,
+        proposal.share if proposal else None,
+        any(each[:4] == (*pair, None) for each in there),
+    )
+
+
+def _known(process: str | None, connection: Connection) -> None:
+    if process is not None:
+        known_process(process, connection)
+
+
+def _share(option: str, text: str) -> Decimal:
+    try:
+        share: Decimal = TypeAdapter(Share).validate_python(text)
+    except ValidationError as error:
+        raise UsageError(f"{option} {error.errors()[0]['ctx']['error']}") from None
+    return share

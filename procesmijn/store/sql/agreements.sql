@@ -1,0 +1,115 @@
+-- name: listed
+-- Versions of agreements that hold on any date of a period.
+SELECT agreement, version, valid_from, valid_until, process, deliverable, supplier, customer,
+       staff_role, lead_time, target_share, first_time_right_target, return_window
+FROM bi.dim_agreement
+WHERE (%(process)s::text IS NULL OR process = %(process)s)
+  AND (%(since)s::date IS NULL OR COALESCE(valid_until > %(since)s, true))
+  AND (%(until)s::date IS NULL OR COALESCE(valid_from < %(until)s, true))
+ORDER BY process, agreement, version;
+
+-- name: uncovered
+-- Pairs in the handovers that no agreement speaks of, most waiting first. Who is outside promises
+-- nothing.
+WITH covered AS MATERIALIZED (
+    SELECT p.code AS process, s.code AS supplier, c.code AS customer, a.code AS activity,
+           v.activity IS NULL AS is_any, COALESCE(v.since, '-infinity') AS since,
+           COALESCE(v.until, 'infinity') AS until
+    FROM jsonb_to_recordset(%(covered)s) AS
+         v(process text, supplier text, customer text, activity text, since date, until date)
+    JOIN mining.term p ON p.name = v.process
+    JOIN mining.term s ON s.name = v.supplier
+    JOIN mining.term c ON c.name = v.customer
+    LEFT JOIN mining.term a ON a.name = v.activity
+), open AS (
+    SELECT h.* FROM mining.handover h
+    WHERE (%(process)s::text IS NULL
+           OR h.process = (SELECT code FROM mining.term WHERE name = %(process)s))
+      AND h.picked_up_at <= bi.as_of()
+      AND (%(since)s::date IS NULL OR h.picked_up_on >= %(since)s)
+      AND (%(until)s::date IS NULL OR h.picked_up_on < %(until)s)
+      AND NOT EXISTS (SELECT FROM mining.party q WHERE q.code = h.supplier AND q.kind = 'outside')
+      AND NOT EXISTS (
+          SELECT FROM covered v
+          WHERE (v.process, v.supplier, v.customer) = (h.process, h.supplier, h.customer)
+            AND (v.is_any OR v.activity = h.from_activity)
+            AND h.delivered_on >= v.since AND h.delivered_on < v.until)
+)
+SELECT p.name, s.name, c.name, count(*), count(DISTINCT h.object_key),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY h.wait_us) / 1e6,
+       (sum(h.wait_us) / 1e6)::float8, (sum(h.wait_working_us) / 1e6)::float8
+FROM open h
+JOIN mining.term p ON p.code = h.process
+JOIN mining.term s ON s.code = h.supplier
+JOIN mining.term c ON c.code = h.customer
+GROUP BY p.name, s.name, c.name
+ORDER BY sum(h.wait_us) DESC, p.name, s.name, c.name;
+
+-- name: unknown_parties
+-- Parties in the handovers that the catalogue does not know, and how many they took part in.
+SELECT t.name, count(*), count(DISTINCT h.object_key)
+FROM mining.handover h
+CROSS JOIN LATERAL (VALUES (h.supplier), (h.customer)) AS took(part)
+JOIN mining.term t ON t.code = took.part
+WHERE (%(process)s::text IS NULL
+       OR h.process = (SELECT code FROM mining.term WHERE name = %(process)s))
+  AND h.picked_up_at <= bi.as_of()
+  AND (%(since)s::date IS NULL OR h.picked_up_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR h.picked_up_on < %(until)s)
+  AND NOT EXISTS (SELECT FROM mining.party q WHERE q.code = took.part)
+GROUP BY t.name
+ORDER BY count(*) DESC, t.name;
+
+-- name: happened
+-- How often activities were completed in a period, to the day.
+SELECT p.name, a.name, sum(f.n)::int8
+FROM mining.flow_day f
+JOIN mining.term p ON p.code = f.process
+JOIN mining.term a ON a.code = f.to_activity
+WHERE f.day <= bi.as_of()::date
+  AND (%(since)s::date IS NULL OR f.day >= %(since)s)
+  AND (%(until)s::date IS NULL OR f.day < %(until)s)
+GROUP BY p.name, a.name
+HAVING sum(f.n) <> 0;
+
+-- name: supplied
+-- What parties delivered, and what each had been handed last in that case before: by pair, and by
+-- the activities with which it was asked for and delivered. Instants in microseconds since 1970.
+WITH handed AS (
+    SELECT h.object_key, h.process, h.supplier, h.customer, h.from_activity, h.delivered_at,
+           h.delivered_on
+    FROM mining.handover h
+    WHERE (%(process)s::text IS NULL
+           OR h.process = (SELECT code FROM mining.term WHERE name = %(process)s))
+      AND h.picked_up_at <= bi.as_of()
+), moves AS (
+    SELECT object_key, process, customer AS party, false AS is_out, NULL::int4 AS customer,
+           from_activity, delivered_at, delivered_on
+    FROM handed
+    UNION ALL
+    SELECT object_key, process, supplier, true, customer, from_activity, delivered_at, delivered_on
+    FROM handed
+), asked AS (
+    SELECT moves.*,
+           max(ARRAY[(EXTRACT(epoch FROM delivered_at) * 1000000)::int8, from_activity])
+               FILTER (WHERE NOT is_out)
+               OVER (PARTITION BY object_key, process, party ORDER BY delivered_at, is_out
+                     ROWS UNBOUNDED PRECEDING) AS request
+    FROM moves
+)
+SELECT p.name, s.name, c.name, r.name, d.name, count(DISTINCT a.object_key),
+       array_agg(a.request[1]),
+       array_agg((EXTRACT(epoch FROM a.delivered_at) * 1000000)::int8)
+FROM asked a
+JOIN mining.term p ON p.code = a.process
+JOIN mining.term s ON s.code = a.party
+JOIN mining.term c ON c.code = a.customer
+JOIN mining.term r ON r.code = a.request[2]
+JOIN mining.term d ON d.code = a.from_activity
+WHERE a.is_out AND a.request IS NOT NULL
+  AND (%(since)s::date IS NULL OR a.delivered_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR a.delivered_on < %(until)s)
+  AND NOT EXISTS (SELECT FROM mining.party q WHERE q.code = a.party AND q.kind = 'outside')
+GROUP BY p.name, s.name, c.name, r.name, d.name
+HAVING count(*) >= %(at_least)s
+ORDER BY count(*) DESC, p.name, s.name, c.name, r.name, d.name;
