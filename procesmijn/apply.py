@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,13 +24,15 @@ from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.core.mine import mine
 from procesmijn.core.rules import CORE_VERSION, Rules
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
+from procesmijn.parcel import Parcel, packed
 from procesmijn.persons import Persons
 from procesmijn.store import Store, catalogues
 from procesmijn.store.catalogues import Active, RulesChanged
 from procesmijn.store.connection import Connection, Retry
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
-from procesmijn.store.entries import append, names_in
+from procesmijn.store.entries import append
 from procesmijn.store.objects import Locked
+from procesmijn.store.packed import NOTHING, Packed, pack
 from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction
 from procesmijn.versions import Version, version_of
@@ -139,27 +141,27 @@ class Applier:
         """
         stopwatch = Stopwatch(self._around)
         with stopwatch("conceal"):
-            versions = [version_of(arrival, self._persons) for arrival in batch.arrivals]
+            parcel = packed(batch, self._persons)
 
         tries = 0
 
         def run(rules: RulesInForce, tx: Transaction) -> Applied:
             nonlocal tries
             tries += 1
-            applied = apply(batch, versions, rules, self._persons, tx, stopwatch)
-            if batch.dead_letters:
-                tx.insist_on_few_refused(batch.spans, self._refused_percent)
+            applied = apply(parcel, rules, self._persons, tx, stopwatch)
+            if parcel.dead_letters:
+                tx.insist_on_few_refused(parcel.spans, self._refused_percent)
             return replace(applied, retries=tries - 1)
 
-        return self._try(versions, run, stopwatch)
+        return self._try(parcel.versions, run, stopwatch)
 
     def restore(self, versions: list[Version]) -> Applied:
         """Apply versions that were concealed before, of this database or another one with the same
         keys; those that are known change nothing."""
-        stopwatch = Stopwatch()
+        parcel = Parcel((), pack(versions), ())
         return self._try(
-            versions,
-            lambda rules, tx: apply(Batch(), versions, rules, self._persons, tx, stopwatch),
+            parcel.versions,
+            lambda rules, tx: apply(parcel, rules, self._persons, tx, Stopwatch()),
         )
 
     def redrive(
@@ -195,8 +197,8 @@ class Applier:
 
         def run(rules: RulesInForce, tx: Transaction) -> tuple[int, int]:
             held = tx.lock_dead_letters(letters)
-            accepted = [versions[letter] for letter in held if letter in versions]
-            apply(Batch(), accepted, rules, self._persons, tx, Stopwatch())
+            accepted = pack(versions[letter] for letter in held if letter in versions)
+            apply(Parcel((), accepted, ()), rules, self._persons, tx, Stopwatch())
             refused = 0
             for letter in held:
                 what = outcomes[letter]
@@ -207,11 +209,11 @@ class Applier:
                     tx.mark_redriven(letter)
             return len(held) - refused, refused
 
-        return self._try(versions.values(), run)
+        return self._try(pack(versions.values()), run)
 
     def mine_again(self, keys: Int64s) -> int:
         """Mine objects anew by the rules in force, and give how many cases changed."""
-        return self._try((), lambda rules, tx: mine_again(keys, rules, tx))
+        return self._try(NOTHING, lambda rules, tx: mine_again(keys, rules, tx))
 
     def pack_again(self, before: Locked, events: ObjectEvents) -> Int64s:
         """Make packs and facts of some objects anew from events that were read from the events.
@@ -228,7 +230,7 @@ class Applier:
             pack_again(keys, locked.only(unmoved), events.of(keys), rules, tx)
             return moved
 
-        return self._try((), run)
+        return self._try(NOTHING, run)
 
     def pack_under_lock(self, keys: Int64s) -> None:
         """The same for objects that do not stand still: they are read when they are locked."""
@@ -238,7 +240,7 @@ class Applier:
             locked = tx.lock_again(keys, rules.rules_of)
             pack_again(keys, locked, tx.scan(keys), rules, tx)
 
-        self._try((), run)
+        self._try(NOTHING, run)
 
     def catch_up(self) -> Iterator[int]:
         """Mine anew, in chunks, whatever other rules made than those in force.
@@ -254,11 +256,11 @@ class Applier:
 
     def _try(
         self,
-        versions: Iterable[Version],
+        versions: Packed,
         run: Callable[[RulesInForce, Transaction], _Result],
         stopwatch: Stopwatch | None = None,
     ) -> _Result:
-        names = {name for version in versions for name in names_in(version.event)}
+        names = versions.all_names()
         stopwatch = stopwatch or Stopwatch()
         was_in_the_way = False
         for _ in range(_MOST_TRIES):
@@ -280,8 +282,7 @@ class Applier:
 
 
 def apply(
-    batch: Batch,
-    versions: list[Version],
+    parcel: Parcel,
     rules: RulesInForce,
     persons: Persons,
     tx: Transaction,
@@ -298,24 +299,24 @@ def apply(
     7. commit: from here on the batch is in, and a crash costs nothing.
     """
     with stopwatch("claim"):
-        tx.claim(batch.spans)  # 1
+        tx.claim(parcel.spans)  # 1
         tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
     with stopwatch("events"):
-        inserted = tx.insert(versions)  # 2
+        inserted = tx.insert(parcel.versions)  # 2
     with stopwatch("read"):
-        appended = append(inserted.changes, tx.terms)
+        appended = append(parcel.versions, inserted, tx.terms)
         locked = tx.lock(appended, rules.rules_of)  # 3
         tx.append(locked, appended)
     cases = settle_all(locked, rules, tx, stopwatch)  # 4, 5
     with stopwatch("advance"):
-        tx.refuse(batch.dead_letters, persons)
-        dead = Counter(letter.origin.partition for letter in batch.dead_letters)
-        tx.advance(batch.spans, inserted, dead)  # 6
+        tx.refuse(parcel.dead_letters, persons)
+        dead = Counter(letter.origin.partition for letter in parcel.dead_letters)
+        tx.advance(parcel.spans, inserted, dead)  # 6
     return Applied(
         stored=sum(inserted.stored.values()),
         duplicates=sum(inserted.duplicates.values()),
-        dead_letters=len(batch.dead_letters),
-        skipped=sum(span.skipped for span in batch.spans),
+        dead_letters=len(parcel.dead_letters),
+        skipped=sum(span.skipped for span in parcel.spans),
         cases=cases,
         seconds=stopwatch.seconds,
     )  # 7: the caller's transaction ends

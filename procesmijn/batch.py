@@ -55,6 +55,14 @@ class Span(NamedTuple):
     skipped: int = 0
     """Records among them that say nothing by design (tombstones)."""
 
+    def with_next(self, span: Span) -> Span:
+        """This one and the one that follows on it."""
+        return self._replace(
+            next_offset=span.next_offset,
+            records=self.records + span.records,
+            skipped=self.skipped + span.skipped,
+        )
+
 
 class Origin(NamedTuple):
     """Where an event came from."""

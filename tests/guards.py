@@ -82,7 +82,7 @@ GUARDS: Final = (
     Guard(
         "known-look-up",
         "procesmijn/store/events.py",
-        "known = _standing(by_key, connection)",
+        "known = _standing(_uuids(entries[begins]), connection)",
         "known: dict[bytes, _Standing] = {}",
         f"{_INVARIANTS}::test_a_known_event_changes_nothing",
     ),
@@ -102,9 +102,9 @@ GUARDS: Final = (
     ),
     Guard(
         "order-of-locks",
-        "procesmijn/store/events.py",
-        "copied(sorted(map(_row, versions)))",
-        "copied(list(map(_row, versions)))",
+        "procesmijn/store/packed.py",
+        'order = order_by(entries["key_hi"], entries["key_lo"], np.arange(len(entries)))',
+        "order = np.arange(len(entries))",
         f"{_INVARIANTS}::test_new_events_are_written_in_one_order",
     ),
     Guard(

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import struct
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as defaulted
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 import orjson
 
-from procesmijn.batch import Origin, Partition
-from procesmijn.core.frames import NO_INSTANT
+from procesmijn.batch import Partition
+from procesmijn.core.frames import Bools, Int64s, Rows
+from procesmijn.core.order import is_first
 from procesmijn.store.connection import Connection
+from procesmijn.store.event_rows import event_of
+from procesmijn.store.packed import Objects, Packed
 from procesmijn.store.statements import statements
-from procesmijn.store.wire import NULL, Array, array, copied, field, name_field
-from procesmijn.versions import LAST_SEQUENCE, Said, Version, sequence_of
-from schemas.event import Event, Lifecycle
-
-Objects = tuple[tuple[str, str], ...]
+from procesmijn.store.wire import Array, array, copied
+from procesmijn.versions import Said, Version
+from schemas.event import Event
 
 
 class Change(NamedTuple):
-    """An event that stands differently than before this batch."""
+    """An event of which more was said than this once, and that stands differently from now on."""
 
-    version: Version
+    version: int
+    """The number of the version that stands now."""
     objects_before: Objects | None
     """What the version was about that stood until now; None where the event is new."""
     was_retracted: bool
@@ -38,6 +39,8 @@ class Change(NamedTuple):
 class Inserted:
     """What came of the versions of a batch."""
 
+    new: Int64s
+    """Numbers of the versions of events of which this is all that was ever said: nearly all."""
     changes: list[Change] = defaulted(default_factory=list)
     stored: dict[Partition | None, int] = defaulted(default_factory=lambda: defaultdict(int))
     duplicates: dict[Partition | None, int] = defaulted(default_factory=lambda: defaultdict(int))
@@ -49,45 +52,46 @@ class _Standing(NamedTuple):
     is_retracted: bool
 
 
-def insert(versions: Sequence[Version], connection: Connection) -> Inserted:
+def insert(packed: Packed, connection: Connection) -> Inserted:
     """Step 2 of a batch: store what is new or supersedes, and say what changed.
 
     Every version that was ever seen ends up in ``stream.event`` or in ``stream.superseded``, so the
     outcome is the same whichever came first.
     """
-    inserted = Inserted()
-    by_key: dict[bytes, Version] = {}
-    rivals: dict[bytes, list[Version]] = {}
-    for version in versions:
-        first = by_key.setdefault(version.key, version)
-        if first is not version:
-            rivals.setdefault(version.key, [first]).append(version)
-    known = _standing(by_key, connection)
-    contested = known.keys() | rivals.keys()
-    standing = [version for key, version in by_key.items() if key not in contested]
-    for partition, run in groupby(map(_partition, standing)):
-        inserted.stored[partition] += sum(1 for _ in run)
-    inserted.changes.extend(Change(version, None, was_retracted=False) for version in standing)
-    met_before = _superseded(contested, connection) if contested else {}
-    for key in sorted(contested):
-        met, before = rivals.get(key, [by_key[key]]), known.get(key)
-        winner = max(met, key=lambda version: version.said)
-        _count(met, before, met_before.get(key, set()), inserted)
-        _keep_losers(met, winner, before, connection)
+    entries = packed.entries.take(packed.order)
+    begins = is_first(entries["key_hi"], entries["key_lo"])
+    known = _standing(_uuids(entries[begins]), connection)
+    event = np.cumsum(begins) - 1
+    is_rival = (np.bincount(event) > 1)[event] if len(event) else begins
+    is_contested = is_rival | np.isin(entries["key_hi"], [_high_half(key) for key in known])
+    is_written = ~is_contested
+
+    inserted = Inserted(new=packed.order[is_written])
+    for place, count in enumerate(np.bincount(packed.partition[inserted.new]).tolist()):
+        inserted.stored[packed.partitions[place]] += count
+    contested = np.flatnonzero(is_contested).tolist()
+    met_before = _superseded(_uuids(entries[is_contested]), connection) if contested else {}
+    for _, rows in groupby(contested, event.__getitem__):
+        rivals = {row: packed.read(row) for row in rows}
+        row, winner = max(rivals.items(), key=lambda rival: rival[1].said)
+        before = known.get(winner.key)
+        _count(rivals, packed, before, met_before.get(winner.key, set()), inserted)
+        _keep_losers(rivals.values(), winner, before, connection)
         if before is None:
-            inserted.changes.append(Change(winner, None, was_retracted=False))
+            change = Change(int(packed.order[row]), None, was_retracted=False)
         elif winner.said > before.said:
             _set_aside(winner, before, connection)
-            inserted.changes.append(Change(winner, before.objects, before.is_retracted))
+            change = Change(int(packed.order[row]), before.objects, before.is_retracted)
         else:
             continue
-        standing.append(winner)
-    _copy(standing, connection)
+        inserted.changes.append(change)
+        is_written[row] = True
+    _copy(packed, is_written, connection)
     return inserted
 
 
-def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _Standing]:
-    rows = connection.execute(statements("events")["standing"], {"keys": _uuids(keys)}).fetchall()
+def _standing(keys: Array, connection: Connection) -> Mapping[bytes, _Standing]:
+    rows = connection.execute(statements("events")["standing"], {"keys": keys}).fetchall()
     return {
         key.bytes: _Standing(
             Said(revision, bytes(mac), (-occurred_us, -sequence)),
@@ -98,10 +102,8 @@ def _standing(keys: Iterable[bytes], connection: Connection) -> Mapping[bytes, _
     }
 
 
-def _superseded(
-    keys: Iterable[bytes], connection: Connection
-) -> dict[bytes, set[tuple[int, bytes]]]:
-    rows = connection.execute(statements("events")["superseded"], {"keys": _uuids(keys)}).fetchall()
+def _superseded(keys: Array, connection: Connection) -> dict[bytes, set[tuple[int, bytes]]]:
+    rows = connection.execute(statements("events")["superseded"], {"keys": keys}).fetchall()
     contents: dict[bytes, set[tuple[int, bytes]]] = defaultdict(set)
     for key, revision, mac in rows:
         contents[key.bytes].add((revision, bytes(mac)))
@@ -109,22 +111,23 @@ def _superseded(
 
 
 def _count(
-    rivals: Sequence[Version],
+    rivals: Mapping[int, Version],
+    packed: Packed,
     before: _Standing | None,
     seen: set[tuple[int, bytes]],
     inserted: Inserted,
 ) -> None:
     """A version counts as stored the first time that its content is met, else as a duplicate."""
     met = seen | ({before.said.content} if before else set())
-    for version in rivals:
+    for row, version in rivals.items():
         content = version.said.content
         counted = inserted.duplicates if content in met else inserted.stored
-        counted[_partition(version)] += 1
+        counted[packed.partitions[packed.partition[packed.order[row]]]] += 1
         met.add(content)
 
 
 def _keep_losers(
-    rivals: Sequence[Version], winner: Version, before: _Standing | None, connection: Connection
+    rivals: Iterable[Version], winner: Version, before: _Standing | None, connection: Connection
 ) -> None:
     stands = winner.said if before is None else max(winner.said, before.said)
     for version in rivals:
@@ -159,89 +162,22 @@ _NOT_OF_THE_CONTENT: Final = ("sequence", "extras", "persons", "is_time_of_recor
 """What is no part of a content: left out, so that no arrival of it shows."""
 
 
-def event_of(row: Sequence[Any]) -> Event:
-    """The event of a row of ``stream.event``, in the columns of ``take_out``."""
-    (source, id_, revision, is_retracted, type_, lifecycle, started, occurred, sequence) = row[:9]
-    (process, activity, party, team, performer, receiver, objects, data) = row[9:17]
-    return Event(
-        source=source,
-        id=id_,
-        type=type_,
-        occurred_us=occurred,
-        objects=tuple((object_type, object_id) for object_type, object_id in objects),
-        started_us=started,
-        sequence=None if sequence == LAST_SEQUENCE else sequence,
-        revision=revision,
-        is_retracted=is_retracted,
-        lifecycle=Lifecycle(lifecycle),
-        process=process,
-        activity=activity,
-        party=party,
-        team=team,
-        performer=performer,
-        receiver=receiver,
-        data=data or {},
-    )
+def _copy(packed: Packed, is_written: Bools, connection: Connection) -> None:
+    """Send the rows that are to be written, by key, a run at a time."""
+    if not is_written.any():
+        return
+    edges = np.flatnonzero(np.diff(is_written, prepend=False, append=False))
+    bounds = np.concatenate([[0], packed.ends])[edges].reshape(-1, 2)
+    rows = memoryview(packed.rows)
+    with connection.cursor().copy(statements("events")["insert"]) as copy:
+        copy.write(copied(rows[begin:end] for begin, end in bounds.tolist()))
 
 
-def _copy(versions: Sequence[Version], connection: Connection) -> None:
-    if versions:
-        with connection.cursor().copy(statements("events")["insert"]) as copy:
-            copy.write(copied(sorted(map(_row, versions))))  # by key: that is how a row begins
+def _uuids(entries: Rows) -> Array:
+    keys = np.empty(len(entries), dtype=[("high", ">u8"), ("low", ">u8")])
+    keys["high"], keys["low"] = entries["key_hi"], entries["key_lo"]
+    return array("uuid", keys.view("V16"))
 
 
-_PG_EPOCH_US: Final = 946_684_800_000_000
-_COLUMNS: Final = 22
-_FIXED: Final = struct.Struct(">h i16s iq i16s i? ih iq iq iq")
-"""The count of columns, then those that are always there and always as wide, each behind its width.
-An instant is microseconds since 2000 on the wire."""
-_PLACE: Final = struct.Struct(">i16s ii iq")
-_NOWHERE: Final = NULL * 3
-_JSONB_VERSION: Final = b"\x01"
-
-
-def _row(version: Version) -> bytes:
-    """A row of the COPY, in bytes: psycopg would make an object for each value."""
-    event = version.event
-    started_us = NO_INSTANT if event.started_us is None else event.started_us - _PG_EPOCH_US
-    fixed = _FIXED.pack(
-        _COLUMNS,
-        *(16, version.key),
-        *(8, event.revision),
-        *(16, version.said.content_mac),
-        *(1, event.is_retracted),
-        *(2, event.lifecycle),
-        *(8, started_us),
-        *(8, event.occurred_us - _PG_EPOCH_US),
-        *(8, sequence_of(event)),
-    )
-    return b"".join(
-        (
-            fixed,
-            _place(version.origin) if version.origin else _NOWHERE,
-            name_field(event.source),
-            field(event.id.encode()),
-            name_field(event.type),
-            name_field(event.process),
-            name_field(event.activity),
-            name_field(event.party),
-            name_field(event.team),
-            name_field(event.performer),
-            name_field(event.receiver),
-            field(_JSONB_VERSION + orjson.dumps(event.objects)),
-            field(_JSONB_VERSION + orjson.dumps(event.data)) if event.data else NULL,
-        )
-    )
-
-
-def _place(origin: Origin) -> bytes:
-    topic_id, number, _ = origin.partition
-    return _PLACE.pack(16, topic_id.bytes, 4, number, 8, origin.offset)
-
-
-def _uuids(keys: Iterable[bytes]) -> Array:
-    return array("uuid", np.frombuffer(b"".join(keys), dtype="V16"))
-
-
-def _partition(version: Version) -> Partition | None:
-    return version.origin.partition if version.origin else None
+def _high_half(key: bytes) -> int:
+    return int.from_bytes(key[:8], "big")

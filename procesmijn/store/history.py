@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from procesmijn.batch import Origin, Partition
 from procesmijn.store.connection import Connection
-from procesmijn.store.events import event_of
+from procesmijn.store.event_rows import event_of
 from procesmijn.store.statements import statements
 from procesmijn.versions import Said, Version, earliness
 from schemas.event import Event, Lifecycle

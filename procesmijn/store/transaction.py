@@ -18,9 +18,9 @@ from procesmijn.store.entries import Appended
 from procesmijn.store.events import Inserted
 from procesmijn.store.facts import Retraced
 from procesmijn.store.objects import Locked
+from procesmijn.store.packed import Packed
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
-from procesmijn.versions import Version
 from schemas.event import Rejection
 
 
@@ -53,9 +53,9 @@ class Transaction:
             raise RulesChanged("the session was opened anew")
         share_active(catalogue_id, activated_at, self._connection)
 
-    def insert(self, versions: Sequence[Version]) -> Inserted:
+    def insert(self, packed: Packed) -> Inserted:
         """Store what is new or supersedes."""
-        return events.insert(versions, self._connection)
+        return events.insert(packed, self._connection)
 
     def lock(self, appended: Appended, rules_of: Mapping[str, int]) -> Locked:
         """Lock the objects that entries are appended to, and make those that are new."""

@@ -35,9 +35,9 @@ _WIDTH: Final = struct.Struct(">i")
 
 _STREAM_BYTES: Final = 1 << 22
 
-_PG_EPOCH_US: Final = 946_684_800_000_000
-_PG_EPOCH_DAYS: Final = 10_957
+PG_EPOCH_US: Final = 946_684_800_000_000
 """PostgreSQL counts from 2000-01-01, frames from 1970-01-01."""
+_PG_EPOCH_DAYS: Final = 10_957
 
 _WIDTHS: Final = {
     "int8": (">i8",),
@@ -135,7 +135,7 @@ class Layout:
         yield self.decode(_HEADER + bytes(left).removesuffix(_TRAILER) + _TRAILER)
 
 
-def copied(rows: Iterable[bytes]) -> bytes:
+def copied(rows: Iterable[bytes | memoryview]) -> bytes:
     """The body of a binary COPY of rows that are ready."""
     return b"".join(chain([_HEADER], rows, [_TRAILER]))
 
@@ -143,6 +143,17 @@ def copied(rows: Iterable[bytes]) -> bytes:
 def field(value: bytes) -> bytes:
     """A value behind its width."""
     return _WIDTH.pack(len(value)) + value
+
+
+def fields(row: bytes, at: int) -> list[bytes | None]:
+    """The values of a row from the field on that begins at a byte; None where one says nothing."""
+    values: list[bytes | None] = []
+    while at < len(row):
+        (width,) = _WIDTH.unpack_from(row, at)
+        at += _WIDTH.size
+        values.append(None if width < 0 else row[at : at + width])
+        at += max(width, 0)
+    return values
 
 
 @lru_cache(maxsize=1 << 16)
@@ -178,7 +189,7 @@ psycopg.adapters.register_dumper(Array, _ArrayDumper)
 
 def _to_postgres(kind: str, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     if kind == "timestamptz":
-        return np.where(values == NO_INSTANT, values, values - _PG_EPOCH_US)
+        return np.where(values == NO_INSTANT, values, values - PG_EPOCH_US)
     if kind == "date":
         return values - _PG_EPOCH_DAYS
     return values
@@ -186,7 +197,7 @@ def _to_postgres(kind: str, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int
 
 def _from_postgres(kind: str, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     if kind == "timestamptz":
-        return np.where(values == NO_INSTANT, values, values + _PG_EPOCH_US)
+        return np.where(values == NO_INSTANT, values, values + PG_EPOCH_US)
     if kind == "date":
         return values + _PG_EPOCH_DAYS
     return values

@@ -1,0 +1,196 @@
+"""The versions of a batch as bytes and arrays, as the database wants them: no object for each.
+
+What needs no database is done here. What comes of it costs another process no more than a copy, so
+that the next batch can be packed beside the writing of this one.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from procesmijn.batch import Partition
+from procesmijn.core.frames import (
+    EVENT,
+    FOLLOWED,
+    MAX_CASES_OF_EVENT,
+    NO_INSTANT,
+    NO_OUTCOME,
+    NO_REQUEST,
+    NO_TERM,
+    NOT_FOLLOWED,
+    Int64s,
+    Rows,
+)
+from procesmijn.core.order import order_by
+from procesmijn.store.event_rows import read_row, write_row
+from procesmijn.versions import Version, object_key, sequence_of
+from schemas.event import Event
+
+Objects = tuple[tuple[str, str], ...]
+
+TERMS: Final = (
+    *("type", "process", "activity", "deliverable"),
+    *("party", "team", "performer", "receiver"),
+)
+"""The fields of :data:`EVENT` that are names."""
+
+_HALVES: Final = struct.Struct(">QQ")
+_ENTRY: Final = struct.Struct("<QQqqqiiiiiiiiqBBB")
+"""The fields of :data:`EVENT`; the last one says that the event is void."""
+_REQUEST: Final = "request"
+_OUTCOMES: Final = {"followed": FOLLOWED, "not-followed": NOT_FOLLOWED}
+
+
+class Packed(NamedTuple):
+    """Versions of events, numbered in the order in which they came."""
+
+    rows: bytes
+    """Their rows in ``stream.event``, one after the other, by key and then as they came."""
+    ends: Int64s
+    """Where each row ends."""
+    order: Int64s
+    """The version that each row is of."""
+    entries: Rows
+    """An :data:`EVENT` for each version; a name in it is its place in ``names``."""
+    names: tuple[str | None, ...]
+    """The first is none, as :data:`NO_TERM` is."""
+    partitions: tuple[Partition | None, ...]
+    """Where they came from."""
+    partition: Int64s
+    """Of each version the place in ``partitions``."""
+    objects: Objects
+    """What they are about, each object once."""
+    object_keys: Int64s
+    version: Int64s
+    """Ascending, for each version and object ..."""
+    object: Int64s
+    """... that is about it: the place in ``objects``. Of an event that no pack holds there is none
+    (:func:`mined_objects`)."""
+
+    def all_names(self) -> set[str]:
+        """The names that packs hold as codes, those of the types of objects among them."""
+        types = {object_type for object_type, _ in self.objects}
+        return types.union(filter(None, self.names))
+
+    def row(self, at: int) -> bytes:
+        """A row by its place among the rows."""
+        return self.rows[self.ends[at - 1] if at else 0 : self.ends[at]]
+
+    def read(self, at: int) -> Version:
+        """The version of a row; where it came from is left out."""
+        return read_row(self.row(at))
+
+    def objects_of(self, version: int) -> list[int]:
+        """The places in ``objects`` of what a version is about."""
+        first, end = np.searchsorted(self.version, (version, version + 1))
+        found: list[int] = self.object[first:end].tolist()
+        return found
+
+
+class _Numbers(dict[Any, int]):
+    """A number for each that is asked for, in the order in which they are met."""
+
+    def __missing__(self, key: object) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class Packer:
+    """Takes versions one by one, and gives them all together."""
+
+    def __init__(self) -> None:
+        self._rows: list[bytes] = []
+        self._entries: list[bytes] = []
+        self._names = _Numbers({None: NO_TERM})
+        self._partitions = _Numbers()
+        self._partition: list[int] = []
+        self._objects = _Numbers()
+        self._version: list[int] = []
+        self._object: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, versions: Iterable[Version]) -> None:
+        """Take some more, in the order in which they came."""
+        number_of = self._objects.__getitem__
+        at, here = None, self._partitions[None]
+        for number, version in enumerate(versions, len(self._rows)):
+            event, origin = version.event, version.origin
+            partition = origin.partition if origin else None
+            if partition is not at:
+                at, here = partition, self._partitions[partition]
+            self._partition.append(here)
+            self._rows.append(write_row(version))
+            self._entries.append(self._entry(version))
+            for each in mined_objects(event.objects, is_retracted=event.is_retracted):
+                self._version.append(number)
+                self._object.append(number_of(each))
+
+    def packed(self) -> Packed:
+        """All that it took."""
+        entries = np.frombuffer(b"".join(self._entries), dtype=EVENT)
+        order = order_by(entries["key_hi"], entries["key_lo"], np.arange(len(entries)))
+        rows = [self._rows[number] for number in order.tolist()]
+        return Packed(
+            rows=b"".join(rows),
+            ends=np.cumsum([*map(len, rows)], dtype=np.int64),
+            order=order,
+            entries=entries,
+            names=tuple(self._names),
+            partitions=tuple(self._partitions),
+            partition=np.array(self._partition, dtype=np.int64),
+            objects=tuple(self._objects),
+            object_keys=np.array([object_key(*each) for each in self._objects], dtype=np.int64),
+            version=np.array(self._version, dtype=np.int64),
+            object=np.array(self._object, dtype=np.int64),
+        )
+
+    def _entry(self, version: Version) -> bytes:
+        event, number = version.event, self._names.__getitem__
+        return _ENTRY.pack(
+            *_HALVES.unpack(version.key),
+            NO_INSTANT if event.started_us is None else event.started_us,
+            event.occurred_us,
+            sequence_of(event),
+            number(event.type),
+            number(event.process),
+            number(event.activity),
+            number(event.party),
+            number(event.team),
+            number(event.performer),
+            number(event.receiver),
+            number(event.data.get("deliverable")),
+            _request_of(event),
+            event.lifecycle,
+            _OUTCOMES.get(event.data.get("outcome", ""), NO_OUTCOME),
+            0,
+        )
+
+
+def _request_of(event: Event) -> int:
+    """Key of the request that it is about; of several the first, in order of their ids."""
+    for each in event.objects:
+        if each[0] == _REQUEST:
+            return object_key(*each)
+    return NO_REQUEST
+
+
+def pack(versions: Iterable[Version]) -> Packed:
+    """Pack all of them at once."""
+    packer = Packer()
+    packer.add(versions)
+    return packer.packed()
+
+
+NOTHING: Final = pack(())
+"""No version at all."""
+
+
+def mined_objects(objects: Objects, *, is_retracted: bool) -> Objects:
+    """The objects whose packs an event is in: none when retracted, or when it has too many."""
+    return () if is_retracted or len(objects) > MAX_CASES_OF_EVENT else objects
