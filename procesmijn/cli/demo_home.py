@@ -12,6 +12,7 @@ from procesmijn.embedded.home import Home
 from procesmijn.errors import UsageError
 
 _FILE: Final = "demo.json"
+_INSTANTS: Final = ("begin", "history_end", "present")
 _OF_EVERY_HOME: Final = frozenset({"lock", "run", "log"})
 
 
@@ -25,12 +26,17 @@ class OtherSeed(UsageError):
 
 
 class Stay(NamedTuple):
-    """What makes one organisation: with the same two a simulation says the same again."""
+    """What makes one organisation: by the same first four a simulation says the same again."""
 
     seed: int
     begin: datetime
+    history_end: datetime
+    """Stories are told between the beginning and this moment."""
+    has_stories: bool
     present: datetime
     """How far it had come."""
+    is_filled: bool = False
+    """Whether the history went straight into the store: then Kafka need not bring it again."""
 
     @classmethod
     def of(cls, home: Path) -> Self | None:
@@ -39,16 +45,13 @@ class Stay(NamedTuple):
         if not file.exists():
             return None
         kept = json.loads(file.read_text())
-        begin, present = (datetime.fromisoformat(kept[name]) for name in ("begin", "present"))
-        return cls(kept["seed"], begin, present)
+        instants = {name: datetime.fromisoformat(kept[name]) for name in _INSTANTS}
+        return cls(**{**kept, **instants})
 
     def write(self, home: Path) -> None:
         """Write it down, for a start that goes on with it."""
-        content = {
-            "seed": self.seed,
-            "begin": self.begin.isoformat(),
-            "present": self.present.isoformat(),
-        }
+        instants = {name: getattr(self, name).isoformat() for name in _INSTANTS}
+        content = {**self._asdict(), **instants}
         (home / _FILE).write_text(json.dumps(content, indent=2) + "\n")
 
 

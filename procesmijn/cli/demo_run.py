@@ -24,13 +24,14 @@ from consumers.logs import LogEnds, log_ends
 from consumers.publish import Message, publish
 from procesmijn.batch import Partition
 from procesmijn.catalogue import Catalogue
+from procesmijn.cli.demo_home import Stay
 from procesmijn.cli.members import Members
 from procesmijn.cli.service import Service
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.demo.clock import Clock
 from procesmijn.demo.gauges import LastMinute, Pace, Reading, read
 from procesmijn.demo.organisation import Organisation, catalogue, desk
-from procesmijn.demo.schedule import instant_us, local
+from procesmijn.demo.schedule import HISTORY, instant_us, local
 from procesmijn.demo.screen import Figures, live
 from procesmijn.demo.systems import SECOND_US, Emission
 from procesmijn.settings import Settings
@@ -58,14 +59,15 @@ class Demonstration:
     """The last that were taken."""
 
     def __init__(
-        self, organisation: Organisation, present: datetime, speed: float, settings: Settings
+        self, organisation: Organisation, stay: Stay, speed: float, settings: Settings
     ) -> None:
         self._organisation = organisation
-        self._clock = Clock(instant_us(present), speed, desk())
+        self._clock = Clock(instant_us(stay.present), speed, desk())
+        self._known_until_us = instant_us(stay.history_end) if stay.is_filled else 0
         self._speed = speed
         self._catalogue = catalogue()
         self._metrics_url = f"http://{settings.health_address}:{settings.health_port}/metrics"
-        self._hints = _hints(settings.home)
+        self._hints = hints(settings.home)
         self._pace = Pace(0.0, None, None)
         self._reading = Reading(0.0, 0, 0, 0)
         self._stopping = Event()
@@ -131,7 +133,8 @@ class Demonstration:
         for emission in self._organisation.until(self._clock.at_us):
             if self._stopping.is_set():
                 break
-            history.append(emission)
+            if emission.at_us > self._known_until_us:
+                history.append(emission)
         return history
 
     def _messages(self, history: Sequence[Emission]) -> Iterator[Message]:
@@ -156,7 +159,7 @@ class Demonstration:
         connection: Connection,
     ) -> None:
         """Wait until the history is in, of which the logs held nothing yet when they ended so."""
-        note(f"a quarter of history: {many(total, 'record')}")
+        note(f"its history: {many(total, 'record')}")
         has_handover = False
         with progress("history", total) as report:
             while (stored := _stored(ends, connection)) < total:
@@ -181,6 +184,7 @@ class Demonstration:
     def _look(self, store: Store, connection: Connection) -> None:
         """Take the figures as of the present, which the database takes for now."""
         set_present(self.present, connection)
+        shown = Period(local(self.present - HISTORY).date(), None)
         counts = reports.counts(connection)
         letters = store.dead_letters(DeadLetterFilter(limit=_MOST_LETTERS))
         self.figures = Figures(
@@ -195,7 +199,7 @@ class Demonstration:
             p50_seconds=self._pace.p50_seconds,
             p99_seconds=self._pace.p99_seconds,
             waits={
-                process: reports.handovers(process, Period(), None, connection)
+                process: reports.handovers(process, shown, None, connection)
                 for process in self._catalogue.processes
             },
             pending=reports.pending(None, connection),
@@ -255,7 +259,8 @@ def _labels(catalogue: Catalogue) -> dict[str, str]:
     }
 
 
-def _hints(home: Path) -> list[str]:
+def hints(home: Path) -> list[str]:
+    """What to try meanwhile."""
     script = Path(sys.executable).with_name("procesmijn")
     program = "procesmijn" if shutil.which("procesmijn") else os.path.relpath(script)
     return [

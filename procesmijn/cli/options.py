@@ -46,7 +46,7 @@ By: TypeAlias = Annotated[
 
 def period(since: str | None, until: str | None) -> Period:
     """Local dates, half-open; raises :class:`UsageError`."""
-    first, last = _date("--from", since), _date("--to", until)
+    first, last = date_of("--from", since), date_of("--to", until)
     if first is not None and last is not None and last <= first:
         raise UsageError(
             f"--to {last} has to lie after --from {first}: it is the first date left out"
@@ -104,7 +104,8 @@ def known(name: str, names: Collection[str], noun: str) -> None:
         raise UsageError(f"there is no {noun} '{name}'; {nearest(name, names)}")
 
 
-def _date(option: str, text: str | None) -> date | None:
+def date_of(option: str, text: str | None) -> date | None:
+    """A local date; raises :class:`UsageError`."""
     if text is None:
         return None
     try:

@@ -16,8 +16,9 @@ PAYROLL: Final = "/payroll"
 ASSETS: Final = "/it/assets"
 PROVISIONING: Final = "/it/provisioning"
 
-RETURNED: Final = 0.17
-REJECTED: Final = 0.24
+FOR_THE_WAREHOUSE: Final = 0.75
+RETURNED: Final = 0.12
+REJECTED: Final = 0.07
 REFUSED: Final = 0.09
 BY_SYSTEM: Final = 0.55
 OUT_OF_STOCK: Final = 0.25
@@ -26,14 +27,15 @@ PAYROLL_CLOSES_ON: Final = 15
 
 
 def joiner(org: Organisation) -> Steps:
-    """Somebody joins without a vacancy: a temporary, or by way of a merger."""
-    yield from contracted(org, {})
+    """Somebody joins without a vacancy: mostly to help out in the warehouse for a season."""
+    yield from contracted(org, {}, "warehouse" if org.chance(FOR_THE_WAREHOUSE) else "hr")
 
 
-def contracted(org: Organisation, hired: Mapping[str, object]) -> Steps:
+def contracted(org: Organisation, hired: Mapping[str, object], planner: str = "hr") -> Steps:
     """From the request for a contract until somebody is registered; the rest goes on after it.
 
-    ``hired`` names the vacancy and the candidate, where there are any.
+    ``hired`` names the vacancy and the candidate, where there are any; ``planner`` is the party
+    that supplies payroll with data.
     """
     hr, manager = org.departments["hr"], org.departments["manager"]
     employee = org.number("E")
@@ -42,7 +44,7 @@ def contracted(org: Organisation, hired: Mapping[str, object]) -> Steps:
     boss = work.performer
     org.done(HR, "contract.requested", {**about, "to_party": "hr"}, work)
     while True:
-        work = yield from hr.work(50, tray_hours=5)
+        work = yield from hr.work(50, tray_hours=org.habit("contracts_slip"))
         org.done(HR, "contract.issued", {**about, "to_party": "employee"}, work)
         yield org.days(0.3, 3)
         if not org.chance(RETURNED):
@@ -54,12 +56,13 @@ def contracted(org: Organisation, hired: Mapping[str, object]) -> Steps:
     work = yield from hr.work(20, tray_hours=3)
     person = {"employee": employee}
     org.done(HR, "employee.registered", {**person, **hired, "manager": boss}, work)
-    org.env.process(_prepared(org, person))
+    org.hires(employee)
+    org.env.process(_prepared(org, person, planner))
 
 
-def _prepared(org: Organisation, person: Mapping[str, object]) -> Steps:
+def _prepared(org: Organisation, person: Mapping[str, object], planner: str) -> Steps:
     """What is to be ready on the first working day, and then that day, ready or not."""
-    org.env.process(_payroll_data(org, person))
+    org.env.process(_payroll_data(org, person, planner))
     org.env.process(_account(org, person))
     org.env.process(_device(org, person))
     first_day = _first_day(org.today + timedelta(days=org.rng.randint(7, 21)))
@@ -76,18 +79,19 @@ def _first_day(earliest: date) -> date:
     return first if first - monday < timedelta(days=5) else monday
 
 
-def _payroll_data(org: Organisation, person: Mapping[str, object]) -> Steps:
-    hr, payroll = org.departments["hr"], org.departments["payroll"]
+def _payroll_data(org: Organisation, person: Mapping[str, object], planner: str) -> Steps:
+    supplier, payroll = org.departments[planner], org.departments["payroll"]
     work = yield from payroll.work(10, tray_hours=4, priority=_payroll_turn(org))
-    org.done(PAYROLL, "payroll_data.requested", {**person, "to_party": "hr"}, work)
+    org.done(PAYROLL, "payroll_data.requested", {**person, "to_party": planner}, work)
     while True:
-        work = yield from hr.work(30, tray_hours=8)
+        work = yield from supplier.work(30, tray_hours=8)
         org.done(HR, "payroll_data.delivered", {**person, "to_party": "payroll"}, work)
         work = yield from payroll.work(45, tray_hours=3, priority=_payroll_turn(org))
-        if not org.chance(REJECTED):
+        is_wrong = org.habit("payroll_data_wrong") if planner == "warehouse" else REJECTED
+        if not org.chance(is_wrong):
             break
         reason = org.rng.choice(["bank-account-missing", "tax-form-missing", "wrong-scale"])
-        back = {"to_party": "hr", "reason": reason}
+        back = {"to_party": planner, "reason": reason}
         org.done(PAYROLL, "payroll_data.rejected", {**person, **back}, work)
     org.done(PAYROLL, "payroll_data.accepted", person, work)
 

@@ -1,4 +1,4 @@
-"""Eight departments, their managers and the work that comes in: the organisation as a whole.
+"""Fifteen departments, their managers and the work that comes in: the organisation as a whole.
 
 It is seeded: the same seed and the same beginning give the same records, byte for byte.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 import simpy
@@ -17,11 +17,24 @@ from procesmijn.catalogue import Catalogue, default
 from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.catalogue.parties import Membership
 from procesmijn.core.compile import open_hours
-from procesmijn.demo import onboarding, recruitment, service
+from procesmijn.demo import (
+    customer_service,
+    offboarding,
+    onboarding,
+    payroll,
+    product_information,
+    purchasing,
+    recruitment,
+    requests,
+    service,
+    training,
+    voice,
+)
 from procesmijn.demo.hours import Hours
-from procesmijn.demo.schedule import instant_us, local, midnight
+from procesmijn.demo.schedule import HISTORY, instant_us, local, midnight
 from procesmijn.demo.season import busyness
 from procesmijn.demo.staff import Department, Steps, Work, made_up_people
+from procesmijn.demo.stories import Habits
 from procesmijn.demo.systems import HOUR_US, SECOND_US, Emission, Systems
 
 
@@ -33,17 +46,25 @@ class Staffing(NamedTuple):
 
 
 STAFF: Final[Mapping[str, Staffing]] = {
-    "hr": Staffing(5),
-    "payroll": Staffing(2),
-    "it": Staffing(8, "workplace"),
-    "network": Staffing(3, "connectivity"),
-    "servicedesk": Staffing(4, "front-desk"),
-    "facilities": Staffing(2),
-    "finance": Staffing(2),
-    "purchasing": Staffing(2),
-    "sales": Staffing(12),
-    "manager": Staffing(8),
+    "hr": Staffing(7),
+    "payroll": Staffing(3),
+    "it": Staffing(10, "workplace"),
+    "network": Staffing(6, "connectivity"),
+    "servicedesk": Staffing(5, "front-desk"),
+    "facilities": Staffing(8),
+    "finance": Staffing(4),
+    "purchasing": Staffing(7),
+    "legal": Staffing(4),
+    "sales": Staffing(16),
+    "customer_service": Staffing(12),
+    "marketing": Staffing(6),
+    "product_development": Staffing(5),
+    "warehouse": Staffing(8),
+    "production": Staffing(10),
+    "manager": Staffing(14),
+    "staff": Staffing(40),
 }
+"""Of some 1,200 people those whose work leaves events."""
 
 
 class Flow(NamedTuple):
@@ -58,18 +79,40 @@ class Flow(NamedTuple):
 
 
 FLOWS: Final = (
-    Flow(75, 40, "servicedesk", service.ticket),
-    Flow(2.5, 10, "manager", onboarding.joiner),
-    Flow(2.5, 20, "manager", recruitment.vacancy),
+    Flow(48, 30, "servicedesk", service.ticket),
+    Flow(22, 20, "customer_service", customer_service.question),
+    Flow(9, 30, "production", purchasing.purchase),
+    Flow(9, 15, "sales", requests.request),
+    Flow(2.2, 12, "marketing", product_information.product),
+    Flow(2.0, 15, "staff", training.training),
+    Flow(1.2, 5, "manager", onboarding.joiner),
+    Flow(1.0, 12, "manager", recruitment.vacancy),
+    Flow(1.6, 6, "staff", offboarding.leaver),
 )
+ROUTINES: Final = (payroll.runs, voice.talks)
+"""What begins by the calendar."""
+
+EMPLOYED: Final = 1_200
+"""How many there are when the simulation begins."""
 
 
 class Organisation:
     """People, systems, and everything that goes on between them, from ``begin`` on."""
 
-    def __init__(self, seed: int, begin: datetime) -> None:
+    def __init__(
+        self,
+        seed: int,
+        begin: datetime,
+        history: timedelta = HISTORY,
+        *,
+        with_stories: bool = True,
+        volume: float = 1.0,
+    ) -> None:
+        """Stories are told over a ``history`` of that length; ``volume`` is how much comes in."""
         self.rng = random.Random(seed)
         self.env = simpy.Environment(instant_us(begin))
+        self._habits = Habits(begin, history, is_told=with_stories)
+        self._volume = volume
         self.systems = Systems(self.env, self.rng)
         rules = catalogue()
         names = iter(made_up_people(self.rng, sum(each.people for each in STAFF.values())))
@@ -85,6 +128,9 @@ class Organisation:
             for party, staffing in STAFF.items()
         }
         self._numbers: Counter[str] = Counter()
+        self._employed = [f"E-{begin.year - 1}-{number:05d}" for number in range(1, EMPLOYED + 1)]
+        for routine in ROUTINES:
+            self.env.process(routine(self))
         for flow in FLOWS:
             self.env.process(self._arrivals(flow))
 
@@ -106,6 +152,32 @@ class Organisation:
     def today(self) -> date:
         """Local date of the simulated instant."""
         return local(datetime.fromtimestamp(self.env.now // SECOND_US, UTC)).date()
+
+    def habit(self, story: str) -> float:
+        """How something is done at present, as the stories have it."""
+        return self._habits.at(story, self.env.now)
+
+    def somebody(self) -> str:
+        """The number of somebody who is employed."""
+        return self.rng.choice(self._employed)
+
+    def hires(self, employee: str) -> None:
+        """From now on somebody is employed."""
+        self._employed.append(employee)
+
+    def leaves(self) -> str:
+        """Somebody who is employed no longer is."""
+        return self._employed.pop(self.rng.randrange(len(self._employed)))
+
+    def opening(self, department: Department, day: date) -> simpy.Event:
+        """Wait until a department opens on a day, or on the first after it; not into the past."""
+        opening_us = department.hours.opening_us(self.midnight_us(day))
+        return self.env.timeout(max(opening_us - self.env.now, 0))
+
+    def weekday(self, department: Department, weekday: int) -> simpy.Event:
+        """Wait until such a day of the week, from Monday = 0 on; not at all if it is one."""
+        days = (weekday - self.today.weekday()) % 7
+        return self.opening(department, self.today + timedelta(days=days))
 
     def midnight_us(self, day: date) -> int:
         """Instant at which a local date begins."""
@@ -131,12 +203,12 @@ class Organisation:
 
     def _arrivals(self, flow: Flow) -> Steps:
         hours = self.departments[flow.party].hours
-        for _ in range(flow.backlog):
+        for _ in range(round(flow.backlog * self._volume)):
             self.env.process(flow.begin(self))
         day_us = 8 * HOUR_US
         while True:
-            mean_us = day_us / (flow.per_day * busyness(self.today))
-            pass_us = round(self.rng.expovariate(1.0) * mean_us / SECOND_US) * SECOND_US
+            per_day = flow.per_day * self._volume * busyness(self.today)
+            pass_us = round(self.rng.expovariate(per_day) * day_us / SECOND_US) * SECOND_US
             yield self.env.timeout(hours.after_us(self.env.now, pass_us) - self.env.now)
             self.env.process(flow.begin(self))
 

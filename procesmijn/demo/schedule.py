@@ -1,4 +1,4 @@
-"""When the organisation lives: a quarter of history, and then a present that is some weeks ago.
+"""When the organisation lives: some history, and then a present that is some weeks ago.
 
 At sixty times the clock a day passes in minutes, and the contract takes no events from the future.
 So its present begins weeks ago, in the middle of a working day, and has until ours to go.
@@ -15,6 +15,9 @@ from procesmijn.zones import load_zone
 
 ZONE: Final = "Europe/Amsterdam"
 HISTORY: Final = timedelta(weeks=13)
+"""Of a demonstration that is watched: soon in."""
+LONG_HISTORY: Final = timedelta(weeks=104)
+"""Of one that is analysed."""
 BEHIND: Final = timedelta(weeks=4)
 """At sixty times the clock it takes some four hours to catch up that much."""
 INTO_THE_DAY_US: Final = 1 * HOUR_US
@@ -24,14 +27,18 @@ _ZONE: Final = load_zone(ZONE)
 
 def present_at_start(now: datetime, office: Hours) -> datetime:
     """Moment at which the live part begins: an hour into a working day, weeks before ``now``."""
-    day = local(now - BEHIND).date()
+    return an_hour_into(local(now - BEHIND).date(), office)
+
+
+def an_hour_into(day: date, office: Hours) -> datetime:
+    """An hour after the office opens on a day, or on the first working day after it."""
     at_us = office.opening_us(instant_us(midnight(day))) + INTO_THE_DAY_US
     return datetime.fromtimestamp(at_us // SECOND_US, UTC)
 
 
-def begin_before(present: datetime) -> datetime:
+def begin_before(present: datetime, history: timedelta = HISTORY) -> datetime:
     """Moment at which the history begins that leads up to a present."""
-    return midnight(local(present - HISTORY).date())
+    return midnight(local(present - history).date())
 
 
 def midnight(day: date) -> datetime:

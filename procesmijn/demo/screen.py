@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -17,7 +17,7 @@ MOST_PER_PROCESS: Final = 4
 """Pairs of parties of one process."""
 MOST_PENDING: Final = 8
 
-_LINES_BESIDE_ROWS: Final = 16
+_LINES_BESIDE_ROWS: Final = 13
 """Borders, titles and headers."""
 _PARTIES_WIDTH: Final = 35
 _NUMBER_WIDTH: Final = 7
@@ -61,6 +61,10 @@ class Pending(Protocol):
     def waiting_working_seconds_max(self) -> float: ...
 
 
+Waits: TypeAlias = Mapping[str, Sequence[Handover]]
+"""Handovers between pairs of parties by process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """All that is shown, as of one moment."""
@@ -76,7 +80,7 @@ class Figures:
     per_second: float
     p50_seconds: float | None
     p99_seconds: float | None
-    waits: Mapping[str, Sequence[Handover]]
+    waits: Waits
     """Handovers between pairs of parties by process, most frequent first."""
     pending: Sequence[Pending]
     dead_letters: Mapping[str, int]
@@ -88,7 +92,8 @@ class Figures:
 def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
     """The screen while the demonstration runs, on a terminal of so many lines."""
     rows = max(height - len(hints) - _LINES_BESIDE_ROWS, 0)
-    per_process = min(max(rows * 2 // 3 // max(len(figures.waits), 1), 1), MOST_PER_PROCESS)
+    waits, per_process = _fitting(figures.waits, rows * 2 // 3)
+    lines = sum(1 + len(pairs[:per_process]) for pairs in waits.values())
     clock = f"{figures.present:%A %-d %B %Y, %H:%M}"
     return Group(
         Panel(
@@ -96,9 +101,9 @@ def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
             title=f"[bold]procesmijn demo[/]  {clock}  ({figures.speed:g} times the clock)",
             border_style="cyan",
         ),
-        _handovers(figures, per_process),
+        _handovers(figures, waits, per_process),
         "",
-        _pending(figures, min(max(rows - per_process * len(figures.waits), 1), MOST_PENDING)),
+        _pending(figures, min(max(rows - lines, 1), MOST_PENDING)),
         "",
         Text("\n".join(hints), style="dim"),
     )
@@ -107,7 +112,7 @@ def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
 def final(figures: Figures) -> RenderableType:
     """What is left when it has stopped."""
     return Group(
-        _handovers(figures, MOST_PER_PROCESS),
+        _handovers(figures, figures.waits, MOST_PER_PROCESS),
         "",
         _pending(figures, MOST_PENDING),
         "",
@@ -157,12 +162,22 @@ def _pulse(figures: Figures, *, is_live: bool) -> RenderableType:
     return Group(grid, letters)
 
 
-def _handovers(figures: Figures, per_process: int) -> Table:
+def _fitting(waits: Waits, lines: int) -> tuple[Waits, int]:
+    """The processes that fit into so many lines, the busiest first, and how many pairs of each."""
+    busiest = sorted(
+        ((process, pairs) for process, pairs in waits.items() if pairs),
+        key=lambda each: -sum(pair.handovers for pair in each[1]),
+    )
+    per_process = min(max(lines // max(len(busiest), 1) - 1, 1), MOST_PER_PROCESS)
+    return dict(busiest[: max(lines // (1 + per_process), 1)]), per_process
+
+
+def _handovers(figures: Figures, waits: Waits, per_process: int) -> Table:
     table = _table(
         "Who waits for whom",
         *("number", "mean", "90%", "mean,\nworking", "90%,\nworking"),
     )
-    for process, pairs in figures.waits.items():
+    for process, pairs in waits.items():
         table.add_row(f"[cyan]{_label(figures, process)}[/]")
         for pair in pairs[:per_process]:
             table.add_row(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from procesmijn.demo.staff import LOW, NORMAL, URGENT, Steps
+from procesmijn.demo.voice import complained, rated
 
 if TYPE_CHECKING:
     from procesmijn.demo.organisation import Organisation
@@ -14,25 +15,36 @@ DESK: Final = "/it/service-desk"
 PROVISIONING: Final = "/it/provisioning"
 
 REQUESTERS: Final[Mapping[str, int]] = {
-    "sales": 34,
-    "finance": 14,
-    "hr": 12,
-    "manager": 12,
-    "payroll": 9,
-    "purchasing": 8,
-    "facilities": 7,
-    "it": 4,
+    "customer_service": 24,
+    "sales": 20,
+    "warehouse": 14,
+    "production": 12,
+    "product_development": 10,
+    "finance": 8,
+    "hr": 8,
+    "manager": 8,
+    "marketing": 7,
+    "payroll": 5,
+    "purchasing": 5,
+    "facilities": 5,
+    "legal": 2,
 }
 PRIORITIES: Final = {"P1": (4, URGENT), "P2": (26, NORMAL), "P3": (70, LOW)}
 """Weight of each, and the turn that it gets."""
 
 SOLVED_AT_DESK: Final = 0.38
-WRONG_PARTY: Final = 0.18
+WRONG_PARTY: Final = 0.10
 STUCK: Final = 0.14
 REFUSED: Final = 0.10
 REOPENED: Final = 0.08
 TWICE_BY_MISTAKE: Final = 0.004
-MOST_HANDS: Final = 5
+MOST_HANDS: Final = 6
+RATED: Final = 0.10
+COMPLAINED: Final = 0.01
+PLAYERS: Final = {"it": "network", "network": "it"}
+"""Teams that may pass to each other what is in between them."""
+IN_BETWEEN: Final = frozenset({"software", "network"})
+"""Kinds of tickets of which either may say that they are the other's."""
 
 
 class Kind(NamedTuple):
@@ -96,6 +108,10 @@ def ticket(org: Organisation) -> Steps:
     else:
         work = yield from desk.work(3, tray_hours=1, priority=LOW)
         org.done(DESK, "ticket.closed", about, work)
+    if org.chance(RATED):
+        org.env.process(rated(org, about, "servicedesk", requester.party))
+    if org.chance(COMPLAINED):
+        org.env.process(complained(org, about, "it", requester.party))
 
 
 def _solved(
@@ -107,10 +123,9 @@ def _solved(
         work = yield from org.departments[party].work(
             kind.minutes, tray_hours=1.5, priority=priority
         )
-        if hand == MOST_HANDS - 1 or not org.chance(WRONG_PARTY):
+        to = _better_hands(org, name, party, hand)
+        if to is None:
             break
-        others = [each for each in ("it", "network", "servicedesk") if each != party]
-        to = org.rng.choice(others)
         org.done(DESK, "ticket.transferred", {**about, "to_party": to}, work)
         party = to
     if org.chance(STUCK):
@@ -124,6 +139,17 @@ def _solved(
         yield from _hardware(org, about)
     work = yield from org.departments[party].work(10, priority=priority)
     org.done(DESK, "ticket.resolved", about, work)
+
+
+def _better_hands(org: Organisation, name: str, party: str, hand: int) -> str | None:
+    """To whom a ticket is passed on, if it is: once to those who can help, or back and forth."""
+    other = PLAYERS.get(party)
+    if other and name in IN_BETWEEN and hand < MOST_HANDS - 1:
+        if org.chance(org.habit("teams_play_pingpong")):
+            return other
+    elif hand == 0 and org.chance(WRONG_PARTY):
+        return org.rng.choice([each for each in ("it", "network", "servicedesk") if each != party])
+    return None
 
 
 def _access(org: Organisation, about: Mapping[str, object]) -> Steps:

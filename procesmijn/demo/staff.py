@@ -110,7 +110,7 @@ def together(
     host = departments[0]
     env = host.env
     turns = [department.turns.request(priority) for department in departments]
-    yield env.all_of(turns)
+    yield turns[0] if len(turns) == 1 else env.all_of(turns)
     people = [department.idle.popleft() for department in departments]
     if not host.hours.is_open(env.now):
         yield from host.wait(_COFFEE_MINUTES / 60)

@@ -12,7 +12,8 @@ from procesmijn.embedded import HomeInUseError
 from procesmijn.embedded.home import Home
 
 BEGIN = datetime(2026, 7, 27, tzinfo=UTC)
-STAY = Stay(1, BEGIN, BEGIN + timedelta(days=91))
+END = BEGIN + timedelta(days=91)
+STAY = Stay(1, BEGIN, END, True, END)
 
 
 def test_a_new_start_empties_what_the_last_one_left(tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_a_kept_home_goes_on_where_it_was(tmp_path: Path) -> None:
     (tmp_path / "keys").touch()
     reached = STAY._replace(present=STAY.present + timedelta(days=2))
     reached.write(tmp_path)
-    later = Stay(1, BEGIN + timedelta(days=1), STAY.present + timedelta(days=1))
+    later = Stay(1, BEGIN + timedelta(days=1), END, False, END + timedelta(days=1))
     assert move_in(tmp_path, later, keep=True) == reached
     much_later = later._replace(present=STAY.present + timedelta(days=9))
     assert move_in(tmp_path, much_later, keep=True) == reached._replace(present=much_later.present)
