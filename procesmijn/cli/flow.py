@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,10 +11,10 @@ from typing import Annotated, Final
 import typer
 
 from procesmijn.cli.case_filter import choosing, known_cases
-from procesmijn.cli.flow_views import Answer, As, Asked, By
+from procesmijn.cli.flow_views import Answer, As, Asked, By, Rows
 from procesmijn.cli.options import AsFormat, Process, Since, Until, period
 from procesmijn.cli.service import reading
-from procesmijn.cli.show import Format, as_json, show
+from procesmijn.cli.show import Format, json_parts, show
 from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store.filters import CaseFilter
@@ -33,6 +34,10 @@ _TABLES: Final = {
     As.DRIFT: "drift",
 }
 _FILES: Final = dict.fromkeys((As.BPMN, As.PETRI, As.TREE, As.PTML, As.SVG), "model")
+_DRAWN: Final = (
+    *(As.DFG, As.HEURISTICS, As.HANDOVER_NETWORK, As.WORKING_TOGETHER),
+    *(As.DOTTED_CHART, As.PERFORMANCE_SPECTRUM),
+)
 _VIEWS: Final = _TABLES | _FILES
 """The module of each view in ``flow_views``: some take seconds to import."""
 
@@ -55,7 +60,13 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         ),
     ] = As.DFG,
     form: AsFormat = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="File to write to, instead of stdout.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File to write to, instead of stdout. NAME.svg gets a picture of what has one, and"
+            " stdout the table of it."
+        ),
+    ] = None,
     noise: Annotated[
         float,
         typer.Option(
@@ -92,23 +103,37 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
             f"--format {form} is for --as {', '.join(_TABLES)};"
             " a model is written as its own format"
         )
+    is_drawn = what in _TABLES and out is not None and out.suffix.lower() == ".svg"
+    if is_drawn and what not in _DRAWN:
+        raise UsageError(f"--as {what} has no picture; {', '.join(_DRAWN)} have")
     with reading(read_settings()) as (store, connection):
         known_cases(process, cases, connection)
         view = import_module(f"procesmijn.cli.flow_views.{_VIEWS[what]}")
         answer: Answer = view.show_flow(asked, store.terms, connection)
-    if isinstance(answer, bytes):
-        _write(answer, out)
-    elif form is Format.JSON or out is not None:
-        _write(answer.document or as_json(answer.rows), out)
+        if isinstance(answer, bytes):
+            _write([answer], out)
+        elif out is None:
+            _show(answer, form)
+        elif is_drawn and answer.picture is not None:
+            _write([answer.picture()], out)
+            _show(answer, form)
+        else:
+            _write([answer.document] if answer.document else json_parts(answer.rows), out)
+
+
+def _show(answer: Rows, form: Format) -> None:
+    if form is Format.JSON and answer.document:
+        sys.stdout.buffer.write(answer.document)
     else:
         show(answer.rows, answer.columns, form)
 
 
-def _write(content: bytes, out: Path | None) -> None:
+def _write(parts: Iterable[bytes], out: Path | None) -> None:
     if out is None:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(parts)
         return
     try:
-        out.write_bytes(content)
+        with out.open("wb") as file:
+            file.writelines(parts)
     except OSError as error:
         raise FileNotWritten(f"{out} cannot be written: {error.strerror}") from error

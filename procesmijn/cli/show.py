@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -16,6 +17,8 @@ from procesmijn.cli.tell import many, note
 
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""
+_ROWS_AT_ONCE: Final = 1_000
+"""So many are turned into JSON together."""
 _GAP: Final = 2
 """Columns between two columns."""
 _LONGEST_WORD: Final = 16
@@ -31,7 +34,7 @@ class Format(StrEnum):
 
 
 def show(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, Any]],
     columns: Sequence[str],
     form: Format,
     *,
@@ -39,16 +42,18 @@ def show(
 ) -> None:
     """Write rows; ``columns`` are their names, also where there is no row.
 
-    ``narrow`` are those that a terminal shows which has no room for all.
+    CSV and JSON are written as the rows come; a table has to have them all. ``narrow`` are the
+    columns that a terminal shows which has no room for all.
     """
     if form is Format.JSON:
-        write_json(rows)
+        for part in json_parts(rows):
+            sys.stdout.write(part.decode())
     elif form is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_cell(row[column]) for column in columns] for row in rows)
     else:
-        _table(rows, columns, narrow or columns)
+        _table([*rows], columns, narrow or columns)
 
 
 def write_json(value: Any) -> None:
@@ -63,6 +68,16 @@ def as_json(value: Any) -> bytes:
         default=_plain,
         option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def json_parts(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """What :func:`as_json` makes of a list of rows, some rows at a time."""
+    each = iter(rows)
+    opening = b"["
+    while part := [*islice(each, _ROWS_AT_ONCE)]:
+        yield opening + as_json(part)[1:-3]  # without its brackets
+        opening = b","
+    yield b"[]\n" if opening == b"[" else b"\n]\n"
 
 
 def duration(seconds: float, *, is_working: bool = False) -> str:

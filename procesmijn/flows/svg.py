@@ -7,11 +7,11 @@ from typing import Final
 
 from lxml import etree
 
-from procesmijn.flows.diagram import CHARACTER, Diagram, Flow, Kind, Shape, draw
+from procesmijn.flows.canvas import add, canvas, write_words
+from procesmijn.flows.diagram import CHARACTER, Flow, Kind, Shape, draw
 from procesmijn.flows.tree import Tree
-from procesmijn.flows.xml import document, encoded, readable
+from procesmijn.flows.xml import encoded, readable
 
-SVG: Final = "http://www.w3.org/2000/svg"
 _LINE_HEIGHT: Final = 15.0
 _LINES: Final = 5
 """So many lines of text fit in a task."""
@@ -22,7 +22,7 @@ _MARK: Final = 9.0
 def write(tree: Tree, name: str) -> bytes:
     """The picture of a process called ``name``, as UTF-8."""
     diagram = draw(tree)
-    root = _canvas(diagram, name)
+    root = canvas(name, diagram.width, diagram.height)
     for flow in diagram.flows:
         _arrow(root, flow)
     for shape in diagram.shapes:
@@ -30,55 +30,22 @@ def write(tree: Tree, name: str) -> bytes:
     return encoded(root)
 
 
-def _canvas(diagram: Diagram, name: str) -> etree._Element:
-    root = document(
-        SVG,
-        "svg",
-        {
-            "viewBox": f"0 0 {diagram.width:g} {diagram.height:g}",
-            "width": f"{diagram.width:g}",
-            "height": f"{diagram.height:g}",
-            "font-family": "sans-serif",
-            "font-size": "12",
-            "fill": "white",
-            "stroke": "black",
-            "stroke-width": "1.5",
-            "role": "img",
-        },
-    )
-    _add(root, "title").text = readable(name)
-    marker = _add(
-        _add(root, "defs"),
-        "marker",
-        id="arrow",
-        viewBox="0 0 10 10",
-        refX="10",
-        refY="5",
-        markerWidth="8",
-        markerHeight="8",
-        orient="auto",
-    )
-    _add(marker, "path", d="M 0 1 L 10 5 L 0 9 z", fill="black", stroke="none")
-    return root
-
-
 def _arrow(root: etree._Element, flow: Flow) -> None:
     points = " ".join(f"{x:g},{y:g}" for x, y in flow.points)
-    line = _add(root, "polyline", points=points, fill="none")
-    line.set("marker-end", "url(#arrow)")
+    add(root, "polyline", points=points, fill="none", marker_end="url(#arrow)")
 
 
 def _shape(root: etree._Element, shape: Shape) -> None:
     x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
     match shape.kind:
         case Kind.START | Kind.END:
-            circle = _add(root, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{shape.width / 2:g}")
-            circle.set("stroke-width", "1.5" if shape.kind is Kind.START else "4")
+            thick = 1.5 if shape.kind is Kind.START else 4
+            add(root, "circle", cx=x, cy=y, r=shape.width / 2, stroke_width=thick)
         case Kind.TASK:
             _task(root, shape, x, y)
         case Kind.EXCLUSIVE | Kind.PARALLEL:
             half = shape.width / 2
-            _add(
+            add(
                 root,
                 "path",
                 d=f"M {x - half:g} {y:g} l {half:g} {-half:g} {half:g} {half:g} "
@@ -90,28 +57,22 @@ def _shape(root: etree._Element, shape: Shape) -> None:
                 if shape.kind is Kind.EXCLUSIVE
                 else f"M {x - m:g} {y:g} h {2 * m:g} M {x:g} {y - m:g} v {2 * m:g}"
             )
-            _add(root, "path", d=cross).set("stroke-width", "3")
+            add(root, "path", d=cross, stroke_width=3)
 
 
 def _task(root: etree._Element, shape: Shape, x: float, y: float) -> None:
-    _add(
+    add(
         root,
         "rect",
-        x=f"{shape.x:g}",
-        y=f"{shape.y:g}",
-        width=f"{shape.width:g}",
-        height=f"{shape.height:g}",
-        rx="8",
+        x=shape.x,
+        y=shape.y,
+        width=shape.width,
+        height=shape.height,
+        rx=8,
     )
     fit = int((shape.width - 10) / CHARACTER)
     lines = textwrap.wrap(readable(shape.name), fit, max_lines=_LINES, placeholder="...")
     top = y - (len(lines) - 1) * _LINE_HEIGHT / 2
-    label = _add(root, "text", fill="black", stroke="none")
-    label.set("text-anchor", "middle")
-    label.set("dominant-baseline", "central")
+    label = write_words(root, "", x, y)
     for number, line in enumerate(lines):
-        _add(label, "tspan", x=f"{x:g}", y=f"{top + number * _LINE_HEIGHT:g}").text = line
-
-
-def _add(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, f"{{{SVG}}}{tag}", attributes)
+        add(label, "tspan", x=x, y=top + number * _LINE_HEIGHT).text = line

@@ -1,10 +1,13 @@
 """Cases in time: the dots of a dotted chart, and the segments of a performance spectrum.
 
-Both need every case with its instants, where a model needs only how often what happened.
+Both need every case with its instants, where a model needs only how often what happened. Dots come
+as they are read. Of segments all have to be known before the first is classed: they take some 20
+bytes each meanwhile.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -59,23 +62,41 @@ def segments(traces: Iterable[CaseTrace]) -> Iterator[Segment]:
     Equal times are in one class, the lower. (Denisov, Fahland, van der Aalst: Unbiased,
     fine-grained description of processes performance from event data, BPM 2018.)
     """
-    found: defaultdict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], _Lines] = defaultdict(_Lines)
+    keys: list[str] = []
     for trace in traces:
         steps = zip(trace.activities, trace.completed_us, strict=True)
         for (before, from_us), (after, to_us) in pairwise(steps):
-            found[before, after].append((from_us, to_us, trace.case_key))
-    for (before, after), lines in sorted(found.items()):
-        lines.sort()
-        waits_us = np.array([to_us - from_us for from_us, to_us, _ in lines], dtype=np.int64)
-        bounds = np.quantile(waits_us, _QUARTILES)
-        classes = np.searchsorted(bounds, waits_us, side="left") + 1
-        for (from_us, to_us, case_key), quartile in zip(lines, classes.tolist(), strict=True):
+            found[before, after].add(from_us, to_us, len(keys))
+        keys.append(trace.case_key)
+    for before, after in sorted(found):
+        for from_us, to_us, case, quartile in found.pop((before, after)).classed():
             yield Segment(
                 before,
                 after,
-                case_key,
+                keys[case],
                 instant(from_us),
                 instant(to_us),
                 (to_us - from_us) / 1_000_000,
                 quartile,
             )
+
+
+class _Lines:
+    """The segments of two activities, in columns: objects would take twenty times the memory."""
+
+    def __init__(self) -> None:
+        self._from_us, self._to_us, self._case = array("q"), array("q"), array("i")
+
+    def add(self, from_us: int, to_us: int, case: int) -> None:
+        self._from_us.append(from_us)
+        self._to_us.append(to_us)
+        self._case.append(case)
+
+    def classed(self) -> Iterator[tuple[int, int, int, int]]:
+        """Each by when it begins, with its quarter."""
+        from_us, to_us = np.array(self._from_us), np.array(self._to_us)
+        waits_us = to_us - from_us
+        classes = np.searchsorted(np.quantile(waits_us, _QUARTILES), waits_us, side="left") + 1
+        for at in np.lexsort((to_us, from_us)).tolist():
+            yield self._from_us[at], self._to_us[at], self._case[at], int(classes[at])

@@ -12,6 +12,7 @@ import pandas as pd
 import pm4py
 import pytest
 import yaml
+from lxml import etree
 
 from procesmijn.flows import net
 from procesmijn.flows.tree import Activity, Block, Operator
@@ -153,8 +154,14 @@ def test_pairs_are_suggested_as_the_catalogue_takes_them(
     assert f"{PROCESS}: concurrent pair" in checked.out
 
 
-def test_which_parties_depend_on_each_other(requests: Procesmijn) -> None:
-    handed = requests("flow", PROCESS, "--as", "handover-network", "--format", "json").json
+def test_which_parties_depend_on_each_other(requests: Procesmijn, tmp_path: Path) -> None:
+    drawn = tmp_path / "handovers.svg"
+    handed = requests(
+        "flow", PROCESS, "--as", "handover-network", "--format", "json", "--out", drawn
+    ).json
+    assert {f"{pair['supplier']} to {pair['customer']}" for pair in handed} == {
+        words.partition(":")[0] for words in tips(drawn) if " to " in words
+    }
     assert sum(pair["share"] for pair in handed) == pytest.approx(1.0)
     assert sum(pair["handovers"] for pair in handed) == len(rows()) - 600
     frame = pd.DataFrame(rows()).rename(columns={"time": "timestamp"}).assign(order=0)
@@ -169,7 +176,11 @@ def test_which_parties_depend_on_each_other(requests: Procesmijn) -> None:
         pytest.approx(theirs.connections)
     )
 
-    together = requests("flow", PROCESS, "--as", "working-together", "--format", "json").json
+    drawn = tmp_path / "together.svg"
+    together = requests(
+        "flow", PROCESS, "--as", "working-together", "--format", "json", "--out", drawn
+    ).json
+    assert "Finance and Legal: 600 cases, 100.0%" in tips(drawn)
     of = {(pair["party"], pair["other"]): pair["cases"] for pair in together}
     assert of["Finance", "Legal"] == of["HR", "Manager"] == 600
     assert of["Audit", "HR"] < 600
@@ -179,13 +190,22 @@ def test_which_parties_depend_on_each_other(requests: Procesmijn) -> None:
     assert {pair["cases"] for pair in narrowed.json} == {of["Audit", "HR"]}
 
 
-def test_every_case_in_time(requests: Procesmijn) -> None:
-    charted = requests("flow", PROCESS, "--as", "dotted-chart", "--format", "json")
+def test_every_case_in_time(requests: Procesmijn, tmp_path: Path) -> None:
+    drawn = tmp_path / "chart.svg"
+    charted = requests("flow", PROCESS, "--as", "dotted-chart", "--format", "json", "--out", drawn)
+    assert {*tips(drawn)} == {*PARTIES}
     assert "reading 600 cases, one by one" in charted.err
     assert [(dot["case_key"], dot["activity"], dot["completed_at"]) for dot in charted.json] == [
         (row["case"], row["activity"], row["time"]) for row in _by_start()
     ]
-    spectrum = requests("flow", PROCESS, "--as", "performance-spectrum", "--format", "json").json
+    drawn = tmp_path / "SPECTRUM.SVG"
+    spectrum = requests(
+        "flow", PROCESS, "--as", "performance-spectrum", "--format", "json", "--out", drawn
+    ).json
+    [((most, _), count)] = Counter(
+        (each["from_activity"], each["to_activity"]) for each in spectrum
+    ).most_common(1)
+    assert f"{most}  ({count})" in drawn.read_text()
     assert len(spectrum) == len(rows()) - 600
     grants = [each for each in spectrum if each["to_activity"] == "Grant"]
     assert Counter(each["quartile"] for each in grants).keys() == {1, 2, 3, 4}
@@ -201,6 +221,11 @@ def test_a_change_is_found_in_its_week_and_said_what_it_is(requests: Procesmijn)
     assert drift.err.startswith("1 change in 23 weeks (575 cases) in which cases had time to end")
     before = requests("flow", PROCESS, "--as", "drift", "--to", first, "--format", "csv")
     assert before.out.count("\n") == 1
+
+
+def tips(picture: Path) -> list[str]:
+    """What the shapes of a picture stand for."""
+    return [str(title.text) for title in etree.parse(picture).getroot().iterfind("{*}*/{*}title")]
 
 
 def _by_start() -> list[dict[str, str]]:

@@ -103,8 +103,10 @@ def test_cases_have_every_column_of_the_view(contracts: Procesmijn, database_url
     assert none.out.splitlines() == [",".join(column.name for column in view)]
 
 
-def test_the_graph_of_a_process(contracts: Procesmijn) -> None:
-    graph = contracts("flow", PROCESS, "--as", "dfg", "--format", "json").json
+def test_the_graph_of_a_process(contracts: Procesmijn, tmp_path: Path) -> None:
+    drawn = tmp_path / "graph.svg"
+    graph = contracts("flow", PROCESS, "--as", "dfg", "--format", "json", "--out", drawn).json
+    assert "sign, then file: 2 times, 12h 00m later" in drawn.read_text()
     assert graph == {
         "edges": [
             {"from": "sign", "to": "file", "count": 2, "seconds_mean": 43_200.0},
@@ -212,9 +214,14 @@ def test_rework_models_and_dependencies(procesmijn: Procesmijn, tmp_path: Path) 
     assert (taken["fitness"], taken["precision"]) == (1.0, 1.0)
     assert models.err == f"take --noise {taken['noise']}: {taken['reason']}\n"
     certain = ("--dependency", "0.3")
-    assert told("heuristics", *certain)["edges"] == [
+    drawn = tmp_path / "heuristics.svg"
+    assert told("heuristics", *certain, "--out", str(drawn))["edges"] == [
         {"from": "write", "to": "check", "count": 3, "dependency": 0.4, "is_loop": False}
     ]
+    assert "check depends on write with 0.40: 3 times" in drawn.read_text()
+    no_picture = procesmijn("flow", "again", "--as", "rework", "--out", drawn)
+    assert (no_picture.code, no_picture.out) == (2, "")
+    assert "--as rework has no picture; dfg, heuristics" in no_picture.err
     table = procesmijn("flow", "again", "--as", "heuristics", *certain).out.splitlines()
     assert [line.split()[0] for line in table] == ["from", "write"]
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from lxml import etree
 
 from procesmijn.flows import bpmn, svg
+from procesmijn.flows.canvas import SVG
 from procesmijn.flows.diagram import Diagram, Kind, Point, Shape, draw
 from procesmijn.flows.tree import SILENT, Activity, Block, Operator, Tree, names
 from tests import languages
@@ -136,13 +137,13 @@ def test_the_picture_has_every_shape_and_arrow(tree: Tree) -> None:
     arrows = [element for element in root if etree.QName(element).localname == "polyline"]
     assert len(boxes) == len(list(names(tree)))
     assert len(arrows) == len(diagram.flows)
-    labels = [" ".join(map(str, text.itertext())) for text in root.iter(f"{{{svg.SVG}}}text")]
+    labels = [" ".join(map(str, text.itertext())) for text in root.iter(f"{{{SVG}}}text")]
     assert [" ".join(label.split()) for label in labels] == list(names(tree))
 
 
 def test_a_picture_wraps_names_and_escapes_them() -> None:
     root = etree.fromstring(svg.write(AWKWARD, "hiring"))
-    first = next(root.iter(f"{{{svg.SVG}}}text"))
+    first = next(root.iter(f"{{{SVG}}}text"))
     assert [line.text for line in first] == ["Ask <the>", '"manager" &', "wait"]
 
 

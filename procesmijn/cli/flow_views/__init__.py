@@ -6,7 +6,7 @@ A view has a function ``show_flow`` that reads what it needs, computes, and give
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
@@ -62,11 +62,14 @@ class Asked:
 
 
 class Rows(NamedTuple):
-    """A table; ``document`` is its JSON where that is more than the list of the rows."""
+    """A table, and what else it can be."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Iterable[Mapping[str, Any]]
     columns: Sequence[str]
     document: bytes | None = None
+    """Its JSON, where that is more than the list of the rows."""
+    picture: Callable[[], bytes] | None = None
+    """Draws it, as SVG."""
 
 
 Answer: TypeAlias = Rows | bytes

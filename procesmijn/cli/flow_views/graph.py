@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from procesmijn.cli.flow_views import Asked, Rows
+from procesmijn.cli.show import duration
+from procesmijn.cli.tell import many
 from procesmijn.core.flow import DirectlyFollows
 from procesmijn.flows import dfg
 from procesmijn.store import flows
@@ -18,7 +20,21 @@ _COLUMNS: Final = ("from", "to", "count", "seconds_mean")
 def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     """Read the graph."""
     graph = flows.graph(asked.process, asked.period, terms, connection, asked.cases)
-    return Rows(list(_rows(graph)), _COLUMNS, dfg.write(graph))
+    rows = list(_rows(graph))
+    return Rows(rows, _COLUMNS, dfg.write(graph), lambda: _picture(graph, asked.process))
+
+
+def _picture(graph: DirectlyFollows, name: str) -> bytes:
+    from procesmijn.flows.graph_picture import Arrow, write  # noqa: PLC0415 - SciPy: half a second
+
+    arrows = [
+        Arrow(
+            *(a, b, edge.count),
+            f"{a}, then {b}: {many(edge.count, 'time')}, {duration(edge.seconds_mean)} later",
+        )
+        for (a, b), edge in graph.edges.items()
+    ]
+    return write(graph.activities, graph.starts, graph.ends, arrows, name)
 
 
 def _rows(graph: DirectlyFollows) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procesmijn.cli.flow_views import As, Asked, Rows
 from procesmijn.cli.tell import many, note
+from procesmijn.flows.network_picture import Link, write
 from procesmijn.flows.networks import Together, working_together
 from procesmijn.store import reports, traces
 from procesmijn.store.connection import Connection
@@ -20,8 +21,19 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
             f"in {many(companies.incomplete, 'case')} a party took part without handing over or"
             " picking up: with whom is not counted"
         )
-    rows = working_together(companies.known)
-    return Rows([row._asdict() for row in rows], Together._fields)
+    pairs = working_together(companies.known)
+    links = [
+        Link(
+            *(pair.party, pair.other, pair.cases),
+            f"{pair.party} and {pair.other}: {many(pair.cases, 'case')}, {pair.share:.1%}",
+        )
+        for pair in pairs
+    ]
+    return Rows(
+        [pair._asdict() for pair in pairs],
+        Together._fields,
+        picture=lambda: write(links, asked.process, is_directed=False),
+    )
 
 
 def _handovers(asked: Asked, connection: Connection) -> Rows:
@@ -33,4 +45,16 @@ def _handovers(asked: Asked, connection: Connection) -> Rows:
         (pair.supplier, pair.customer, pair.handovers, pair.handovers / total, pair.cases)
         for pair in pairs
     ]
-    return Rows([dict(zip(columns, row, strict=True)) for row in rows], columns)
+    links = [
+        Link(supplier, customer, handovers, _in_words(supplier, customer, handovers, share))
+        for supplier, customer, handovers, share, _ in rows
+    ]
+    return Rows(
+        [dict(zip(columns, row, strict=True)) for row in rows],
+        columns,
+        picture=lambda: write(links, asked.process, is_directed=True),
+    )
+
+
+def _in_words(supplier: str, customer: str, handovers: int, share: float) -> str:
+    return f"{supplier} to {customer}: {many(handovers, 'handover')}, {share:.1%}"

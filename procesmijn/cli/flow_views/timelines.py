@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from procesmijn.cli.flow_views import As, Asked, Rows
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.flow import CaseTrace
+from procesmijn.flows.timeline_pictures import MOST_CASES, dotted_chart, performance_spectrum
 from procesmijn.flows.timelines import Dot, Segment, dots, segments
 from procesmijn.store import traces
 from procesmijn.store.connection import Connection
@@ -14,18 +15,37 @@ from procesmijn.store.terms import Terms
 
 
 def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
-    """Read every case that is asked for."""
-    read = _traces(asked, terms, connection)
-    if asked.what is As.DOTTED_CHART:
-        return Rows([dot._asdict() for dot in dots(read)], Dot._fields)
-    return Rows([segment._asdict() for segment in segments(read)], Segment._fields)
-
-
-def _traces(asked: Asked, terms: Terms, connection: Connection) -> Iterator[CaseTrace]:
+    """Read every case that is asked for, once for the table and once for the picture."""
     total = traces.count(asked.process, connection, asked.whole_cases)
-    note(f"reading {many(total, 'case')}, one by one")
-    with progress("reading", total) as report:
-        read = traces.traces(asked.process, terms, connection, asked.whole_cases)
-        for done, trace in enumerate(read, start=1):
-            yield trace
-            report(done)
+
+    def read() -> Iterator[CaseTrace]:
+        note(f"reading {many(total, 'case')}, one by one")
+        with progress("reading", total) as report:
+            found = traces.traces(asked.process, terms, connection, asked.whole_cases)
+            for done, trace in enumerate(found, start=1):
+                yield trace
+                report(done)
+
+    def picture() -> bytes:
+        step = -(-total // MOST_CASES) or 1
+        if step > 1:
+            note(f"the picture has 1 case in {step:,}")
+        drawn: set[str] = set()
+        those = _told_of(read(), step, drawn)
+        if asked.what is As.DOTTED_CHART:
+            return dotted_chart((it for it in dots(those) if it.case_key in drawn), asked.process)
+        lines = (it for it in segments(those) if it.case_key in drawn)
+        return performance_spectrum(lines, asked.process)
+
+    if asked.what is As.DOTTED_CHART:
+        return Rows((dot._asdict() for dot in dots(read())), Dot._fields, picture=picture)
+    rows = (segment._asdict() for segment in segments(read()))
+    return Rows(rows, Segment._fields, picture=picture)
+
+
+def _told_of(cases: Iterator[CaseTrace], step: int, drawn: set[str]) -> Iterator[CaseTrace]:
+    """The same cases; the key of each that is to be drawn is put down before it is given."""
+    for number, trace in enumerate(cases):
+        if number % step == 0:
+            drawn.add(trace.case_key)
+        yield trace
