@@ -15,10 +15,9 @@ from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.coverage import Covered, covered
 from procesmijn.catalogue.fields import Share
-from procesmijn.cli.catalogue import in_force
 from procesmijn.cli.options import AsFormat, AsOf, Since, Until, known_process, moment, period
 from procesmijn.cli.proposals import Suggested, fragment
-from procesmijn.cli.service import reading
+from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note
 from procesmijn.core.compile import open_hours

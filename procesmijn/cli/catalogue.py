@@ -1,4 +1,4 @@
-"""``procesmijn catalogue``: check, show, activate, suggest."""
+"""``procesmijn catalogue``: check, show, print, activate, suggest."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ import yaml
 
 from procesmijn.catalogue import Catalogue, default, differences, load
 from procesmijn.cli.options import Process, known_process
-from procesmijn.cli.service import Service, read_keys, reading, service
+from procesmijn.cli.printing import print_catalogue
+from procesmijn.cli.service import Service, in_force, read_keys, reading, service
 from procesmijn.cli.show import write_json
 from procesmijn.cli.suggestion import fragment
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.compile import rule_digests
-from procesmijn.errors import ProcesmijnError
 from procesmijn.flows.concurrency import pairs
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, read_settings
-from procesmijn.store import Store, flows
+from procesmijn.store import flows
 from procesmijn.store.catalogues import Active
 
 app = typer.Typer(
-    add_completion=False, help="Check, show or activate a catalogue, or suggest what belongs in it."
+    add_completion=False,
+    help="Check, show, print or activate a catalogue, or suggest what belongs in it.",
 )
+
+app.command(name="print")(print_catalogue)
 
 _KEPT_BY_US: Final = "holidays"
 """Looked up, and not written by hand: a file has none."""
@@ -37,10 +40,6 @@ class As(StrEnum):
 
     YAML = "yaml"
     JSON = "json"
-
-
-class NothingActive(ProcesmijnError):
-    """The database has no catalogue yet: run ``procesmijn catalogue activate``."""
 
 
 @app.command()
@@ -105,17 +104,9 @@ def activate(
 
 
 def in_use(settings: Settings) -> Active:
-    """The catalogue in use; raises :class:`NothingActive`."""
+    """The catalogue in use; raises :class:`procesmijn.cli.service.NothingActive`."""
     with reading(settings) as (store, _):
         return in_force(store)
-
-
-def in_force(store: Store) -> Active:
-    """The same, of a store that is open."""
-    active = store.active()
-    if active is None:
-        raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
-    return active
 
 
 @app.command()

@@ -45,7 +45,7 @@ COMMANDS: Final = {
         " something is due.",
     ),
     "catalogue": Listed(
-        "catalogue", "Check, show or activate a catalogue, or suggest what belongs in it."
+        "catalogue", "Check, show, print or activate a catalogue, or suggest what belongs in it."
     ),
     "agreements": Listed(
         "agreements",

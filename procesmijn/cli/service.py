@@ -11,6 +11,7 @@ from consumers.connection import KafkaSettings
 from procesmijn.apply import Applier
 from procesmijn.catalogue import default
 from procesmijn.cli.parts import Parts, servers
+from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Keys, KeysError, Persons
 from procesmijn.settings import Settings
 from procesmijn.store import Store, keys, streams
@@ -22,6 +23,10 @@ KEYS_NEEDED: Final = (
     "a database of your own needs keys that are kept outside of it: set PROCESMIJN_KEYS"
     " or PROCESMIJN_KEYS_FILE ('procesmijn keys' makes new ones)"
 )
+
+
+class NothingActive(ProcesmijnError):
+    """The database has no catalogue yet: run ``procesmijn catalogue activate``."""
 
 
 class Service(NamedTuple):
@@ -86,6 +91,14 @@ def prepare(store: Store, secrets: Keys, persons: Persons) -> None:
         keys.remember(secrets.fingerprint, connection)
     if store.active() is None:
         store.activate(default().pseudonymous(persons.pseudonym))
+
+
+def in_force(store: Store) -> Active:
+    """The catalogue in use; raises :class:`NothingActive`."""
+    active = store.active()
+    if active is None:
+        raise NothingActive("the database has no catalogue yet: run procesmijn catalogue activate")
+    return active
 
 
 def read_keys(settings: Settings) -> Keys:

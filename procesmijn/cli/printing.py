@@ -1,0 +1,70 @@
+"""``procesmijn catalogue print``: what each supplier offers, for people."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from procesmijn.catalogue.calendars import OFFICE
+from procesmijn.cli.options import AsOf, Since, Until, moment, period
+from procesmijn.cli.service import in_force, reading
+from procesmijn.cli.tell import note
+from procesmijn.documents.service_catalogue import Measurements, service_catalogue
+from procesmijn.documents.words import Language
+from procesmijn.errors import UsageError
+from procesmijn.settings import read_settings
+from procesmijn.store.filters import Period
+from procesmijn.zones import load_zone
+
+
+def print_catalogue(
+    language: Annotated[
+        Language, typer.Option("--lang", help="Language of labels and texts.")
+    ] = Language.NL,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File, .html or .pdf; without it HTML on stdout."),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+) -> None:
+    """Write the service catalogue: what each supplier offers, to whom, on which terms.
+
+    Beside each promise stands how it was kept, by date of due: in the twelve months before this
+    one, or between --from and --to. Figures about few cases are left out.
+    """
+    if out is not None and out.suffix not in (".html", ".pdf"):
+        raise UsageError(f"--out {out}: end it on .html or .pdf")
+    instant = moment(as_of) or datetime.now(UTC)
+    with reading(read_settings(), instant if as_of else None) as (store, _):
+        catalogue = in_force(store).catalogue
+        today = instant.astimezone(load_zone(catalogue.calendars[OFFICE].zone)).date()
+        measured = _twelve_months(period(since, until), today)
+        measurements: Measurements = {}
+    from procesmijn.documents import render  # noqa: PLC0415 - templates, for this alone
+
+    document = service_catalogue(catalogue, language, today, measurements, measured)
+    written = (
+        render.as_pdf(document, instant)
+        if out is not None and out.suffix == ".pdf"
+        else render.as_html(document)
+    )
+    if out is None:
+        sys.stdout.write(written.decode())
+        return
+    try:
+        out.write_bytes(written)
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be written ({error.strerror})") from None
+    note(f"{out}: {len(document.suppliers):,} suppliers")
+
+
+def _twelve_months(asked: Period, today: date) -> tuple[date, date]:
+    """What is asked for; else the twelve whole months that are over."""
+    until = asked.until or today.replace(day=1)
+    return asked.since or until.replace(year=until.year - 1), until

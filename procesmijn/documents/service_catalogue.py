@@ -1,0 +1,222 @@
+"""The service catalogue: what each supplier offers, to whom, on which terms, and how that goes.
+
+Here it is put into words, in one language; the templates lay it out, in HTML and as PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from procesmijn.catalogue import Catalogue
+from procesmijn.catalogue.agreements import Version
+from procesmijn.catalogue.part import Text
+from procesmijn.documents.words import NOTHING, WORDS, Language, count, day, in_words, percentage
+
+TOO_FEW: Final = "too few"
+"""What is known of an agreement about whose cases nothing may be said, since they are too few."""
+
+
+class Measured(NamedTuple):
+    """How an agreement was kept."""
+
+    deliveries: int
+    """That were due."""
+    share_met: float
+    first_time_right: float | None
+    """Of the deliveries of which it is known; None where it is known of none."""
+
+
+Measurements: TypeAlias = Mapping[str, Measured | Literal["too few"]]
+"""By agreement; those that are not there were not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one customer was promised, version by version, and how that goes."""
+
+    customer: str
+    terms: tuple[tuple[str, str], ...]
+    """The lead time with its target, and from when on where that lies ahead."""
+    first_time_right: str
+    return_window: str
+    performance: tuple[str, ...]
+    """Lines; the first is the figure."""
+    state: Literal["reaches", "below", ""]
+    """Against the target, where there is one and something was measured."""
+    state_in_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One deliverable."""
+
+    label: str
+    role: str
+    purpose: str
+    details: tuple[tuple[str, str], ...]
+    """How to ask, how to return, whom to call: heading and text."""
+    promises: tuple[Promise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """A party with all that it offers."""
+
+    label: str
+    heading: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCatalogue:
+    """The whole document, in one language."""
+
+    language: Language
+    words: Mapping[str, str]
+    as_of: str
+    measured: str
+    small_group: str
+    version: str
+    suppliers: tuple[Supplier, ...]
+
+
+def service_catalogue(
+    catalogue: Catalogue,
+    language: Language,
+    on: date,
+    measurements: Measurements,
+    period: tuple[date, date],
+) -> ServiceCatalogue:
+    """Put a catalogue into words.
+
+    Args:
+        catalogue: who supplies what to whom.
+        language: which of its labels and texts are shown.
+        on: the date that it speaks of: terms that held before are left out, and those that will
+            hold later are named with their date.
+        measurements: how agreements were kept in ``period``, half-open, by date of due.
+    """
+    words = WORDS[language]
+    writer = _Writer(catalogue, language, on, measurements)
+    since, until = (day(each, language) for each in period)
+    return ServiceCatalogue(
+        language,
+        words,
+        words["as_of"].format(date=day(on, language)),
+        words["measured"].format(since=since, until=until) if measurements else "",
+        words["small_group"].format(k=catalogue.small_group) if measurements else "",
+        f"{words['version']}: {catalogue.digest[:12]}",
+        tuple(writer.suppliers()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    catalogue: Catalogue
+    language: Language
+    on: date
+    measurements: Measurements
+
+    def suppliers(self) -> Iterator[Supplier]:
+        suppliers = {each.supplier for each in self.catalogue.deliverables.values()}
+        for label, supplier in sorted((self.party(name), name) for name in suppliers):
+            offers = sorted(
+                (
+                    self.offer(name)
+                    for name, each in self.catalogue.deliverables.items()
+                    if each.supplier == supplier
+                ),
+                key=lambda offer: offer.label.casefold(),
+            )
+            yield Supplier(label, self.words("of_supplier", supplier=label), tuple(offers))
+
+    def offer(self, name: str) -> Offer:
+        deliverable = self.catalogue.deliverables[name]
+        details = {
+            "how_to_ask": self.text(deliverable.how_to_ask),
+            "how_to_return": self.text(deliverable.how_to_return),
+            "call": self.catalogue.contact_for(name) or "",
+        }
+        agreed = [
+            (self.party(each.customer), agreement)
+            for agreement, each in self.catalogue.agreements.items()
+            if each.deliverable == name
+        ]
+        promises = (self.promise(agreement) for _, agreement in sorted(agreed))
+        return Offer(
+            getattr(deliverable.label_or(name), self.language),
+            self.words(deliverable.role),
+            self.text(deliverable.purpose),
+            tuple((self.words(key), text) for key, text in details.items() if text),
+            tuple(each for each in promises if each is not None),
+        )
+
+    def promise(self, name: str) -> Promise | None:
+        """None where it holds no longer."""
+        agreement = self.catalogue.agreements[name]
+        versions = [
+            version for version in agreement.terms() if (version.until or date.max) > self.on
+        ]
+        if not versions:
+            return None
+        first = versions[0]
+        target = first.target
+        measured = self.measurements.get(name)
+        state: Literal["reaches", "below", ""] = ""
+        if isinstance(measured, Measured) and target is not None:
+            state = "reaches" if measured.share_met >= target else "below"
+        return Promise(
+            self.party(agreement.customer),
+            tuple(self.terms(version) for version in versions),
+            self.share(first.first_time_right),
+            self.words("during", time=in_words(first.return_window, self.language))
+            if first.return_window
+            else NOTHING,
+            tuple(self.performance(measured)),
+            state,
+            self.words(state) if state else "",
+        )
+
+    def terms(self, version: Version) -> tuple[str, str]:
+        assert version.lead_time is not None  # noqa: S101 - a catalogue without one does not load
+        time = in_words(version.lead_time, self.language)
+        is_moment = version.lead_time.unit == "day of month"
+        said = time if is_moment else self.words("within", time=time)
+        target = self.words("target", share=self.share(version.target)) if version.target else ""
+        lies_ahead = version.since is not None and version.since > self.on
+        if lies_ahead and version.since:
+            begins = self.words("from", date=day(version.since, self.language))
+            target = f"{begins}, {target}" if target else begins
+        return said, target
+
+    def performance(self, measured: Measured | Literal["too few"] | None) -> Iterator[str]:
+        if measured is None:
+            yield self.words("not_measured")
+        elif isinstance(measured, str):
+            yield self.words("too_few")
+        else:
+            yield self.words("kept", share=percentage(measured.share_met, self.language))
+            number = count(measured.deliveries, self.language)
+            yield self.words("delivery" if measured.deliveries == 1 else "deliveries", count=number)
+            if measured.first_time_right is not None:
+                right = percentage(measured.first_time_right, self.language)
+                yield self.words("right", share=right)
+
+    def party(self, name: str) -> str:
+        label: str = getattr(self.catalogue.parties[name].label_or(name), self.language)
+        return label
+
+    def text(self, text: Text | None) -> str:
+        said: str = "" if text is None else getattr(text, self.language)
+        return said
+
+    def share(self, share: object) -> str:
+        if share is None:
+            return NOTHING
+        return percentage(float(str(share)), self.language)
+
+    def words(self, key: str, **parts: str) -> str:
+        return WORDS[self.language][key].format(**parts)
