@@ -18,7 +18,8 @@ def as_html(document: ServiceCatalogue) -> bytes:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(_template("service_catalogue.html").decode())
-    return template.render(document=document).encode()
+    page: str = template.render(document=document)
+    return page.encode()
 
 
 def as_pdf(document: ServiceCatalogue, made_at: datetime) -> bytes:
