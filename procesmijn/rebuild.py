@@ -14,7 +14,7 @@ import numpy as np
 from procesmijn.apply import OBJECTS_AT_ONCE, Applier
 from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.errors import ProcesmijnError
-from procesmijn.store import Store, scan
+from procesmijn.store import Store, kept, scan
 from procesmijn.store.scan import Snapshot
 
 _PASSES: Final = 4
@@ -54,8 +54,13 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
             yield len(part)
         with store.snapshot() as moment:
             flows, handovers = scan.flow_drift(moment.lookup), scan.handover_drift(moment.lookup)
+            months = [*kept.drift(moment.lookup), *kept.unversioned(moment.lookup)]
         with store.transaction() as tx:
             tx.add_drift(flows, handovers)
+            tx.touch(months)
+        if kept.hold(connection):  # else a worker is at it
+            for _ in kept.refresh(connection):
+                pass
 
 
 def _parts(moment: Snapshot, only: Int64s | None) -> Iterator[ObjectEvents]:

@@ -17,6 +17,7 @@ from procesmijn.core.frames import (
     CASE_KEY,
     EVENT,
     HANDOVER_KEY,
+    NO_DAY,
     NO_INSTANT,
     PENDING_KEY,
     STEP,
@@ -27,7 +28,7 @@ from procesmijn.core.frames import (
 from procesmijn.core.mine import mine
 from procesmijn.core.standing import standing
 from procesmijn.store import facts as stored_facts
-from procesmijn.store import objects, scan
+from procesmijn.store import kept, objects, scan
 from procesmijn.store.connection import Connection
 from procesmijn.store.scan import KnownObjects, OddPack, Scanned, Snapshot
 from procesmijn.store.terms import Terms
@@ -45,7 +46,7 @@ _INSTANTS: Final = frozenset(
     f"{name}_us"
     for name in ("started", "ended", "closed", "occurred", "delivered", "picked_up", "settled")
 )
-_DATES: Final = frozenset({"delivered_on", "picked_up_on"})
+_DATES: Final = frozenset({"delivered_on", "picked_up_on", "previous_on"})
 _TERMS: Final = frozenset(
     {
         *("type", "process", "activity", "party", "team", "performer", "receiver"),
@@ -260,6 +261,8 @@ def _instant(instant_us: int) -> str:
 
 
 def _date(day: int) -> str:
+    if day == NO_DAY:
+        return "none"
     try:
         return str(_EPOCH.date() + timedelta(days=day))
     except OverflowError:
@@ -278,6 +281,15 @@ def _compare_roll_ups(terms: Terms, connection: Connection) -> Iterator[Finding]
         where = f"{day} {say.term(supplier)} > {say.term(customer)}, basis {basis}"
         lack = dict(zip(("n", "wait_us", "wait_working_us"), sums, strict=True))
         yield from _lacking("handover_day", say.term(process), where, lack)
+    for span in kept.drift(connection):
+        yield Finding("kept", say.term(span.process), _months(span), "", "figures", "others")
+    for span in kept.unversioned(connection):
+        table, process = "month_version", say.term(span.process)
+        yield Finding(table, process, _months(span), "", "nothing", "a row")
+
+
+def _months(span: kept.Span) -> str:
+    return f"{span.kind}s from {span.since} to {span.until}"
 
 
 def _lacking(table: str, process: str, where: str, lack: Mapping[str, int]) -> Iterator[Finding]:

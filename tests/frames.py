@@ -13,6 +13,7 @@ from procesmijn.core.days import Days
 from procesmijn.core.frames import (
     EVENT,
     FOLLOWED,
+    NO_DAY,
     NO_INSTANT,
     NO_OUTCOME,
     NO_SEQUENCE,
@@ -196,7 +197,8 @@ def _case(row: Any, trace: bytes, packed: Packed, terms: Terms) -> reference.Cas
 
 def _handover(row: Any, packed: Packed, terms: Terms) -> Handover:
     key, process, to_hi, to_lo, from_hi, from_lo, *rest = row
-    *names, delivered_us, picked_up_us, delivered_on, picked_up_on, wait_us, _, basis = rest
+    *names, delivered_us, picked_up_us, delivered_on, picked_up_on = rest[:8]
+    previous_on, wait_us, _, basis = rest[8:]
     return Handover._make(
         [
             packed.objects[key],
@@ -208,6 +210,7 @@ def _handover(row: Any, packed: Packed, terms: Terms) -> Handover:
             picked_up_us,
             _date(delivered_on),
             _date(picked_up_on),
+            None if previous_on == NO_DAY else _date(previous_on),
             wait_us,
             reference.AT_START if basis == PICKUP_AT_START else reference.AT_COMPLETION,
         ]

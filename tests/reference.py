@@ -130,6 +130,7 @@ class Handover(NamedTuple):
     picked_up_us: int
     delivered_on: date
     picked_up_on: date
+    previous_on: date | None
     wait_us: int
     pickup_basis: str
 
@@ -299,7 +300,7 @@ def _enabling(place: int, visible: list[_Instance], process: Process) -> _Instan
 
 
 def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> list[Handover]:
-    handovers = []
+    handovers: list[Handover] = []
     visible = [one for one in instances if one.is_visible(rules)]
     for place, this in enumerate(visible):
         enabling = _enabling(place, visible, process)
@@ -308,6 +309,11 @@ def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> li
         assert enabling.party is not None
         assert this.party is not None
         assert enabling.completion_us is not None
+        between = [
+            one.picked_up_on
+            for one in handovers
+            if (one.supplier, one.customer) == (enabling.party, this.party)
+        ]
         handovers.append(
             Handover(
                 object=this.event.object,
@@ -322,6 +328,7 @@ def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> li
                 picked_up_us=this.start_us,
                 delivered_on=_local_date(enabling.completion_us, process),
                 picked_up_on=_local_date(this.start_us, process),
+                previous_on=between[-1] if between else None,
                 wait_us=this.start_us - enabling.completion_us,
                 pickup_basis=AT_START if this.is_start_known else AT_COMPLETION,
             )

@@ -71,5 +71,7 @@ def handovers(
         rows = reports.handovers(process, dates, basis, connection, cases)
         unassigned = reports.unassigned(process, connection)
     show([row._asdict() for row in rows], HandoverRow._fields, form, narrow=_NARROW)
+    if any(row.percentile_basis == "histogram" for row in rows):
+        note("medians and percentiles come from histograms, and are at most 1% off")
     if unassigned:
         note(f"{many(unassigned, 'event')} without a party: no handover is known of them")

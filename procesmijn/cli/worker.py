@@ -25,6 +25,7 @@ from consumers.stream import Reading, Stream
 from consumers.traces import UNTOLD, Traces
 from consumers.worker import Worker, stopped_by_signals
 from procesmijn.apply import Applier, load_rules
+from procesmijn.cli.keeping import keeping_months
 from procesmijn.cli.logs import write_log
 from procesmijn.cli.service import Service, service
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
@@ -96,6 +97,7 @@ def _work(parts: Service, settings: Settings, reading: Reading, owner: str, trac
     with (
         serving(pulse, registry, settings.health_port, settings.health_address) as port,
         _catching_up(parts.store.url, parts.persons),
+        keeping_months(parts.store.url),
         _sending(parts, settings, metrics),
         stopped_by_signals(member),
     ):

@@ -27,6 +27,8 @@ NO_TERM: Final = 0
 NO_INSTANT: Final = int(np.iinfo(np.int64).max)
 NO_SEQUENCE: Final = int(np.iinfo(np.int64).max)
 NO_REQUEST: Final = 0
+NO_DAY: Final = -(2**31) + 10_957
+"""Before every day; it is what PostgreSQL calls ``-infinity``, whose days begin in 2000."""
 
 PICKUP_AT_START: Final = 1
 PICKUP_AT_COMPLETION: Final = 2
@@ -103,6 +105,7 @@ HANDOVER: Final = np.dtype(
         ("picked_up_us", "<i8"),
         ("delivered_on", "<i4"),  # local dates, in the zone of the process
         ("picked_up_on", "<i4"),
+        ("previous_on", "<i4"),  # pick-up of the one before between the two in the case, or NO_DAY
         ("wait_us", "<i8"),  # elapsed
         ("wait_working_us", "<i8"),  # on the calendar of the customer
         ("pickup_basis", "<i2"),  # PICKUP_AT_START, PICKUP_AT_COMPLETION

@@ -8,6 +8,7 @@ from procesmijn.core.assign import Cases
 from procesmijn.core.enabling import enabling
 from procesmijn.core.frames import (
     HANDOVER,
+    NO_DAY,
     PICKUP_AT_COMPLETION,
     PICKUP_AT_START,
     Int32s,
@@ -15,7 +16,7 @@ from procesmijn.core.frames import (
     Rows,
 )
 from procesmijn.core.instances import Instances
-from procesmijn.core.order import NO_ROW, order_by
+from procesmijn.core.order import NO_ROW, order_by, previous_alike
 from procesmijn.core.rules import CodeMap, Rules
 from procesmijn.core.worktime import working_us
 
@@ -27,12 +28,16 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
     the enabling instance's completion, and picked up at its own start; where that is not known, at
     its own completion. The event that picks up is the start, where there is one, so that a handover
     keeps its key when the completion comes in later. Waiting is elapsed time, and working time on
-    the calendar of the customer.
+    the calendar of the customer. A handover knows when the one before it between the same two was
+    picked up, so that the different cases of any period can be counted by adding up.
     """
     enabler = enabling(cases, instances)
     to = np.flatnonzero(enabler != NO_ROW)
     to = to[instances.party[enabler[to]] != instances.party[to]]
-    to = to[order_by(instances.case[to], instances.begun_hi[to], instances.begun_lo[to])]
+    previous = previous_alike(instances.case[to], instances.party[enabler[to]], instances.party[to])
+    again_us = instances.start_us[to[previous]]  # of any other, where there is none before
+    order = order_by(instances.case[to], instances.begun_hi[to], instances.begun_lo[to])
+    to, previous, again_us = to[order], previous[order], again_us[order]
     from_ = enabler[to]
     case = instances.case[to]
     delivered_us, picked_up_us = instances.completion_us[from_], instances.start_us[to]
@@ -50,6 +55,7 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
     rows["picked_up_us"] = picked_up_us
     rows["delivered_on"] = cases.local_day(case, delivered_us)
     rows["picked_up_on"] = cases.local_day(case, picked_up_us)
+    rows["previous_on"] = np.where(previous == NO_ROW, NO_DAY, cases.local_day(case, again_us))
     rows["wait_us"] = picked_up_us - delivered_us
     rows["wait_working_us"] = _working_us(instances.party[to], delivered_us, picked_up_us, rules)
     rows["pickup_basis"] = np.where(

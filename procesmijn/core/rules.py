@@ -11,7 +11,7 @@ from procesmijn.core.days import Days
 from procesmijn.core.frames import Int32s, Int64s
 from procesmijn.core.worktime import Calendar
 
-CORE_VERSION = 1
+CORE_VERSION = 2
 """Raised by every change that alters what the core computes: it makes stored cases stale."""
 
 

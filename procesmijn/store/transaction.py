@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from procesmijn.batch import DeadLetter, Partition, Span
 from procesmijn.core.difference import Changes
 from procesmijn.core.frames import Facts, Int64s, ObjectEvents, Rows
 from procesmijn.persons import Persons
-from procesmijn.store import dead_letters, events, facts, objects, positions, scan
+from procesmijn.store import dead_letters, events, facts, kept, objects, positions, scan
 from procesmijn.store.catalogues import RulesChanged, share_active
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import Refused
@@ -100,6 +100,10 @@ class Transaction:
         """Add to the counts by day what they were found to lack."""
         facts.add_flows(flows, self._shard, self._connection)
         scan.add_handover_drift(handovers, self._shard, self._connection)
+
+    def touch(self, months: Collection[kept.Span]) -> None:
+        """Let nobody believe what was kept of some months."""
+        kept.mend(months, self._shard, self._connection)
 
     def refuse(self, letters: Iterable[DeadLetter], persons: Persons) -> None:
         """Keep the records that broke the contract."""

@@ -53,6 +53,7 @@ def test_handovers_in_both_clocks(contracts: Procesmijn) -> None:
         "wait_working_seconds_median": 14_400.0,
         "wait_working_seconds_p90": 25_920.0,
         "pickup_basis": "completion",
+        "percentile_basis": "exact",
     }
     assert (to_manager["customer"], to_manager["pickup_basis"]) == ("Manager", "start")
 

@@ -66,6 +66,15 @@ def test_an_open_instance_picks_up_but_delivers_nothing() -> None:
     ) == [(1, 2), (1, 3)]
 
 
+def test_each_knows_when_the_one_before_it_between_the_same_two_was_picked_up() -> None:
+    day_us = 86_400_000_000
+    parties = ("HR", "IT", "HR", "IT", "HR", "Legal")
+    steps = [step(9 - n, "a", n * day_us, party) for n, party in enumerate(parties)]
+    first, again = date(1970, 1, 2), date(1970, 1, 3)
+    by_pickup = sorted(mine_steps(*steps).handovers, key=lambda one: one.picked_up_us)
+    assert [one.previous_on for one in by_pickup] == [None, None, first, again, None]
+
+
 def test_what_still_ran_at_the_start_did_not_enable_it() -> None:
     assert _links(
         step(1, "a", 10, "HR"),

@@ -134,16 +134,17 @@ WITH written AS (
         SET from_event = i.from_event, supplier = i.supplier, customer = i.customer,
             from_activity = i.from_activity, to_activity = i.to_activity,
             delivered_at = i.delivered_at, picked_up_at = i.picked_up_at,
-            delivered_on = i.delivered_on, picked_up_on = i.picked_up_on, wait_us = i.wait_us,
+            delivered_on = i.delivered_on, picked_up_on = i.picked_up_on,
+            previous_on = i.previous_on, wait_us = i.wait_us,
             wait_working_us = i.wait_working_us, pickup_basis = i.pickup_basis,
             change_id = DEFAULT, updated_at = DEFAULT
     WHEN NOT MATCHED THEN
         INSERT (object_key, process, to_event, from_event, supplier, customer, from_activity,
-                to_activity, delivered_at, picked_up_at, delivered_on, picked_up_on, wait_us,
+                to_activity, delivered_at, picked_up_at, delivered_on, picked_up_on, previous_on, wait_us,
                 wait_working_us, pickup_basis)
         VALUES (i.object_key, i.process, i.to_event, i.from_event, i.supplier, i.customer,
                 i.from_activity, i.to_activity, i.delivered_at, i.picked_up_at, i.delivered_on,
-                i.picked_up_on, i.wait_us, i.wait_working_us, i.pickup_basis)
+                i.picked_up_on, i.previous_on, i.wait_us, i.wait_working_us, i.pickup_basis)
     RETURNING new.process AS process, new.picked_up_on AS day, new.supplier AS supplier,
               new.customer AS customer, new.pickup_basis AS pickup_basis,
               new.wait_us AS wait_us, new.wait_working_us AS wait_working_us,
@@ -156,13 +157,22 @@ WITH written AS (
     UNION ALL
     SELECT old_process, old_day, old_supplier, old_customer, old_pickup_basis, -1, -old_wait_us, -old_wait_working_us
     FROM written WHERE old_process IS NOT NULL
+), rolled AS MATERIALIZED (
+    SELECT process, day, supplier, customer, pickup_basis, sum(n) AS n, sum(wait_us) AS wait_us,
+           sum(wait_working_us) AS wait_working_us
+    FROM delta
+    GROUP BY process, day, supplier, customer, pickup_basis
+), touched AS (
+    INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+    SELECT DISTINCT 'handover', process, date_trunc('month', day::timestamp)::date, %(shard)s::int2, 1
+    FROM rolled
+    ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
 )
 INSERT INTO mining.handover_day AS d
     (process, day, supplier, customer, pickup_basis, shard, n, wait_us, wait_working_us)
-SELECT process, day, supplier, customer, pickup_basis, %(shard)s, sum(n), sum(wait_us), sum(wait_working_us)
-FROM delta
-GROUP BY process, day, supplier, customer, pickup_basis
-HAVING sum(n) <> 0 OR sum(wait_us) <> 0 OR sum(wait_working_us) <> 0
+SELECT process, day, supplier, customer, pickup_basis, %(shard)s, n, wait_us, wait_working_us
+FROM rolled
+WHERE n <> 0 OR wait_us <> 0 OR wait_working_us <> 0
 ORDER BY process, day, supplier, customer, pickup_basis
 ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
     SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us,
@@ -178,6 +188,11 @@ WITH gone AS (
 ), noted AS (
     INSERT INTO mining.removed (kind, object_key, process, event_key)
     SELECT 'handover', object_key, process, to_event FROM gone
+), touched AS (
+    INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+    SELECT DISTINCT 'handover', process, date_trunc('month', picked_up_on::timestamp)::date, %(shard)s::int2, 1
+    FROM gone
+    ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
 )
 INSERT INTO mining.handover_day AS d
     (process, day, supplier, customer, pickup_basis, shard, n, wait_us, wait_working_us)

@@ -30,6 +30,7 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
         "mining.handover",
     ),
     *("mining.pending", "mining.removed", "mining.handover_day", "mining.flow_day"),
+    *("mining.month_version", "mining.kept"),
     *("mining.sealed_handover", "mining.sealed_flow", "mining.sealed_case"),
 )
 

@@ -81,6 +81,7 @@ CREATE TABLE mining."case" (
     updated_at       timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (object_key, process)
 ) WITH (fillfactor = 70);
+CREATE INDEX case_by_start ON mining."case" (process, started_at);
 COMMENT ON TABLE mining."case" IS 'One case: an object in a process. Missing instants are infinity.';
 COMMENT ON COLUMN mining."case".trace IS 'Completed activities in order of completion: activity code (int4), local date (int4, days since 1970) and completion (int8, microseconds since 1970), little-endian.';
 
@@ -97,6 +98,7 @@ CREATE TABLE mining.handover (
     picked_up_at    timestamptz NOT NULL,
     delivered_on    date        NOT NULL,
     picked_up_on    date        NOT NULL,
+    previous_on     date        NOT NULL,
     wait_us         int8        NOT NULL,
     wait_working_us int8        NOT NULL,
     pickup_basis    int2        NOT NULL,
@@ -104,7 +106,9 @@ CREATE TABLE mining.handover (
     updated_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (object_key, process, to_event)
 );
+CREATE INDEX handover_by_day ON mining.handover (process, picked_up_on);
 COMMENT ON TABLE mining.handover IS 'One handover: work in a case passed from the supplier to the customer.';
+COMMENT ON COLUMN mining.handover.previous_on IS 'Local date on which the handover before it in the case, between the same two parties, was picked up; -infinity where it is the first. So the different cases of a period are those whose previous one lies before it: they add up.';
 COMMENT ON COLUMN mining.handover.pickup_basis IS '1: picked up at a known start; 2: at the completion, since no start is known.';
 
 CREATE TABLE mining.pending (
@@ -121,6 +125,7 @@ CREATE TABLE mining.pending (
     updated_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (object_key, process, from_event)
 );
+CREATE INDEX pending_until ON mining.pending (settled_at);
 COMMENT ON TABLE mining.pending IS 'A party was named to act next. It waits until settled_at; infinity while it still does.';
 
 CREATE TABLE mining.removed (
@@ -169,6 +174,7 @@ CREATE TABLE mining.sealed_handover (
     case_number     int8 NOT NULL,
     process         int4 NOT NULL,
     picked_up_on    date NOT NULL,
+    previous_on     date NOT NULL,
     supplier        int4 NOT NULL,
     customer        int4 NOT NULL,
     pickup_basis    int2 NOT NULL,
@@ -200,14 +206,43 @@ CREATE TABLE mining.sealed_case (
 COMMENT ON TABLE mining.sealed_case IS 'How many cases of each process have left.';
 
 CREATE VIEW mining.measured_handover AS
-SELECT object_key, process, picked_up_at, picked_up_on, supplier, customer, pickup_basis, wait_us,
-       wait_working_us
+SELECT object_key, process, picked_up_at, picked_up_on, previous_on, supplier, customer, pickup_basis,
+       wait_us, wait_working_us
 FROM mining.handover
 UNION ALL
-SELECT case_number, process, picked_up_on::timestamp AT TIME ZONE 'UTC', picked_up_on, supplier,
-       customer, pickup_basis, wait_us, wait_working_us
+SELECT case_number, process, picked_up_on::timestamp AT TIME ZONE 'UTC', picked_up_on, previous_on,
+       supplier, customer, pickup_basis, wait_us, wait_working_us
 FROM mining.sealed_handover;
 COMMENT ON VIEW mining.measured_handover IS 'Every handover that figures are made of, those of retired cases among them: of these only the date is known, and object_key is a number that leads nowhere.';
+
+-- What figures over long periods are made of: kept for months that nothing was written to since.
+
+CREATE TABLE mining.month_version (
+    kind    text NOT NULL,
+    process int4 NOT NULL,
+    month   date NOT NULL,
+    shard   int2 NOT NULL,
+    version int8 NOT NULL,
+    PRIMARY KEY (kind, process, month, shard)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE mining.month_version IS 'Rises with every batch that changes the facts of a month, in the same transaction. Each worker has its own row; added up they only ever rise, so two equal sums say that nothing came in between.';
+COMMENT ON COLUMN mining.month_version.kind IS 'handover: by local month of pick-up; flow: by local month of the later completion; case: by month of the first start, UTC.';
+
+CREATE TABLE mining.kept (
+    kind    text  NOT NULL,
+    process int4  NOT NULL,
+    since   date  NOT NULL,
+    until   date  NOT NULL,
+    version int8  NOT NULL,
+    records int8  NOT NULL,
+    groups  bytea NOT NULL,
+    bins    bytea NOT NULL,
+    counts  bytea NOT NULL,
+    PRIMARY KEY (kind, process, since, until)
+);
+ALTER TABLE mining.kept ALTER groups SET STORAGE EXTERNAL, ALTER bins SET STORAGE EXTERNAL,
+    ALTER counts SET STORAGE EXTERNAL;
+COMMENT ON TABLE mining.kept IS 'How often which duration was met in a month or a year, counted in bins (procesmijn/core/tally.py): a cache of the facts, that holds for whoever finds the sum of the versions of its months to be its version.';
 
 -- The active catalogue as tables, for views: replaced when a catalogue is activated.
 

@@ -1,0 +1,203 @@
+"""What is kept of months is what their facts come to, whatever came in between."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from procesmijn.apply import Applier
+from procesmijn.cli.keeping import keeping_months
+from procesmijn.core.tally import ELAPSED, PREVIOUS, WORKING, Tally, bins_of
+from procesmijn.store import kept, long_periods, reports
+from procesmijn.store.filters import Period
+from schemas.event import Event
+from tests.integration.exactness.conftest import MakeGround
+from tests.integration.exactness.ground import Ground
+from tests.integration.exactness.histories import CATALOGUE, histories, in_batches, sorted_pass
+
+PROCESSES = ("service", "repair", "joining")
+Counted = dict[tuple[Any, ...], Counter[int]]
+
+
+@pytest.fixture(scope="module")
+def ground(make_ground: MakeGround) -> Ground:
+    ground = make_ground(2)
+    ground.activate(CATALOGUE)
+    return ground
+
+
+def refresh(ground: Ground) -> int:
+    with ground.store.reader() as connection:
+        return sum(1 for _ in kept.refresh(connection))
+
+
+def read(ground: Ground, process: str) -> Tally:
+    with ground.store.reader() as connection:
+        return kept.read("handover", process, Period(), connection)
+
+
+def counted(found: Tally) -> Counted:
+    ends = found.groups["entries"].cumsum()
+    starts = ends - found.groups["entries"]
+    return {
+        tuple(row): Counter(
+            dict(zip(found.bins[a:b].tolist(), found.counts[a:b].tolist(), strict=True))
+        )
+        for row, a, b in zip(
+            found.groups[["left", "right", "part", "measure", "n"]].tolist(),
+            starts.tolist(),
+            ends.tolist(),
+            strict=True,
+        )
+    }
+
+
+def from_facts(ground: Ground, process: str) -> Counted:
+    """The same, one handover after the other."""
+    groups: defaultdict[tuple[int, int, int, int], Counter[int]] = defaultdict(Counter)
+    for supplier, customer, basis, elapsed_us, working_us, month in ground.observer.execute(
+        "SELECT h.supplier, h.customer, h.pickup_basis, h.wait_us, h.wait_working_us,"
+        " CASE WHEN h.previous_on > '-infinity' THEN (extract(year FROM h.previous_on) - 1900) * 12"
+        " + extract(month FROM h.previous_on) ELSE 0 END::int4"
+        " FROM mining.measured_handover h JOIN mining.term p ON p.code = h.process"
+        " WHERE p.name = %s",
+        (process,),
+    ):
+        pair = (supplier, customer, basis)
+        for measure, duration in ((ELAPSED, elapsed_us), (WORKING, working_us)):
+            groups[*pair, measure][int(bins_of(duration))] += 1
+        groups[*pair, PREVIOUS][month] += 1
+    return {(*key, counts.total()): counts for key, counts in groups.items()}
+
+
+def assert_right(ground: Ground) -> None:
+    for process in PROCESSES:
+        assert counted(read(ground, process)) == from_facts(ground, process)
+
+
+@settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.data())
+def test_whatever_comes_after_it_was_kept_what_is_read_is_what_the_facts_say(
+    ground: Ground, data: st.DataObject
+) -> None:
+    events = data.draw(histories())
+    work = data.draw(st.composite(in_batches)(events, 2))
+    ground.clear()
+    for at, batch in enumerate([batch for batches in work for batch in batches]):
+        ground.appliers[at % 2].apply(batch)
+        if data.draw(st.booleans(), label="keep"):
+            refresh(ground)
+        assert_right(ground)
+    refresh(ground)
+    assert refresh(ground) == 0
+    assert_right(ground)
+    ground.assert_sound()
+
+
+def happened(at: datetime, case: int, party: str) -> Event:
+    return Event(
+        source="/desk",
+        id=f"{case}/{at}",
+        type="step",
+        occurred_us=int(at.timestamp()) * 1_000_000,
+        objects=(("ticket", f"T{case}"),),
+        process="service",
+        activity="look",
+        party=party,
+    )
+
+
+LONG = [
+    happened(datetime(2023 + month // 12, month % 12 + 1, day, tzinfo=UTC), case, party)
+    for case in range(3)
+    for month in range(case, 31 - 4 * case, case + 1)
+    for day, party in ((3, "desk"), (9 + case, "lab"), (17 + month % 5, "desk"))
+]
+
+
+def told(ground: Ground, events: Sequence[Event]) -> None:
+    ground.clear()
+    ground.applier.apply(sorted_pass(events))
+
+
+def test_years_and_months_and_facts_answer_as_the_records_do(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(ground, LONG)
+    assert refresh(ground) > 20
+    ground.applier.apply(sorted_pass([happened(datetime(2024, 5, 20, tzinfo=UTC), 9, "lab")]))
+    ground.applier.apply(sorted_pass([happened(datetime(2024, 5, 25, tzinfo=UTC), 9, "desk")]))
+    bounds = [None, date(2023, 1, 1), date(2023, 4, 1), date(2024, 1, 1), date(2024, 5, 1)]
+    ends = [None, date(2024, 5, 9), date(2025, 1, 1), date(2025, 6, 1)]
+    with ground.store.reader() as connection:
+        for period in (Period(since, until) for since in bounds for until in ends):
+            monkeypatch.setattr(long_periods, "EXACT_RECORDS", 1 << 60)
+            exact = reports.handovers("service", period, None, connection)
+            monkeypatch.setattr(long_periods, "EXACT_RECORDS", -1)
+            found = reports.handovers("service", period, None, connection)
+            assert [(row[:4], row.pickup_basis) for row in found] == [
+                (row[:4], row.pickup_basis) for row in exact
+            ]
+            for one, other in zip(found, exact, strict=True):
+                assert one.percentile_basis == "histogram"
+                assert one[4:10] == pytest.approx(other[4:10], rel=0.01)
+                assert (one.wait_seconds_mean, one.wait_working_seconds_mean) == pytest.approx(
+                    (other.wait_seconds_mean, other.wait_working_seconds_mean), rel=1e-12
+                )
+
+
+def test_what_was_kept_wrongly_is_found_and_mended(ground: Ground) -> None:
+    told(ground, LONG)
+    refresh(ground)
+    ground.assert_sound()
+    for meddling in (
+        "UPDATE mining.kept SET counts = set_byte(counts, 0, 9) WHERE since = '2023-03-01'",
+        "DELETE FROM mining.month_version WHERE month = '2023-04-01'",
+    ):
+        ground.observer.execute(meddling)
+        assert {finding.table for finding in ground.findings()} & {"kept", "month_version"}
+        ground.rebuild()
+        ground.assert_sound()
+        assert_right(ground)
+
+
+def test_a_worker_keeps_what_is_left_alone(ground: Ground) -> None:
+    told(ground, LONG)
+    with keeping_months(ground.url, every_seconds=0.05), ground.store.reader() as connection:
+        until = time.monotonic() + 10
+        while kept.stale(connection):
+            assert time.monotonic() < until, "nothing is kept"
+            time.sleep(0.05)
+    assert refresh(ground) == 0
+    assert_right(ground)
+
+
+def test_a_batch_that_is_under_way_while_a_month_is_kept_is_not_missed(ground: Ground) -> None:
+    told(ground, LONG)
+    before = counted(read(ground, "service"))
+
+    @contextmanager
+    def around(step: str) -> Iterator[None]:
+        yield
+        if step == "advance":  # what the batch wrote cannot be seen yet
+            assert refresh(ground) > 0
+            assert counted(read(ground, "service")) == before
+
+    late = sorted_pass([happened(datetime(2024, 5, 20, tzinfo=UTC), 0, "lab")])
+    Applier(ground.stores[1], ground.persons, around=around).apply(late)
+    assert counted(read(ground, "service")) != before
+    assert_right(ground)
+    assert refresh(ground) > 0
+    assert_right(ground)
