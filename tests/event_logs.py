@@ -12,6 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from procesmijn.files.columns import Columns
+from procesmijn.files.log import Log, read_log
+from schemas.event import Event
+
 Row = dict[str, str]
 
 DEPARTMENTS: Final = ("HR", "Payroll", "IT", "Facilities", "Finance")
@@ -44,6 +48,12 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def read_events(path: Path, **told: str) -> tuple[Log, list[Event]]:
+    """A file as events of a process, with columns that are told."""
+    log = read_log(path, Columns(**told), "hiring")
+    return log, list(log.events())
 
 
 def handovers_of(rows: Iterable[Row]) -> list[dict[str, Any]]:

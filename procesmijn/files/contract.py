@@ -11,7 +11,7 @@ import orjson
 
 from procesmijn.errors import UsageError
 from procesmijn.files.instants import Clock
-from procesmijn.files.ocel import OcelEvent
+from procesmijn.files.ocel import TIME, OcelEvent
 from procesmijn.files.rows import Misfit
 from procesmijn.files.steps import RowError, utc
 from schemas.envelope import NO_TIMESTAMP
@@ -20,6 +20,8 @@ from schemas.instants import write_instant
 from schemas.registry import MODELS, decode, encode
 from schemas.step import Step
 
+TIMES: Final = frozenset({TIME, "started_at"})
+"""The columns that hold instants of an event."""
 SOURCE: Final = "file:/events"
 """The source of all of them: no process can have it, since the names of these are quoted."""
 

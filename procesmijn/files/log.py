@@ -18,7 +18,7 @@ import numpy as np
 
 from procesmijn.errors import UsageError
 from procesmijn.files.columns import OCEL, TABLE, XES, Columns, find_columns
-from procesmijn.files.contract import ContractEvents
+from procesmijn.files.contract import TIMES, ContractEvents
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
 from procesmijn.files.ocel import SEVERAL, OcelRows
@@ -205,7 +205,10 @@ def read_contract(rows: OcelRows, clock: Clock, revision: int = 0) -> Log:
     raises.
     """
     events = ContractEvents(rows.ocel.event_types, clock, revision)
-    return Log(rows.ocel, _survey(rows), events.read, clock)
+    survey = _survey(rows)
+    if survey.ordered & TIMES:
+        clock.settle(_cells(rows, TIMES))
+    return Log(rows.ocel, survey, events.read, clock)
 
 
 def _cells(rows: Rows, names: Collection[str | None]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
@@ -52,6 +53,8 @@ _GLOBALS: Final = {
 }
 """What every event has; the values are those of none."""
 _NAME: Final = "concept:name"
+_NOT_IN_XML: Final = "[\ufffe\uffff]"
+"""The two characters that names may hold and XML may not; they become U+FFFD."""
 
 
 @contextmanager
@@ -74,7 +77,7 @@ def _begin(xml: Any, process: str) -> None:
         for name, value in _GLOBALS.items():
             _line(xml, _KINDS[name], key=name, value=value)
     _line(xml, "classifier", name="Activity", scope="event", keys=ACTIVITY)
-    _line(xml, "string", key=_NAME, value=process)
+    _line(xml, "string", key=_NAME, value=re.sub(_NOT_IN_XML, "\ufffd", process))
     _line(xml, "string", key="lifecycle:model", value="standard")
 
 
@@ -93,10 +96,9 @@ def _add(part: Part, xml: Any) -> None:
 
 
 def _in_xml(column: pa.Array) -> pa.Array:
-    """A column without the two characters that names may hold and XML may not."""
     if not pa.types.is_string(column.type):
         return column
-    return pc.replace_substring_regex(column, "[\ufffe\uffff]", "\ufffd")
+    return pc.replace_substring_regex(column, _NOT_IN_XML, "\ufffd")
 
 
 def _line(xml: Any, tag: str, **attributes: str | None) -> None:

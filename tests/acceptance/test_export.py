@@ -7,17 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema  # type: ignore[import-untyped]  # its stubs are not among the pins
 import orjson
 import pandas as pd
 import pytest
-from lxml import etree
 
+from procesmijn.files.exports import Form
 from tests.commands import Procesmijn
 from tests.event_logs import Row, write_csv
+from tests.exports import insist_on_standard
 
 PROCESS: Final = "repairs"
-GRAMMARS: Final = Path(__file__).parents[1] / "grammars"
 FORMS: Final = {
     "xes": "log.xes",
     "csv": "log.csv",
@@ -125,15 +124,9 @@ def test_pm4py_reads_the_same_counts(rows: list[Row], files: dict[str, Path]) ->
         assert len(ocel.relations) == len(rows)
 
 
-def test_the_files_keep_to_their_standards(files: dict[str, Path]) -> None:
-    from pm4py.objects.ocel.validation import ocel20_rel_validation
-
-    xes = etree.RelaxNG(etree.parse(GRAMMARS / "xes.rng"))
-    xes.assertValid(etree.parse(files["xes"]))
-    ocel = orjson.loads((GRAMMARS / "ocel2.json").read_bytes())
-    jsonschema.validate(orjson.loads(files["ocel2-json"].read_bytes()), ocel)
-    kept, broken = ocel20_rel_validation.apply(str(files["ocel2-sqlite"]))
-    assert (len(kept), broken) == (24, [])
+@pytest.mark.parametrize("form", [Form.XES, Form.OCEL2_JSON, Form.OCEL2_SQLITE])
+def test_the_files_keep_to_their_standards(form: Form, files: dict[str, Path]) -> None:
+    insist_on_standard(form, files[form])
 
 
 def figures(procesmijn: Procesmijn, process: str) -> tuple[Any, list[dict[str, Any]]]:
@@ -181,6 +174,10 @@ def test_some_of_it(files: dict[str, Path], procesmijn: Procesmijn, tmp_path: Pa
     is_in = everything["case:concept:name"].isin(begun) & (everything["time:timestamp"] <= moment)
     assert 0 < is_in.sum() < everything["case:concept:name"].isin(begun).sum()
     assert sorted(some["identity:id"]) == sorted(everything[is_in]["identity:id"])
+    none = tmp_path / "none.xes"
+    outcome = procesmijn("export", PROCESS, "--as", "xes", "--out", none, "--to", "1990-01-01")
+    assert outcome.err == f"0 events of 0 cases written to {none}\n"
+    insist_on_standard(Form.XES, none)
 
 
 def test_objects_of_many_types_go_out_with_the_events_and_come_in_again(folder: Path) -> None:

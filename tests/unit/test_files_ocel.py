@@ -5,26 +5,25 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import pyarrow as pa
 import pytest
-from lxml import etree
 
-from procesmijn.errors import FileNotWritten, UsageError
+from procesmijn.errors import UsageError
 from procesmijn.files.columns import Columns
 from procesmijn.files.exports import Form, written
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
 from procesmijn.files.log import Log, read_contract, read_steps
-from procesmijn.files.ocel import OBJECTS, SEVERAL, OcelEvent, OcelRows
-from procesmijn.files.rows import FileError, Row
+from procesmijn.files.ocel import OBJECTS, OcelRows
+from procesmijn.files.rows import FileError
 from procesmijn.files.steps import message_of
-from procesmijn.files.writing import EVENTS, Part
 from schemas.event import Event, Record
 from schemas.registry import decode
+from tests.exports import PARTS
 
 HIRING: Final[dict[str, Any]] = {
     "objectTypes": [
@@ -152,6 +151,24 @@ def test_what_the_cases_are_is_told_declared_or_the_only_type(tmp_path: Path) ->
     assert rows.cases_are(None, "order") == OBJECTS + "thing"
 
 
+def test_the_whole_file_says_whether_the_day_comes_first(tmp_path: Path) -> None:
+    local = [
+        {**HIRING["events"][0], "time": "02-11-2026 08:00"},
+        {**HIRING["events"][1], "time": "12-11-2026 13:00", "attributes": [
+            {"name": "started_at", "value": "11-11-2026 12:00"}]},
+        {**HIRING["events"][2], "time": "20-11-2026 08:56"},
+    ]  # fmt: skip
+    log = read_contract(opened(tmp_path, {**HIRING, "events": local}), Clock("UTC"))
+    events = list(log.events())
+    assert log.refusals == []
+    assert [datetime.fromtimestamp(it.occurred_us / 1e6, UTC).date() for it in events] == [
+        date(2026, 11, day) for day in (2, 12, 20)
+    ]
+    assert events[1].started_us == events[1].occurred_us - 25 * 3_600_000_000
+    left_open = opened(tmp_path, {**HIRING, "events": local[:2]})
+    assert list(read_contract(left_open, Clock("UTC")).events()) == []
+
+
 def test_an_event_that_breaks_the_contract_is_refused_alone(tmp_path: Path) -> None:
     one, two, three = HIRING["events"]
     broken = {
@@ -193,96 +210,6 @@ def test_a_database_that_pm4py_wrote_is_read_as_the_json(tmp_path: Path) -> None
     assert sorted(theirs.ocel.object_types) == sorted(rows.ocel.object_types)
     columns = Columns(case=rows.cases_are("candidate", None))
     assert told(theirs, columns) == told(rows, columns)
-
-
-def part(others: list[tuple[str, str, str]], *events: tuple[Any, ...]) -> Part:
-    columns = [
-        pa.array(column, field.type)
-        for column, field in zip(zip(*events, strict=True), EVENTS, strict=True)
-    ]
-    return Part(pa.RecordBatch.from_arrays(columns, schema=EVENTS), others)
-
-
-PARTS: Final = (
-    part(
-        [("id-1", "order", "8"), ("id-2", "truck", "7")],
-        ("7", "Object", 1_000_001, None, "start", "Bench", None, "id-1"),
-        ("7", "object", 2_000_000, 1_000_000, "complete", None, "p_x", "id-2"),
-    ),
-    part(
-        [("id-2", "truck", "7")],
-        ("8", "object", 2_000_000, 1_000_000, "complete", None, "p_x", "id-2"),
-        ("8", "漢字", 2_000_000, None, "unknown", "Desk", None, "id-3"),
-    ),
-)
-"""Two cases with an event in common, ids that two types share, names that are alike as tables."""
-
-
-@pytest.mark.parametrize("form", [Form.OCEL2_JSON, Form.OCEL2_SQLITE])
-def test_an_event_of_several_cases_is_written_once_and_ids_are_of_one_object(
-    form: Form, tmp_path: Path
-) -> None:
-    path = tmp_path / "log"
-    with written(path, form, "repairs", "case") as write:
-        for each in PARTS:
-            write(each)
-
-    rows = rows_of(path)
-
-    assert isinstance(rows, OcelRows)
-    events = [each for each in rows.ocel if isinstance(each, OcelEvent)]
-    assert {tuple(each) for event in events for each in event.objects} == {
-        ("case", "7", "case"),
-        ("case", "8", "case"),
-        ("order", "order:8", "about"),
-        ("truck", "truck:7", "about"),
-    }
-    plain = [
-        Row(zip(("ocel:eid", "ocel:activity", "ocel:type:case"), texts, strict=True))
-        for texts in (
-            ("id-1", "Object", "7"),
-            ("id-2", "object", f"7{SEVERAL}8"),
-            ("id-3", "漢字", "8"),
-        )
-    ]
-    assert [
-        {name: text for name, text in row.items() if name in plain[0]}
-        for row in rows
-        if isinstance(row, dict)
-    ] == plain
-
-
-def test_an_export_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "log.xes"
-    path.write_text("what was there")
-
-    def break_off() -> None:
-        with written(path, Form.XES, "repairs", "case") as write:
-            write(PARTS[0])
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        break_off()
-    assert path.read_text() == "what was there"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize("form", Form)
-def test_a_file_that_cannot_be_written_is_named(form: Form, tmp_path: Path) -> None:
-    path = tmp_path / "none" / "log"
-    with (
-        pytest.raises(FileNotWritten, match=f"{path} cannot be written: "),
-        written(path, form, "repairs", "case"),
-    ):
-        pass
-
-
-def test_names_that_xml_cannot_hold(tmp_path: Path) -> None:
-    path = tmp_path / "log.xes"
-    with written(path, Form.XES, "repairs", "case") as write:
-        write(part([], ("\uffff7", "a\ufffeb", 1, None, "complete", None, None, "id-1")))
-    values = [each.get("value") for each in etree.parse(path).iter("string")]
-    assert {"\ufffd7", "a\ufffdb"} <= set(values)
 
 
 def damaged(path: Path) -> None:
