@@ -20,7 +20,7 @@ import numpy as np
 from procesmijn.batch import Applied, Arrival, Batch, Origin
 from procesmijn.core.compile import compile_rules, names_of, rule_digests
 from procesmijn.core.difference import difference
-from procesmijn.core.frames import Int64s, ObjectEvents
+from procesmijn.core.frames import Int32s, Int64s, ObjectEvents
 from procesmijn.core.mine import mine
 from procesmijn.core.rules import CORE_VERSION, Rules
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
@@ -80,6 +80,8 @@ class RulesInForce:
     activated_at: datetime
     rules: Rules
     rules_of: Mapping[str, int]
+    promised: Int32s
+    """Object types (terms) that may have deliveries."""
     terms: Terms
     """The dictionary that the codes in ``rules`` are of: each session has its own, since what is
     behind an address may be another database when a lost session is opened again."""
@@ -88,10 +90,13 @@ class RulesInForce:
 def load_rules(store: Store) -> RulesInForce:
     """Compile the active catalogue; it has to mean here what it means to the others."""
     active = meant_alike(store.active())
-    store.resolve(names_of(active.catalogue))
+    store.resolve(names_of(active.catalogue) | active.promised)
     terms = store.terms
     rules = compile_rules(active.catalogue, terms.code, terms.names)
-    return RulesInForce(active.catalogue_id, active.activated_at, rules, active.rules_of, terms)
+    promised = np.array([terms.code(name) for name in sorted(active.promised)], dtype=np.int32)
+    return RulesInForce(
+        active.catalogue_id, active.activated_at, rules, active.rules_of, promised, terms
+    )
 
 
 def read_rules(terms: Terms, connection: Connection) -> Rules:
@@ -362,12 +367,15 @@ def settle(
 ) -> int:
     """Make the stored facts of locked objects what their events and the rules say.
 
-    A stored trace is taken to be what its hash says, unless ``with_traces`` has it read.
+    A stored trace is taken to be what its hash says, unless ``with_traces`` has it read; and only
+    objects of types that agreements are about are taken to have deliveries, unless it is so.
     """
     with stopwatch("mine"):
         mined = mine(events, rules.rules)
     with stopwatch("compare"):
-        changes = difference(tx.read_facts(keys, with_traces=with_traces), mined)
+        promised = None if with_traces else keys[np.isin(events.types, rules.promised)]
+        stored = tx.read_facts(keys, promised=promised, with_traces=with_traces)
+        changes = difference(stored, mined)
     with stopwatch("write"):
         written = tx.write(changes)  # 4
     with stopwatch("roll up"):

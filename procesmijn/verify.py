@@ -15,6 +15,7 @@ import numpy as np
 from procesmijn.apply import RulesInForce
 from procesmijn.core.frames import (
     CASE_KEY,
+    DELIVERY_KEY,
     EVENT,
     HANDOVER_KEY,
     NO_DAY,
@@ -39,18 +40,23 @@ _KINDS: Final = (
     ("case", "cases", CASE_KEY),
     ("handover", "handovers", HANDOVER_KEY),
     ("pending", "pendings", PENDING_KEY),
+    ("delivery", "deliveries", DELIVERY_KEY),
 )
 _ENTRY: Final = np.dtype([("object", "<i8"), *EVENT.descr])
 _PACK_KEY: Final = ("object", "key_hi", "key_lo")
 _INSTANTS: Final = frozenset(
     f"{name}_us"
-    for name in ("started", "ended", "closed", "occurred", "delivered", "picked_up", "settled")
+    for name in (
+        *("started", "ended", "closed", "occurred", "delivered", "picked_up", "settled"),
+        *("since", "until", "requested", "promised", "due", "first_delivered", "accepted"),
+        *("returned", "cancelled", "returnable"),
+    )
 )
-_DATES: Final = frozenset({"delivered_on", "picked_up_on", "previous_on"})
+_DATES: Final = frozenset({"requested_on", "due_on", "delivered_on", "picked_up_on", "previous_on"})
 _TERMS: Final = frozenset(
     {
         *("type", "process", "activity", "party", "team", "performer", "receiver"),
-        *("deliverable", "supplier", "customer", "from_activity", "to_activity"),
+        *("agreement", "deliverable", "supplier", "customer", "from_activity", "to_activity"),
     }
 )
 

@@ -175,6 +175,16 @@ def mine(entries: Iterable[Event], rules: Rules) -> Mined:
     return mined
 
 
+def completions(
+    events: Iterable[Event], process: Process, rules: Rules
+) -> list[tuple[Event, str, str | None]]:
+    """What was completed in a case, in order, with its activity and party."""
+    linked = [(event, activity) for event in events if (activity := _activity(event, process))]
+    done = [one for one in _instances(linked, process, rules) if one.completion_us is not None]
+    done.sort(key=lambda one: one.by_completion)
+    return [(one.event, one.activity, one.party) for one in done]
+
+
 @dataclass(frozen=True)
 class _Instance:
     """One activity instance; ``event`` is its completion, of an open one its start. It was

@@ -16,14 +16,24 @@ from typing import Any, Final
 
 import numpy as np
 
+from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.catalogue.fields import WEEKDAYS
 from procesmijn.catalogue.model import Catalogue
 from procesmijn.catalogue.parties import Memberships
 from procesmijn.catalogue.processes import Process
 from procesmijn.core.days import EPOCH, Days
+from procesmijn.core.due import rule_of
 from procesmijn.core.frames import Int32s
-from procesmijn.core.rules import CORE_VERSION, CodeMap, Membership, ProcessRules, Rules
+from procesmijn.core.rules import (
+    CORE_VERSION,
+    AgreementRules,
+    CodeMap,
+    Membership,
+    ProcessRules,
+    Rules,
+    VersionRules,
+)
 from procesmijn.core.worktime import Calendar, build_calendar
 from schemas.registry import subjects
 
@@ -61,7 +71,7 @@ def compile_rules(
     """
     processes: dict[int, list[ProcessRules]] = {}
     for name, process in sorted(catalogue.processes.items()):
-        rules = _compile_process(process, code(name), catalogue.zone_of(name), code)
+        rules = _compile_process(name, catalogue, code)
         processes.setdefault(code(process.case), []).append(rules)
     return Rules(
         processes={object_type: tuple(each) for object_type, each in processes.items()},
@@ -111,20 +121,24 @@ def rule_digests(catalogue: Catalogue) -> dict[str, str]:
     contents: dict[str, dict[str, Any]] = {}
     for name, process in catalogue.processes.items():
         content = contents.setdefault(process.case, {})
-        content[name] = _process_content(process, catalogue.zone_of(name))
+        content[name] = _process_content(process, catalogue.zone_of(name)) | {
+            "agreements": {
+                agreement: _agreement_content(agreement, process, catalogue)
+                for agreement in catalogue.agreements_of(name)
+            }
+        }
     return {
         object_type: _digest(json.dumps([shared, content], sort_keys=True).encode())
         for object_type, content in contents.items()
     }
 
 
-def _compile_process(
-    process: Process, process_code: int, zone: str, code: Callable[[str], int]
-) -> ProcessRules:
+def _compile_process(name: str, catalogue: Catalogue, code: Callable[[str], int]) -> ProcessRules:
+    process = catalogue.processes[name]
     activities = process.activities.items()
     return ProcessRules(
-        process=process_code,
-        days=Days.of(zone),
+        process=code(name),
+        days=Days.of(catalogue.zone_of(name)),
         activity_of_type=_code_map(process.activity_of_type(), code),
         rank_of_activity=CodeMap.of(
             {code(name): each.rank for name, each in activities if each.rank is not None}
@@ -136,6 +150,45 @@ def _compile_process(
         concurrent=frozenset(
             (code(one), code(other)) for one, other in process.concurrent_activities()
         ),
+        agreements=tuple(
+            _compile_agreement(agreement, process, catalogue, code)
+            for agreement in catalogue.agreements_of(name)
+        ),
+    )
+
+
+def _compile_agreement(
+    name: str, process: Process, catalogue: Catalogue, code: Callable[[str], int]
+) -> AgreementRules:
+    agreement, supplier = catalogue.agreements[name], catalogue.supplier_of(name)
+    moments: dict[int, int] = {}
+    for bit, moment in enumerate(Moment):
+        for activity in agreement.activities(moment, process):
+            moments[code(activity)] = moments.get(code(activity), 0) | 1 << bit
+    hours = catalogue.calendar_of(supplier)
+    return AgreementRules(
+        agreement=code(name),
+        deliverable=code(agreement.deliverable),
+        supplier=code(supplier),
+        customer=code(agreement.customer),
+        moments=CodeMap.of(moments),
+        requested_by=_codes(agreement.requested_by, code),
+        versions=tuple(
+            VersionRules(
+                from_day=_EVER.min if each.since is None else _day(each.since),
+                until_day=_EVER.max if each.until is None else _day(each.until),
+                lead=rule_of(each.lead_time),
+                window=rule_of(each.return_window) if each.return_window else None,
+            )
+            for each in agreement.terms()
+            if each.lead_time is not None  # as the catalogue saw to
+        ),
+        promised_by=tuple(
+            (_EVER.min if day == date.min else _day(day), known)
+            for day, known in hours_as_known(catalogue, hours)
+        ),
+        supplier_hours=open_hours(catalogue, hours),
+        customer_hours=open_hours(catalogue, catalogue.calendar_of(agreement.customer)),
     )
 
 
@@ -204,9 +257,8 @@ def _membership_content(members: Mapping[str, Memberships]) -> dict[str, list[tu
 def _process_content(process: Process, zone: str) -> dict[str, Any]:
     activities = process.activities.items()
     activity_of_type = process.activity_of_type()
-    days = Days.of(zone)
     return {
-        "days": _digest(days.since_us.tobytes(), days.offset_us.tobytes()),
+        "days": _days_digest(zone),
         "types": activity_of_type,
         "ranks": {name: each.rank for name, each in activities if each.rank is not None},
         "parties": {name: each.party for name, each in activities if each.party},
@@ -216,8 +268,39 @@ def _process_content(process: Process, zone: str) -> dict[str, Any]:
     }
 
 
+def _agreement_content(name: str, process: Process, catalogue: Catalogue) -> dict[str, Any]:
+    agreement, supplier = catalogue.agreements[name], catalogue.supplier_of(name)
+    hours = catalogue.calendar_of(supplier)
+    return {
+        "deliverable": agreement.deliverable,
+        "supplier": supplier,
+        "customer": agreement.customer,
+        "moments": {moment: sorted(agreement.activities(moment, process)) for moment in Moment},
+        "requested_by": sorted(agreement.requested_by),
+        "versions": [
+            [str(term) for term in (each.since, each.until, each.lead_time, each.return_window)]
+            for each in agreement.terms()
+        ],
+        "hours": [
+            (str(day), _table_digest(known)) for day, known in hours_as_known(catalogue, hours)
+        ],
+        "dates": [
+            _days_digest(catalogue.calendars[calendar].zone)
+            for calendar in (hours, catalogue.calendar_of(agreement.customer))
+        ],
+    }
+
+
 def _hours_digest(catalogue: Catalogue, calendar: str) -> str:
-    hours = open_hours(catalogue, calendar)
+    return _table_digest(open_hours(catalogue, calendar))
+
+
+def _days_digest(zone: str) -> str:
+    days = Days.of(zone)
+    return _digest(days.since_us.tobytes(), days.offset_us.tobytes())
+
+
+def _table_digest(hours: Calendar) -> str:
     return _digest(hours.opens_us.tobytes(), hours.closes_us.tobytes())
 
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from procesmijn.core.frames import CASE_KEY, HANDOVER_KEY, PENDING_KEY, Facts, Int64s, Rows
+from procesmijn.core.frames import (
+    CASE_KEY,
+    DELIVERY_KEY,
+    HANDOVER_KEY,
+    PENDING_KEY,
+    Facts,
+    Int64s,
+    Rows,
+)
 from procesmijn.core.order import is_first, order_by
 
 
@@ -24,6 +32,8 @@ class Changes:
     handovers_written: Rows
     pendings_removed: Rows
     pendings_written: Rows
+    deliveries_removed: Rows
+    deliveries_written: Rows
 
 
 def difference(stored: Facts, mined: Facts) -> Changes:
@@ -37,6 +47,7 @@ def difference(stored: Facts, mined: Facts) -> Changes:
         cases = np.union1d(cases, _retraced(stored, mined))
     handovers_removed, handovers = _compare(stored.handovers, mined.handovers, HANDOVER_KEY)
     pendings_removed, pendings = _compare(stored.pendings, mined.pendings, PENDING_KEY)
+    deliveries_removed, deliveries = _compare(stored.deliveries, mined.deliveries, DELIVERY_KEY)
     return Changes(
         cases_removed=cases_removed,
         cases_written=mined.cases.take(cases),
@@ -45,6 +56,8 @@ def difference(stored: Facts, mined: Facts) -> Changes:
         handovers_written=mined.handovers.take(handovers),
         pendings_removed=pendings_removed,
         pendings_written=mined.pendings.take(pendings),
+        deliveries_removed=deliveries_removed,
+        deliveries_written=mined.deliveries.take(deliveries),
     )
 
 

@@ -13,10 +13,11 @@ people compute the same to the microsecond:
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
@@ -26,59 +27,136 @@ from procesmijn.core.frames import NO_INSTANT, Int64s
 from procesmijn.core.worktime import Calendar, worked_until_us, working_us
 
 
+class Rule(ABC):
+    """What may be promised: a moment that follows from the request, and moves with every pause.
+
+    How far a promise has got is one whole number for each request, and what it means is the rule's
+    own affair: so pauses can be taken in one by one, for many requests at once.
+    """
+
+    __slots__ = ()
+
+    def due_us(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
+        """When each request is due, int64[n]; ``NO_INSTANT`` where that is never."""
+        return self.reached_us(calendar, self.goal(calendar, requested_us))
+
+    @abstractmethod
+    def goal(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
+        """What has to be reached for each request, int64[n]."""
+
+    @abstractmethod
+    def reached_us(self, calendar: Calendar, goal: Int64s) -> Int64s:
+        """When that is, int64[n]; ``NO_INSTANT`` where it never is."""
+
+    @abstractmethod
+    def moved(
+        self,
+        calendar: Calendar,
+        goal: Int64s,
+        requested_us: Int64s,
+        paused_us: Int64s,
+        resumed_us: Int64s,
+    ) -> Int64s:
+        """The goals after a pause that began before they were reached, int64[n]. It holds its
+        first instant and not its last."""
+
+
 @dataclass(frozen=True, slots=True)
-class WorkingHours:
-    """So much working time: more than none."""
+class WorkingHours(Rule):
+    """So much working time: more than none. The goal is what has been worked by then."""
 
     us: int
 
-    def due_us(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
-        """When each request is due, int64[n]; ``NO_INSTANT`` where that much is never worked."""
+    def goal(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
+        return worked_until_us(calendar, requested_us) + self.us
+
+    def reached_us(self, calendar: Calendar, goal: Int64s) -> Int64s:
         if not len(calendar.opens_us):
-            return np.full(len(requested_us), NO_INSTANT)
-        reached_us = worked_until_us(calendar, requested_us) + self.us
-        at = np.searchsorted(calendar.worked_us, reached_us, side="left") - 1
-        due_us = calendar.opens_us[at] + reached_us - calendar.worked_us[at]
+            return np.full(len(goal), NO_INSTANT)
+        at = np.searchsorted(calendar.worked_us, goal, side="left") - 1
+        due_us = calendar.opens_us[at] + goal - calendar.worked_us[at]
         return np.where(due_us <= calendar.closes_us[at], due_us, NO_INSTANT)
+
+    def moved(
+        self,
+        calendar: Calendar,
+        goal: Int64s,
+        requested_us: Int64s,  # noqa: ARG002 - not asked of hours
+        paused_us: Int64s,
+        resumed_us: Int64s,
+    ) -> Int64s:
+        return goal + working_us(calendar, paused_us, resumed_us)
 
 
 @dataclass(frozen=True, slots=True)
-class WorkingDays:
-    """So many working dates, from the one after the date of the request."""
+class WorkingDays(Rule):
+    """So many working dates, from the one after the date of the request, those left out that were
+    paused when they closed. The goal is one of :func:`working_dates`."""
 
     number: int
 
-    def due_us(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
-        """When each request is due, int64[n]; ``NO_INSTANT`` where there are not so many."""
-        days, closes_us = working_dates(calendar)
+    def goal(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
+        return self._first(calendar, requested_us) + self.number - 1
+
+    def reached_us(self, calendar: Calendar, goal: Int64s) -> Int64s:
+        _, closes_us = working_dates(calendar)
+        return np.append(closes_us, NO_INSTANT)[np.minimum(goal, len(closes_us))]
+
+    def moved(
+        self,
+        calendar: Calendar,
+        goal: Int64s,
+        requested_us: Int64s,
+        paused_us: Int64s,
+        resumed_us: Int64s,
+    ) -> Int64s:
+        _, closes_us = working_dates(calendar)
+        begin = np.searchsorted(closes_us, paused_us, side="left")
+        end = np.searchsorted(closes_us, resumed_us, side="left")
+        return goal + np.maximum(end - np.maximum(begin, self._first(calendar, requested_us)), 0)
+
+    @staticmethod
+    def _first(calendar: Calendar, requested_us: Int64s) -> Int64s:
+        days, _ = working_dates(calendar)
         asked = Days.of(calendar.zone).local_day(requested_us)
-        at = np.searchsorted(days, asked, side="right") + self.number - 1
-        return np.append(closes_us, NO_INSTANT)[np.minimum(at, len(days))]
+        return np.searchsorted(days, asked, side="right").astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class BeforeDayOfMonth:
-    """The end of the day before a day of the month; where a month is shorter, the end of it."""
+class BeforeDayOfMonth(Rule):
+    """The end of the day before a day of the month; where a month is shorter, the end of it.
+
+    The goal is that moment, by the clock of the calendar's zone. A pause does not move it, unless
+    it has passed when the work goes on: then it is that of the next month.
+    """
 
     day: int
 
-    def due_us(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
-        """When each request is due, int64[n], by the clock of the calendar's zone."""
+    def goal(self, calendar: Calendar, requested_us: Int64s) -> Int64s:
         local = Days.of(calendar.zone)
         asked = local.local_day(requested_us).astype("M8[D]")
         month = asked.astype("M8[M]")
         due_us = self._end_us(local, month)
         return np.where(due_us <= requested_us, self._end_us(local, month + 1), due_us)
 
+    def reached_us(self, calendar: Calendar, goal: Int64s) -> Int64s:  # noqa: ARG002
+        return goal
+
+    def moved(
+        self,
+        calendar: Calendar,
+        goal: Int64s,  # noqa: ARG002 - made anew
+        requested_us: Int64s,  # noqa: ARG002
+        paused_us: Int64s,  # noqa: ARG002
+        resumed_us: Int64s,
+    ) -> Int64s:
+        return self.goal(calendar, resumed_us)
+
     def _end_us(
         self, local: Days, month: np.ndarray[tuple[int], np.dtype[np.datetime64]]
     ) -> Int64s:
         day = month.astype("M8[D]") + (self.day - 1)
         return local.start_us(np.minimum(day, (month + 1).astype("M8[D]")).astype(np.int64))
-
-
-Rule: TypeAlias = WorkingHours | WorkingDays | BeforeDayOfMonth
-"""What may be promised."""
 
 
 def lead_time(words: str) -> Rule:

@@ -56,6 +56,8 @@ class Instances:
     """Whether it has an end activity of the process."""
     is_transparent: Bools
     """Of no party or of an automatic one: neither supplies nor receives."""
+    event: Int64s
+    """Which of the events of cases each has its key of."""
     completed: Int64s
     """The rows that are completed, by case, completion, and then in order: the trace."""
 
@@ -115,6 +117,7 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
         is_start_known=is_start_known[rows],
         closes=case_events.closes[rows],
         is_transparent=(party == NO_TERM) | np.isin(party, rules.automatic),
+        event=rows,
         completed=done[order_by(case[done], completion_us[done], done)],
     )
 

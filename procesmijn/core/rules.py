@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from procesmijn.core.days import Days
+from procesmijn.core.due import Rule
 from procesmijn.core.frames import Int32s, Int64s
 from procesmijn.core.worktime import Calendar
 
@@ -54,6 +55,41 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRules:
+    """The terms of the requests between two local dates."""
+
+    from_day: int
+    until_day: int
+    """The first date on which they no longer hold."""
+    lead: Rule
+    """When it is due, on the calendar of the supplier."""
+    window: Rule | None
+    """Until when it may be returned after its delivery, on the calendar of the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRules:
+    """What a supplier promised a customer, and which events speak of it."""
+
+    agreement: int
+    deliverable: int
+    supplier: int
+    customer: int
+    moments: CodeMap
+    """Activity to what it says of a delivery: one bit for each moment, in the order of
+    :class:`procesmijn.catalogue.agreements.Moment`."""
+    requested_by: Int32s
+    """Only requests of these parties count; where empty all do."""
+    versions: tuple[VersionRules, ...]
+    """In order of time; they do not overlap."""
+    promised_by: tuple[tuple[int, Calendar], ...]
+    """The supplier's calendar as it was known from each local date on, ascending; the first from
+    ever on. A promise is held to the closing days that were known when it was asked for."""
+    supplier_hours: Calendar
+    customer_hours: Calendar
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessRules:
     """One process: which events of an object are its activities, and how they are ordered."""
 
@@ -71,6 +107,8 @@ class ProcessRules:
     """A completion of one of these closes the case; empty where the process declares none."""
     concurrent: frozenset[tuple[int, int]] = frozenset()
     """Pairs of activities of which neither enables the other; both directions are listed."""
+    agreements: tuple[AgreementRules, ...] = ()
+    """Those that are kept in its cases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class Active:
     """By object type the rules in force; object types that no process is about have none."""
     digests: Mapping[str, str]
     """By object type the digest of these rules, as it was where they were activated."""
+    promised: frozenset[str]
+    """Object types that may have deliveries: this catalogue or one before had agreements."""
 
 
 def active(connection: Connection) -> Active | None:
@@ -65,6 +67,7 @@ def active(connection: Connection) -> Active | None:
         connection.execute(sql["one_moment"])
         row = connection.execute(sql["active"]).fetchone()
         rules = connection.execute(sql["active_rules"]).fetchall()
+        promised = connection.execute(sql["promised"]).fetchall()
     if row is None:
         return None
     catalogue_id, _, document, core_version, activated_at = row
@@ -75,6 +78,7 @@ def active(connection: Connection) -> Active | None:
         activated_at,
         {object_type: rules_id for object_type, rules_id, _ in rules},
         {object_type: digest for object_type, _, digest in rules},
+        frozenset(object_type for (object_type,) in promised),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from procesmijn.core.difference import Changes
 from procesmijn.core.flow_counts import flow_counts, net
-from procesmijn.core.frames import Facts, Int64s, Rows
+from procesmijn.core.frames import DELIVERY, Facts, Int64s, Rows
 from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
@@ -25,9 +25,15 @@ class Retraced(NamedTuple):
     after: bytes | None
 
 
-def read_facts(keys: Int64s, connection: Connection, *, with_traces: bool = False) -> Facts:
+def read_facts(
+    keys: Int64s,
+    connection: Connection,
+    *,
+    promised: Int64s | None = None,
+    with_traces: bool = False,
+) -> Facts:
     """All stored facts of some objects, sorted by their keys; traces stay where they are, unless
-    they are asked for."""
+    they are asked for. ``promised`` are the objects that may have deliveries, if that is known."""
     objects = array("int8", keys)
     return Facts(
         cases=_read(layouts.CASES, 'mining."case"', "process", objects, connection),
@@ -38,7 +44,15 @@ def read_facts(keys: Int64s, connection: Connection, *, with_traces: bool = Fals
         pendings=_read(
             layouts.PENDINGS, "mining.pending", "process, from_event", objects, connection
         ),
+        deliveries=_read_deliveries(keys if promised is None else promised, connection),
     )
+
+
+def _read_deliveries(keys: Int64s, connection: Connection) -> Rows:
+    if not len(keys):
+        return np.empty(0, dtype=DELIVERY)
+    order: LiteralString = "process, agreement, opened_event, since_at"
+    return _read(layouts.DELIVERIES, "mining.delivery", order, array("int8", keys), connection)
 
 
 def _read_traces(keys: Int64s, connection: Connection) -> tuple[bytes, ...]:
@@ -66,7 +80,7 @@ def _read(
 
 
 def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Retraced]:
-    """Step 4 of a batch, in one order for everybody: cases, pendings, handovers.
+    """Step 4 of a batch, in one order for everybody: cases, pendings, deliveries, handovers.
 
     The counts by day of handovers are written by the statement that writes the handovers, from the
     rows that it wrote. The traces written are returned, for the flow counts.
@@ -93,6 +107,13 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     if len(changes.pendings_written):
         _send(layouts.PENDINGS, "incoming_pending", changes.pendings_written, connection)
         connection.execute(sql["write_pendings"])
+    if len(changes.deliveries_written):
+        _send(layouts.DELIVERIES, "incoming_delivery", changes.deliveries_written, connection)
+        connection.execute(sql["write_deliveries"])
+    if len(changes.deliveries_removed):
+        gone = changes.deliveries_removed
+        moments = {"agreements": gone["agreement"].tolist(), "since_us": gone["since_us"].tolist()}
+        connection.execute(sql["remove_deliveries"], _keys(gone, "opened") | moments)
     if len(changes.handovers_removed):
         connection.execute(
             sql["remove_handovers"],

@@ -59,6 +59,25 @@ PENDINGS: Final = Layout(
     ],
 )
 
+DELIVERIES: Final = Layout(
+    frames.DELIVERY,
+    [
+        *_OF_CASE,
+        *_plain("int4", "agreement"),
+        _event("opened"),
+        *_instant("since", "until"),
+        *_plain("int8", "request"),
+        *_plain("int4", "version", "deliverable", "supplier", "customer"),
+        *_plain("int2", "standing", "is_paused"),
+        *_instant("requested", "promised", "due", "first_delivered", "delivered", "accepted"),
+        *_instant("returned", "cancelled", "returnable"),
+        *_plain("date", "requested_on", "due_on", "delivered_on"),
+        *_plain("int8", "supplier_us"),
+        *_plain("int4", "returns", "late_returns", "pauses"),
+        *_plain("int2", "right_first", "outcome"),
+    ],
+)
+
 FLOWS: Final = Layout(
     frames.FLOW,
     [

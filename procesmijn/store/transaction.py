@@ -81,9 +81,11 @@ class Transaction:
         """The events of some objects, read from ``stream.event`` and not from the packs."""
         return scan.scan_objects(keys, self._connection)
 
-    def read_facts(self, keys: Int64s, *, with_traces: bool = False) -> Facts:
-        """What is stored of the objects."""
-        return facts.read_facts(keys, self._connection, with_traces=with_traces)
+    def read_facts(
+        self, keys: Int64s, *, promised: Int64s | None = None, with_traces: bool = False
+    ) -> Facts:
+        """What is stored of the objects; no others than ``promised`` have deliveries."""
+        return facts.read_facts(keys, self._connection, promised=promised, with_traces=with_traces)
 
     def write(self, changes: Changes) -> list[Retraced]:
         """Write what differs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import hypothesis.strategies as st
 import numpy as np
@@ -111,5 +111,5 @@ def test_one_other_column_is_a_difference() -> None:
     facts = _facts(step(1, "a", 10, "HR"), step(2, "b", 20, "IT"))
     other = facts.handovers.copy()
     other["wait_working_us"] += 1
-    changed = Facts(facts.cases, facts.traces, other, facts.pendings)
+    changed = replace(facts, handovers=other)
     assert np.array_equal(difference(facts, changed).handovers_written, other)

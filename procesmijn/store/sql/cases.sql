@@ -123,6 +123,56 @@ WITH gone AS (
 INSERT INTO mining.removed (kind, object_key, process, event_key)
 SELECT 'pending', object_key, process, from_event FROM gone;
 
+-- name: write_deliveries
+-- How deliveries stand, or stood: new or changed.
+MERGE INTO mining.delivery AS d
+USING (SELECT * FROM incoming_delivery ORDER BY object_key, process, agreement, opened_event, since_at) AS i
+ON d.object_key = i.object_key AND d.process = i.process AND d.agreement = i.agreement AND d.opened_event = i.opened_event AND d.since_at = i.since_at
+WHEN MATCHED THEN UPDATE
+    SET until_at = i.until_at, request = i.request, version = i.version, deliverable =
+        i.deliverable, supplier = i.supplier, customer = i.customer, standing = i.standing,
+        is_paused = i.is_paused, requested_at = i.requested_at, promised_at = i.promised_at, due_at
+        = i.due_at, first_delivered_at = i.first_delivered_at, delivered_at = i.delivered_at,
+        accepted_at = i.accepted_at, returned_at = i.returned_at, cancelled_at = i.cancelled_at,
+        returnable_at = i.returnable_at, requested_on = i.requested_on, due_on = i.due_on,
+        delivered_on = i.delivered_on, supplier_us = i.supplier_us, returns = i.returns,
+        late_returns = i.late_returns, pauses = i.pauses, right_first = i.right_first, outcome =
+        i.outcome, change_id = DEFAULT, updated_at = DEFAULT
+WHEN NOT MATCHED THEN
+    INSERT (object_key, process, agreement, opened_event, since_at, until_at, request, version,
+            deliverable, supplier, customer, standing, is_paused, requested_at, promised_at, due_at,
+            first_delivered_at, delivered_at, accepted_at, returned_at, cancelled_at, returnable_at,
+            requested_on, due_on, delivered_on, supplier_us, returns, late_returns, pauses,
+            right_first, outcome)
+    VALUES (i.object_key, i.process, i.agreement, i.opened_event, i.since_at, i.until_at, i.request,
+            i.version, i.deliverable, i.supplier, i.customer, i.standing, i.is_paused,
+            i.requested_at, i.promised_at, i.due_at, i.first_delivered_at, i.delivered_at,
+            i.accepted_at, i.returned_at, i.cancelled_at, i.returnable_at, i.requested_on, i.due_on,
+            i.delivered_on, i.supplier_us, i.returns, i.late_returns, i.pauses, i.right_first,
+            i.outcome);
+
+-- name: remove_deliveries
+-- Those that are no more. One of which anything is left was not taken away, but stood otherwise: so
+-- this comes after the writing. A statement sees what was there before it, what it deletes too.
+WITH gone AS (
+    DELETE FROM mining.delivery d
+    USING unnest(
+        %(objects)s::int8[], %(processes)s::int4[], %(agreements)s::int4[], %(events)s::uuid[],
+        %(since_us)s::int8[]
+    ) AS k (object_key, process, agreement, event_key, since_us)
+    WHERE d.object_key = k.object_key AND d.process = k.process AND d.agreement = k.agreement
+      AND d.opened_event = k.event_key
+      AND d.since_at = timestamptz 'epoch' + k.since_us * interval '1 microsecond'
+    RETURNING d.object_key, d.process, d.agreement, d.opened_event
+)
+INSERT INTO mining.removed (kind, object_key, process, event_key, agreement)
+SELECT 'delivery', object_key, process, opened_event, agreement
+FROM gone GROUP BY object_key, process, agreement, opened_event
+HAVING count(*) = (
+    SELECT count(*) FROM mining.delivery d
+    WHERE d.object_key = gone.object_key AND d.process = gone.process
+      AND d.agreement = gone.agreement AND d.opened_event = gone.opened_event);
+
 -- name: write_handovers
 -- Handovers that are new or changed, and in the same statement, from the very rows written, the
 -- counts by day: what stood is taken off, what stands now is added.

@@ -24,6 +24,12 @@ FROM mining.catalogue WHERE is_active;
 -- By object type, the rules in force.
 SELECT object_type, rules_id, digest FROM mining.rules WHERE is_active;
 
+-- name: promised
+-- Types of objects whose cases any catalogue so far had agreements for: only of these deliveries can
+-- be stored.
+SELECT DISTINCT c.document #>> ARRAY['processes', a.value ->> 'process', 'case']
+FROM mining.catalogue c CROSS JOIN LATERAL jsonb_each(c.document -> 'agreements') a;
+
 -- name: retire
 -- No catalogue is in force, for as long as this transaction lasts.
 UPDATE mining.catalogue SET is_active = false WHERE is_active;

@@ -12,6 +12,8 @@ CREATE TEMP TABLE incoming_handover (LIKE mining.handover) ON COMMIT DELETE ROWS
 ALTER TABLE incoming_handover ALTER change_id DROP NOT NULL, ALTER updated_at DROP NOT NULL;
 CREATE TEMP TABLE incoming_pending (LIKE mining.pending) ON COMMIT DELETE ROWS;
 ALTER TABLE incoming_pending ALTER change_id DROP NOT NULL, ALTER updated_at DROP NOT NULL;
+CREATE TEMP TABLE incoming_delivery (LIKE mining.delivery) ON COMMIT DELETE ROWS;
+ALTER TABLE incoming_delivery ALTER change_id DROP NOT NULL, ALTER updated_at DROP NOT NULL;
 CREATE TEMP TABLE incoming_flow (LIKE mining.flow_day) ON COMMIT DELETE ROWS;
 ALTER TABLE incoming_flow ALTER shard DROP NOT NULL;
 
@@ -20,6 +22,7 @@ ALTER TABLE incoming_flow ALTER shard DROP NOT NULL;
 DELETE FROM incoming_case;
 DELETE FROM incoming_handover;
 DELETE FROM incoming_pending;
+DELETE FROM incoming_delivery;
 DELETE FROM incoming_flow;
 
 -- name: take_shard

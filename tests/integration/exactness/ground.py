@@ -29,8 +29,8 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
         'mining."case"',
         "mining.handover",
     ),
-    *("mining.pending", "mining.removed", "mining.handover_day", "mining.flow_day"),
-    *("mining.month_version", "mining.kept"),
+    *("mining.pending", "mining.delivery", "mining.removed"),
+    *("mining.handover_day", "mining.flow_day", "mining.month_version", "mining.kept"),
     *("mining.sealed_handover", "mining.sealed_flow", "mining.sealed_case"),
 )
 

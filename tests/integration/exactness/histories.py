@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue, parse
+from procesmijn.catalogue.agreements import Moment
 from schemas.event import Event, Lifecycle
 
 _TEXT: Final = """
@@ -26,7 +27,32 @@ performers:
 teams:
   blue: lab
 calendars:
-  night: {zone: America/New_York, hours: {monday-friday: 20:00-24:00}}
+  night:
+    zone: America/New_York
+    hours: {monday-friday: 20:00-24:00}
+    closed: [{date: 2026-03-30, known_since: 2026-03-28}]
+deliverables:
+  repaired: {supplier: lab, role: executing}
+agreements:
+  in time:
+    deliverable: repaired
+    customer: desk
+    process: service
+    return_window: 4 hours
+    versions:
+      - {until: 2026-03-30, lead_time: 8 hours}
+      - {since: 2026-03-30, lead_time: 2 days}
+  this month:
+    deliverable: repaired
+    supplier: firm
+    customer: desk
+    process: service
+    requested: [open, asked]
+    requested_by: [desk, lab]
+    delivered: solve
+    returned: [assign, sent back]
+    accepted: close
+    lead_time: before the 30th
 processes:
   service:
     case: ticket
@@ -35,6 +61,13 @@ processes:
       assign: {events: [ticket.assigned, ticket.transferred], rank: 2}
       solve: {events: ticket.resolved}
       close: {events: ticket.closed}
+      asked: {events: deliverable.requested}
+      handed in: {events: deliverable.delivered}
+      checked: {events: deliverable.accepted}
+      sent back: {events: deliverable.returned}
+      dropped: {events: deliverable.cancelled}
+      halted: {events: deliverable.paused}
+      went on: {events: deliverable.resumed}
     end: [close]
     concurrent: [[assign, solve]]
   repair:
@@ -61,7 +94,7 @@ def _changed(was: str, becomes: str) -> Catalogue:
 
 CATALOGUES: Final = (
     CATALOGUE,
-    _changed("zone: America/New_York\n", "zone: Asia/Tokyo\n"),
+    _changed("ticket\n    zone: America/New_York", "ticket\n    zone: Asia/Tokyo"),
     _changed("kind: automatic", "kind: internal"),
     _changed("20:00-24:00", "[8:00-12:00, 13:00-17:00]"),
     _changed("  blue: lab", "  blue: desk"),
@@ -71,10 +104,14 @@ CATALOGUES: Final = (
     _changed("open: {events: ticket.opened}", "opened for: {events: ticket.opened}"),
     parse(_TEXT[: _TEXT.index("  repair:")]),
     parse(_TEXT + "  unheard:\n    case: ticket\n    activities: {close: {}}\n    end: [close]\n"),
+    _changed("lead_time: 8 hours", "lead_time: 9 hours"),
+    _changed("requested_by: [desk, lab]", "requested_by: [firm]"),
+    _changed("known_since: 2026-03-28", "known_since: 2026-03-27"),
+    parse(_TEXT[: _TEXT.index("deliverables:")] + _TEXT[_TEXT.index("processes:") :]),
     _changed("{members: 7}", "{members: 8}"),
 )
 """Each changes something else: dates, parties, hours, order, enabling, ends, names, which
-processes there are; and the last one nothing that is mined."""
+processes there are, what is promised; and the last one nothing that is mined."""
 
 _FRIDAY_US: Final = int(datetime(2026, 3, 27, 14, tzinfo=UTC).timestamp()) * 1_000_000
 _HOURS: Final = (0, 0.5, 1, 1, 3, 8, 20, 33.5, 35.25, 36, 58, 66, 70, 90, 94)
@@ -94,8 +131,12 @@ _OBJECTS: Final = st.sampled_from(
     ]
 )
 _PARTIES: Final = st.sampled_from([None, "desk", "lab", "firm", "robot", "stranger"])
+_TICKET_TYPES: Final = (
+    *("ticket.opened", "ticket.assigned", "ticket.transferred", "ticket.resolved"),
+    "ticket.closed",
+)
 _TYPES: Final = st.sampled_from(
-    ["ticket.opened", "ticket.assigned", "ticket.transferred", "ticket.resolved", "ticket.closed"]
+    [*_TICKET_TYPES, *_TICKET_TYPES, *(moment.event_type for moment in Moment)]
 )
 
 

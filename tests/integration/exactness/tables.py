@@ -61,6 +61,24 @@ _QUERIES: Mapping[str, LiteralString] = {
         JOIN mining.term c ON c.code = w.customer
         JOIN mining.term a ON a.code = w.activity
     """,
+    "delivery": """
+        SELECT t.name, o.object_id, p.name, a.name, d.opened_event, d.since_at::text,
+               d.until_at::text, r.object_id, d.version, v.name, s.name, c.name, d.standing,
+               d.is_paused, d.requested_at::text, d.promised_at::text, d.due_at::text,
+               d.first_delivered_at::text, d.delivered_at::text, d.accepted_at::text,
+               d.returned_at::text, d.cancelled_at::text, d.returnable_at::text, d.requested_on,
+               d.due_on, d.delivered_on, d.supplier_us, d.returns, d.late_returns, d.pauses,
+               d.right_first, d.outcome
+        FROM mining.delivery d
+        JOIN mining.object o USING (object_key)
+        JOIN mining.term t ON t.code = o.object_type
+        JOIN mining.term p ON p.code = d.process
+        JOIN mining.term a ON a.code = d.agreement
+        JOIN mining.term v ON v.code = d.deliverable
+        JOIN mining.term s ON s.code = d.supplier
+        JOIN mining.term c ON c.code = d.customer
+        LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
+    """,
     "handover_day": """
         SELECT p.name, d.day, s.name, c.name, d.pickup_basis, sum(d.n), sum(d.wait_us),
                sum(d.wait_working_us)

@@ -71,6 +71,7 @@ def plain_event(event: Event, object_: str, object_type: str) -> reference.Event
         receiver=event.receiver,
         deliverable=event.data.get("deliverable"),
         request=next((id_ for type_, id_ in event.objects if type_ == "request"), None),
+        outcome=event.data.get("outcome"),
     )
 
 

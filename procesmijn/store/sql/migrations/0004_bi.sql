@@ -147,21 +147,125 @@ COMMENT ON COLUMN bi.fct_case.variant_key IS 'Hash of the activities in order of
 COMMENT ON COLUMN bi.fct_case.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.fct_case.updated_at IS 'When this row was last written.';
 
+CREATE VIEW bi.fct_delivery AS
+SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
+       p.name AS process,
+       o.object_id AS case_key,
+       a.name AS agreement,
+       d.version,
+       t.name AS deliverable,
+       s.name AS supplier,
+       c.name AS customer,
+       v.staff_role,
+       r.object_id AS request,
+       NULLIF(d.requested_at, 'infinity') AS requested_at,
+       CASE WHEN isfinite(d.requested_at) THEN d.requested_on END AS requested_on,
+       NULLIF(d.promised_at, 'infinity') AS promised_at,
+       NULLIF(d.due_at, 'infinity') AS due_at,
+       CASE WHEN isfinite(d.due_at) THEN d.due_on END AS due_on,
+       NULLIF(d.first_delivered_at, 'infinity') AS first_delivered_at,
+       NULLIF(d.delivered_at, 'infinity') AS delivered_at,
+       CASE WHEN isfinite(d.delivered_at) THEN d.delivered_on END AS delivered_on,
+       NULLIF(d.accepted_at, 'infinity') AS accepted_at,
+       NULLIF(d.returned_at, 'infinity') AS returned_at,
+       NULLIF(d.cancelled_at, 'infinity') AS cancelled_at,
+       NULLIF(d.returnable_at, 'infinity') AS returnable_until,
+       CASE
+           WHEN NOT isfinite(d.requested_at) THEN 'unasked'
+           WHEN d.standing = 4 THEN 'cancelled'
+           WHEN d.standing = 1 THEN 'open'
+           WHEN d.delivered_at <= d.due_at THEN 'met'
+           ELSE 'breached'
+       END AS status,
+       d.standing = 1 AS is_open,
+       d.is_paused = 1 AS is_paused,
+       CASE WHEN isfinite(d.requested_at) THEN (d.supplier_us + CASE
+           WHEN d.standing = 1 AND d.is_paused = 0
+           THEN mining.working_us(mining.calendar_of(d.supplier), d.since_at, bi.as_of())
+           ELSE 0 END) / 1e6 END AS supplier_clock_seconds,
+       CASE WHEN isfinite(d.requested_at) THEN EXTRACT(epoch FROM CASE d.standing
+           WHEN 1 THEN bi.as_of() WHEN 4 THEN d.cancelled_at ELSE d.delivered_at
+           END - d.requested_at) END AS customer_clock_seconds,
+       d.returns,
+       d.late_returns,
+       d.pauses,
+       CASE
+           WHEN NOT isfinite(d.requested_at) THEN NULL
+           WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
+           WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true
+       END AS is_breached,
+       CASE
+           WHEN d.right_first > 0 THEN d.right_first = 1
+           WHEN bi.as_of() > d.returnable_at THEN true
+       END AS is_first_time_right,
+       CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' END AS outcome,
+       d.change_id,
+       d.updated_at
+FROM mining.delivery d
+JOIN mining.object o USING (object_key)
+JOIN mining.term p ON p.code = d.process
+JOIN mining.term a ON a.code = d.agreement
+JOIN mining.term t ON t.code = d.deliverable
+JOIN mining.term s ON s.code = d.supplier
+JOIN mining.term c ON c.code = d.customer
+LEFT JOIN mining.deliverable v ON v.code = d.deliverable
+LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
+WHERE d.since_at <= bi.as_of() AND d.until_at > bi.as_of();
+COMMENT ON VIEW bi.fct_delivery IS 'One delivery under an agreement, as it stands as of bi.as_of(), by event time: asked for, or delivered without having been asked for.';
+COMMENT ON COLUMN bi.fct_delivery.delivery_id IS 'Stable key of the delivery.';
+COMMENT ON COLUMN bi.fct_delivery.process IS 'Process; key of dim_process.';
+COMMENT ON COLUMN bi.fct_delivery.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
+COMMENT ON COLUMN bi.fct_delivery.agreement IS 'Agreement; with version the key of dim_agreement.';
+COMMENT ON COLUMN bi.fct_delivery.version IS 'The version of the agreement that was valid at the request; of what is unasked, at its delivery.';
+COMMENT ON COLUMN bi.fct_delivery.deliverable IS 'What is delivered; key of dim_deliverable.';
+COMMENT ON COLUMN bi.fct_delivery.supplier IS 'Party that promised it; key of dim_party.';
+COMMENT ON COLUMN bi.fct_delivery.customer IS 'Party to which it was promised; key of dim_party.';
+COMMENT ON COLUMN bi.fct_delivery.staff_role IS 'What the supplier is in it: supporting, regulating, executing or advising; null where the catalogue does not know the deliverable any more.';
+COMMENT ON COLUMN bi.fct_delivery.request IS 'Id of the request, where the events carry one.';
+COMMENT ON COLUMN bi.fct_delivery.requested_at IS 'When it was asked for; null where it was not.';
+COMMENT ON COLUMN bi.fct_delivery.requested_on IS 'Its local date, in the zone of the process.';
+COMMENT ON COLUMN bi.fct_delivery.promised_at IS 'When it was due by the request alone, without pauses.';
+COMMENT ON COLUMN bi.fct_delivery.due_at IS 'When it is due, pauses included; null while it is paused, and where nothing was promised.';
+COMMENT ON COLUMN bi.fct_delivery.due_on IS 'Its local date, in the zone of the process: the day on which it counts for delivery reliability.';
+COMMENT ON COLUMN bi.fct_delivery.first_delivered_at IS 'The first delivery.';
+COMMENT ON COLUMN bi.fct_delivery.delivered_at IS 'The last delivery; one that was returned since is open again.';
+COMMENT ON COLUMN bi.fct_delivery.delivered_on IS 'Its local date, in the zone of the process: the day on which it counts for delivery times.';
+COMMENT ON COLUMN bi.fct_delivery.accepted_at IS 'When it was accepted; null where it was returned or delivered again since.';
+COMMENT ON COLUMN bi.fct_delivery.returned_at IS 'The last return.';
+COMMENT ON COLUMN bi.fct_delivery.cancelled_at IS 'When it was cancelled.';
+COMMENT ON COLUMN bi.fct_delivery.returnable_until IS 'The end of the return window, on the calendar of the customer; null where none was agreed or nothing is delivered.';
+COMMENT ON COLUMN bi.fct_delivery.status IS 'met or breached: delivered, in time or late; open: still to be delivered, late or not (see is_breached); cancelled; unasked: delivered and never asked for.';
+COMMENT ON COLUMN bi.fct_delivery.is_open IS 'Still to be delivered, or delivered again.';
+COMMENT ON COLUMN bi.fct_delivery.is_paused IS 'Open, and a pause lasts: nothing is due meanwhile.';
+COMMENT ON COLUMN bi.fct_delivery.supplier_clock_seconds IS 'Supplier''s clock: working time on the calendar of the supplier from the request to the delivery, without pauses and without the time between a delivery and its return; until bi.as_of() while it is open. Null where it is unasked.';
+COMMENT ON COLUMN bi.fct_delivery.customer_clock_seconds IS 'Customer''s clock: elapsed time from the request to the delivery or cancellation, never paused; until bi.as_of() while it is open. Null where it is unasked.';
+COMMENT ON COLUMN bi.fct_delivery.returns IS 'How often it was returned.';
+COMMENT ON COLUMN bi.fct_delivery.late_returns IS 'Returns among them that came when it counted as right: after its acceptance, or after the return window.';
+COMMENT ON COLUMN bi.fct_delivery.pauses IS 'How often it was paused before it was due.';
+COMMENT ON COLUMN bi.fct_delivery.is_breached IS 'Delivered after it was due, or still open or cancelled after it; null while that is not known.';
+COMMENT ON COLUMN bi.fct_delivery.is_first_time_right IS 'True when it was accepted, or the return window passed, without a return; false from its first return on; null while that is not known.';
+COMMENT ON COLUMN bi.fct_delivery.outcome IS 'What became of advice, as its acceptance says: followed or not-followed; null where it does not.';
+COMMENT ON COLUMN bi.fct_delivery.change_id IS 'Grows with every change; see bi.safe_change_id(). Time alone moves is_breached, is_first_time_right and the clocks of what is open, and gives them none.';
+COMMENT ON COLUMN bi.fct_delivery.updated_at IS 'When this row was last written.';
+
 CREATE VIEW bi.removed AS
 SELECT r.kind,
        CASE r.kind WHEN 'handover' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS handover_id,
        CASE r.kind WHEN 'pending' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS pending_id,
+       CASE r.kind WHEN 'delivery' THEN r.event_key || '/' || a.name || '/' || o.object_id END AS delivery_id,
        p.name AS process,
        o.object_id AS case_key,
        r.change_id,
        r.removed_at
 FROM mining.removed r
 JOIN mining.object o USING (object_key)
-JOIN mining.term p ON p.code = r.process;
+JOIN mining.term p ON p.code = r.process
+LEFT JOIN mining.term a ON a.code = r.agreement;
 COMMENT ON VIEW bi.removed IS 'Facts that were taken away again, by a late event, a correction, or another catalogue. One that came back has a later change_id in its own view.';
-COMMENT ON COLUMN bi.removed.kind IS 'case, handover or pending.';
+COMMENT ON COLUMN bi.removed.kind IS 'case, handover, pending or delivery.';
 COMMENT ON COLUMN bi.removed.handover_id IS 'Key in fct_handover; null for other kinds.';
 COMMENT ON COLUMN bi.removed.pending_id IS 'Key in fct_pending; null for other kinds.';
+COMMENT ON COLUMN bi.removed.delivery_id IS 'Key in fct_delivery; null for other kinds.';
 COMMENT ON COLUMN bi.removed.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case.';
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
@@ -222,6 +326,119 @@ COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_mean IS 'Mean waiti
 COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_p50 IS 'Median waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_p90 IS '90th percentile of waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_p95 IS '95th percentile of waiting on the calendar of the customer.';
+
+CREATE VIEW mining.measured_delivery AS
+SELECT object_key, process, agreement, deliverable, supplier, customer, standing, requested_at, due_at,
+       due_on, delivered_on, returns, outcome, supplier_us,
+       (EXTRACT(epoch FROM NULLIF(delivered_at, 'infinity') - NULLIF(requested_at, 'infinity')) * 1000000)::int8 AS customer_us,
+       standing IN (2, 3) AS is_delivered,
+       isfinite(requested_at) AND due_at <= now()
+           AND NOT (standing = 4 AND cancelled_at <= due_at) AS is_due,
+       standing IN (2, 3) AND delivered_at <= due_at AS is_met,
+       CASE WHEN right_first > 0 THEN right_first = 1 WHEN now() > returnable_at THEN true END AS is_right
+FROM mining.delivery
+WHERE since_at <= now() AND until_at > now();
+COMMENT ON VIEW mining.measured_delivery IS 'Every delivery as it stands now, with what figures are made of. Its supplier_us is whole where it is delivered.';
+
+CREATE VIEW bi.agg_delivery_daily AS
+WITH due AS (
+    SELECT process, agreement, deliverable, supplier, customer, due_on AS day,
+           count(*) AS due,
+           count(*) FILTER (WHERE is_met) AS met,
+           count(*) FILTER (WHERE standing = 1) AS overdue,
+           count(DISTINCT object_key) AS due_cases
+    FROM mining.measured_delivery WHERE is_due
+    GROUP BY process, agreement, deliverable, supplier, customer, due_on
+), done AS (
+    SELECT process, agreement, deliverable, supplier, customer, delivered_on AS day,
+           count(*) AS delivered,
+           count(*) FILTER (WHERE NOT isfinite(requested_at)) AS unasked,
+           count(DISTINCT object_key) AS delivered_cases,
+           count(*) FILTER (WHERE is_right) AS first_time_right,
+           count(*) FILTER (WHERE NOT is_right) AS first_time_wrong,
+           count(*) FILTER (WHERE returns > 0) AS returned,
+           sum(returns) AS returns,
+           sum(supplier_us) FILTER (WHERE isfinite(requested_at)) AS supplier_us,
+           sum(customer_us) AS customer_us,
+           percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY supplier_us)
+               FILTER (WHERE isfinite(requested_at)) AS on_supplier,
+           percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY customer_us) AS on_customer,
+           count(*) FILTER (WHERE outcome = 1) AS followed,
+           count(*) FILTER (WHERE outcome = 2) AS not_followed
+    FROM mining.measured_delivery WHERE is_delivered
+    GROUP BY process, agreement, deliverable, supplier, customer, delivered_on
+)
+SELECT p.name AS process,
+       day,
+       a.name AS agreement,
+       t.name AS deliverable,
+       v.staff_role,
+       s.name AS supplier,
+       c.name AS customer,
+       COALESCE(u.due, 0) AS due,
+       COALESCE(u.met, 0) AS met,
+       u.met / u.due::numeric AS share_met,
+       COALESCE(u.overdue, 0) AS overdue,
+       COALESCE(u.due_cases, 0) AS due_cases,
+       COALESCE(x.delivered, 0) AS delivered,
+       COALESCE(x.unasked, 0) AS unasked,
+       COALESCE(x.delivered_cases, 0) AS delivered_cases,
+       COALESCE(x.first_time_right, 0) AS first_time_right,
+       COALESCE(x.first_time_wrong, 0) AS first_time_wrong,
+       x.first_time_right / NULLIF(x.first_time_right + x.first_time_wrong, 0)::numeric AS share_first_time_right,
+       COALESCE(x.returned, 0) AS returned,
+       COALESCE(x.returns, 0)::int8 AS returns,
+       COALESCE(x.supplier_us, 0) / 1e6 AS supplier_clock_seconds_sum,
+       x.on_supplier[1] / 1e6 AS supplier_clock_seconds_p50,
+       x.on_supplier[2] / 1e6 AS supplier_clock_seconds_p90,
+       x.on_supplier[3] / 1e6 AS supplier_clock_seconds_p95,
+       COALESCE(x.customer_us, 0) / 1e6 AS customer_clock_seconds_sum,
+       x.on_customer[1] / 1e6 AS customer_clock_seconds_p50,
+       x.on_customer[2] / 1e6 AS customer_clock_seconds_p90,
+       x.on_customer[3] / 1e6 AS customer_clock_seconds_p95,
+       COALESCE(x.followed, 0) AS followed,
+       COALESCE(x.not_followed, 0) AS not_followed,
+       x.followed / NULLIF(x.followed + x.not_followed, 0)::numeric AS share_followed
+FROM due u
+FULL JOIN done x USING (process, agreement, deliverable, supplier, customer, day)
+JOIN mining.term p ON p.code = process
+JOIN mining.term a ON a.code = agreement
+JOIN mining.term t ON t.code = deliverable
+JOIN mining.term s ON s.code = supplier
+JOIN mining.term c ON c.code = customer
+LEFT JOIN mining.deliverable v ON v.code = deliverable;
+COMMENT ON VIEW bi.agg_delivery_daily IS 'Deliveries by process, local day and agreement: reliability by the day on which they were due, all else by the day of the delivery. For analysts: small groups are not hidden. All that is known now, whatever bi.as_of() says.';
+COMMENT ON COLUMN bi.agg_delivery_daily.process IS 'Process; key of dim_process.';
+COMMENT ON COLUMN bi.agg_delivery_daily.day IS 'Local date; key of dim_date.';
+COMMENT ON COLUMN bi.agg_delivery_daily.agreement IS 'Agreement; key of dim_agreement.';
+COMMENT ON COLUMN bi.agg_delivery_daily.deliverable IS 'What is delivered; key of dim_deliverable.';
+COMMENT ON COLUMN bi.agg_delivery_daily.staff_role IS 'What the supplier is in it: it says which of the measures matters.';
+COMMENT ON COLUMN bi.agg_delivery_daily.supplier IS 'Party that promised it.';
+COMMENT ON COLUMN bi.agg_delivery_daily.customer IS 'Party to which it was promised.';
+COMMENT ON COLUMN bi.agg_delivery_daily.due IS 'Deliveries that were due in the period, open ones among them; those that were cancelled before they were due are left out, and what is not due yet.';
+COMMENT ON COLUMN bi.agg_delivery_daily.met IS 'Those of them that were delivered in time; of what was delivered again, the last delivery.';
+COMMENT ON COLUMN bi.agg_delivery_daily.share_met IS 'Delivery reliability: met of due; null where nothing was due.';
+COMMENT ON COLUMN bi.agg_delivery_daily.overdue IS 'Those of them that are still open.';
+COMMENT ON COLUMN bi.agg_delivery_daily.due_cases IS 'Distinct cases with a delivery that was due in the period.';
+COMMENT ON COLUMN bi.agg_delivery_daily.delivered IS 'Deliveries in the period: the throughput, which is the measure of an executing role.';
+COMMENT ON COLUMN bi.agg_delivery_daily.unasked IS 'Those of them that nobody asked for.';
+COMMENT ON COLUMN bi.agg_delivery_daily.delivered_cases IS 'Distinct cases with a delivery in the period.';
+COMMENT ON COLUMN bi.agg_delivery_daily.first_time_right IS 'Those of delivered that were accepted, or not returned within the window, without a return before.';
+COMMENT ON COLUMN bi.agg_delivery_daily.first_time_wrong IS 'Those of delivered that were returned first. Of the others it is not known yet.';
+COMMENT ON COLUMN bi.agg_delivery_daily.share_first_time_right IS 'first_time_right of those of which it is known; null where it is of none.';
+COMMENT ON COLUMN bi.agg_delivery_daily.returned IS 'Those of delivered that were returned at least once: the rejections, a measure of a regulating role.';
+COMMENT ON COLUMN bi.agg_delivery_daily.returns IS 'How often, in all.';
+COMMENT ON COLUMN bi.agg_delivery_daily.supplier_clock_seconds_sum IS 'Supplier''s clock of what was asked for, added up: delivery time for a supporting role, checking time for a regulating one.';
+COMMENT ON COLUMN bi.agg_delivery_daily.supplier_clock_seconds_p50 IS 'Median, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_daily.supplier_clock_seconds_p90 IS '90th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_daily.supplier_clock_seconds_p95 IS '95th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_daily.customer_clock_seconds_sum IS 'Customer''s clock of what was asked for, added up: elapsed time, never paused.';
+COMMENT ON COLUMN bi.agg_delivery_daily.customer_clock_seconds_p50 IS 'Median, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_daily.customer_clock_seconds_p90 IS '90th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_daily.customer_clock_seconds_p95 IS '95th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_daily.followed IS 'Advice that was followed, as its acceptance says.';
+COMMENT ON COLUMN bi.agg_delivery_daily.not_followed IS 'Advice that was not.';
+COMMENT ON COLUMN bi.agg_delivery_daily.share_followed IS 'Followed of those of which it is known: the measure of an advising role; null where it is of none.';
 
 -- For readers: months, parties large enough to name, cells of enough cases.
 
@@ -301,6 +518,116 @@ COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_mean IS 'Mean wai
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p50 IS 'Median waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p90 IS '90th percentile of waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p95 IS '95th percentile of waiting on the calendar of the customer.';
+
+CREATE VIEW bi.agg_delivery_monthly WITH (security_barrier) AS
+WITH reported AS (
+    SELECT d.*, rs.reported AS by_party, rc.reported AS for_party
+    FROM mining.measured_delivery d
+    JOIN mining.reported_party rs ON rs.code = d.supplier
+    JOIN mining.reported_party rc ON rc.code = d.customer
+    WHERE rs.reported <> rc.reported
+), due AS (
+    SELECT process, agreement, deliverable, by_party, for_party,
+           date_trunc('month', due_on::timestamp)::date AS month,
+           count(*) AS due,
+           count(*) FILTER (WHERE is_met) AS met,
+           count(*) FILTER (WHERE standing = 1) AS overdue,
+           count(DISTINCT object_key) AS due_cases
+    FROM reported WHERE is_due
+    GROUP BY process, agreement, deliverable, by_party, for_party, month
+    HAVING count(DISTINCT object_key) >= bi.small_group()
+), done AS (
+    SELECT process, agreement, deliverable, by_party, for_party,
+           date_trunc('month', delivered_on::timestamp)::date AS month,
+           count(*) AS delivered,
+           count(*) FILTER (WHERE NOT isfinite(requested_at)) AS unasked,
+           count(DISTINCT object_key) AS delivered_cases,
+           count(*) FILTER (WHERE is_right) AS first_time_right,
+           count(*) FILTER (WHERE NOT is_right) AS first_time_wrong,
+           count(*) FILTER (WHERE returns > 0) AS returned,
+           sum(returns) AS returns,
+           sum(supplier_us) FILTER (WHERE isfinite(requested_at)) AS supplier_us,
+           sum(customer_us) AS customer_us,
+           percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY supplier_us)
+               FILTER (WHERE isfinite(requested_at)) AS on_supplier,
+           percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY customer_us) AS on_customer,
+           count(*) FILTER (WHERE outcome = 1) AS followed,
+           count(*) FILTER (WHERE outcome = 2) AS not_followed
+    FROM reported WHERE is_delivered
+    GROUP BY process, agreement, deliverable, by_party, for_party, month
+    HAVING count(DISTINCT object_key) >= bi.small_group()
+)
+SELECT p.name AS process,
+       month,
+       a.name AS agreement,
+       t.name AS deliverable,
+       v.staff_role,
+       s.name AS supplier,
+       c.name AS customer,
+       COALESCE(u.due, 0) AS due,
+       COALESCE(u.met, 0) AS met,
+       u.met / u.due::numeric AS share_met,
+       COALESCE(u.overdue, 0) AS overdue,
+       COALESCE(u.due_cases, 0) AS due_cases,
+       COALESCE(x.delivered, 0) AS delivered,
+       COALESCE(x.unasked, 0) AS unasked,
+       COALESCE(x.delivered_cases, 0) AS delivered_cases,
+       COALESCE(x.first_time_right, 0) AS first_time_right,
+       COALESCE(x.first_time_wrong, 0) AS first_time_wrong,
+       x.first_time_right / NULLIF(x.first_time_right + x.first_time_wrong, 0)::numeric AS share_first_time_right,
+       COALESCE(x.returned, 0) AS returned,
+       COALESCE(x.returns, 0)::int8 AS returns,
+       COALESCE(x.supplier_us, 0) / 1e6 AS supplier_clock_seconds_sum,
+       x.on_supplier[1] / 1e6 AS supplier_clock_seconds_p50,
+       x.on_supplier[2] / 1e6 AS supplier_clock_seconds_p90,
+       x.on_supplier[3] / 1e6 AS supplier_clock_seconds_p95,
+       COALESCE(x.customer_us, 0) / 1e6 AS customer_clock_seconds_sum,
+       x.on_customer[1] / 1e6 AS customer_clock_seconds_p50,
+       x.on_customer[2] / 1e6 AS customer_clock_seconds_p90,
+       x.on_customer[3] / 1e6 AS customer_clock_seconds_p95,
+       COALESCE(x.followed, 0) AS followed,
+       COALESCE(x.not_followed, 0) AS not_followed,
+       x.followed / NULLIF(x.followed + x.not_followed, 0)::numeric AS share_followed
+FROM due u
+FULL JOIN done x USING (process, agreement, deliverable, by_party, for_party, month)
+JOIN mining.term p ON p.code = process
+JOIN mining.term a ON a.code = agreement
+JOIN mining.term t ON t.code = deliverable
+JOIN mining.term s ON s.code = by_party
+JOIN mining.term c ON c.code = for_party
+LEFT JOIN mining.deliverable v ON v.code = deliverable;
+COMMENT ON VIEW bi.agg_delivery_monthly IS 'Deliveries by process, month and agreement, for readers: reliability by the month in which they were due, all else by that of the delivery. What is of too few cases is hidden and counts as nothing, small parties are not named, and a total is the sum of the cells shown. All that is known now, whatever bi.as_of() says.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.process IS 'Process; key of dim_process.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.month IS 'First day of the month, local.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.agreement IS 'Agreement; key of dim_agreement.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.deliverable IS 'What is delivered; key of dim_deliverable.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.staff_role IS 'What the supplier is in it: it says which of the measures matters.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.supplier IS 'Party that promised it, or the parent that it reports as.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.customer IS 'Party to which it was promised, or the parent that it reports as.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.due IS 'Deliveries that were due in the period, open ones among them; those that were cancelled before they were due are left out, and what is not due yet.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.met IS 'Those of them that were delivered in time; of what was delivered again, the last delivery.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.share_met IS 'Delivery reliability: met of due; null where nothing was due.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.overdue IS 'Those of them that are still open.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.due_cases IS 'Distinct cases with a delivery that was due in the period.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.delivered IS 'Deliveries in the period: the throughput, which is the measure of an executing role.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.unasked IS 'Those of them that nobody asked for.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.delivered_cases IS 'Distinct cases with a delivery in the period.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.first_time_right IS 'Those of delivered that were accepted, or not returned within the window, without a return before.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.first_time_wrong IS 'Those of delivered that were returned first. Of the others it is not known yet.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.share_first_time_right IS 'first_time_right of those of which it is known; null where it is of none.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.returned IS 'Those of delivered that were returned at least once: the rejections, a measure of a regulating role.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.returns IS 'How often, in all.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.supplier_clock_seconds_sum IS 'Supplier''s clock of what was asked for, added up: delivery time for a supporting role, checking time for a regulating one.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.supplier_clock_seconds_p50 IS 'Median, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.supplier_clock_seconds_p90 IS '90th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.supplier_clock_seconds_p95 IS '95th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.customer_clock_seconds_sum IS 'Customer''s clock of what was asked for, added up: elapsed time, never paused.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.customer_clock_seconds_p50 IS 'Median, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.customer_clock_seconds_p90 IS '90th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.customer_clock_seconds_p95 IS '95th percentile, exact, interpolated.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.followed IS 'Advice that was followed, as its acceptance says.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.not_followed IS 'Advice that was not.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.share_followed IS 'Followed of those of which it is known: the measure of an advising role; null where it is of none.';
 
 -- What facts name and the catalogue does not is for those who may see the facts: readers do not get
 -- undeclared parties by name, and an undeclared activity may be any text.
@@ -478,5 +805,5 @@ BEGIN
     END LOOP;
 END $$;
 GRANT USAGE ON SCHEMA bi TO bi_reader, bi_analyst;
-GRANT SELECT ON bi.agg_handover_monthly, bi.dim_party, bi.dim_process, bi.dim_activity, bi.dim_deliverable, bi.dim_agreement, bi.dim_date TO bi_reader;
+GRANT SELECT ON bi.agg_handover_monthly, bi.agg_delivery_monthly, bi.dim_party, bi.dim_process, bi.dim_activity, bi.dim_deliverable, bi.dim_agreement, bi.dim_date TO bi_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA bi TO bi_analyst;

@@ -1,0 +1,282 @@
+"""The course of every delivery: which of the events of a case request, deliver, accept or end it.
+
+This is the one part of the mining that goes event by event. Which delivery an event is about
+depends on all that came before it (the *oldest* open one, the *latest* delivered one), so there is
+nothing to be done for many at once. It only meets events that an agreement names.
+
+An event that carries the id of a request speaks of the delivery with that id; where there is none
+(any more), of those without an id. An event without an id speaks of any of its agreement and case.
+What was cancelled is over, and answers to nothing.
+
+- A *request* opens a delivery, unless there is one with its id.
+- A *delivery* answers the one with its id, else the oldest open one; where none is open it was not
+  asked for, and is a delivery by itself.
+- An *acceptance* is of the latest delivered one that is not accepted yet.
+- A *return* likewise; where there is none, of the one that was accepted last. It opens the
+  delivery again.
+- A *cancellation* ends the oldest open one, or the open one with its id.
+- A *pause* holds for those that are open while it lasts, also for those that are opened meanwhile;
+  one that carries an id for that request. Pauses do not nest: the first resumption ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from procesmijn.catalogue.agreements import Moment
+from procesmijn.core.frames import ACCEPTED, CANCELLED, DELIVERED, NO_INSTANT, NO_REQUEST, OPEN
+
+NO_VERSION: Final = -1
+"""The agreement does not hold on the date of the event."""
+MAX_STEPS: Final = 100_000
+"""Of the deliveries under one agreement in one case. Each pause is a step of all that is open, so
+thousands that are never delivered, and paused time and again, would come to millions."""
+_NO_HOLD: Final = (0, False)
+
+
+class Said(NamedTuple):
+    """An event that an agreement names, and what it says."""
+
+    moment: int
+    """Which of :class:`~procesmijn.catalogue.agreements.Moment`."""
+    at_us: int
+    request: int
+    """Key of the request that it carries; ``NO_REQUEST`` where none."""
+    version: int
+    """Of the agreement on its date."""
+    row: int
+    """Whatever the caller knows it by."""
+
+
+class Step(NamedTuple):
+    """How a delivery stands after an event of its course."""
+
+    delivery: int
+    row: int
+    at_us: int
+    standing: int
+    is_held: bool
+    """Whether a pause lasts, as far as the events say; one that began too late changes nothing."""
+    is_return: bool
+    first_delivered_us: int
+    delivered_us: int
+    accepted_us: int
+    returned_us: int
+    cancelled_us: int
+    accepted_by: int
+    """The row of its acceptance, while that stands; else -1."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A delivery on its way; ``number`` says which."""
+
+    number: int
+    opened: int
+    """The row of the event that opened it."""
+    request: int
+    version: int
+    requested_us: int
+    standing: int = OPEN
+    hold: tuple[int, bool] = _NO_HOLD
+    """Of the last pause or resumption of its own: its place among the events, and whether it
+    pauses."""
+    first_delivered_us: int = NO_INSTANT
+    delivered_us: int = NO_INSTANT
+    accepted_us: int = NO_INSTANT
+    returned_us: int = NO_INSTANT
+    cancelled_us: int = NO_INSTANT
+    accepted_by: int = -1
+
+
+@dataclass(slots=True)
+class Courses:
+    """What is known of deliveries, in the order in which they were opened, and their steps as the
+    events came."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def follow(self, events: Iterable[Said]) -> None:
+        """Follow the deliveries under one agreement in one case; its events are in order.
+
+        Where they come to more than :data:`MAX_STEPS`, none is kept.
+        """
+        deliveries, steps = len(self.deliveries), len(self.steps)
+        course = _Course(self)
+        for event in events:
+            _TAKE[event.moment](course, event)
+            if len(self.steps) - steps > MAX_STEPS:
+                del self.deliveries[deliveries:]
+                del self.steps[steps:]
+                return
+
+
+class _Pool:
+    """Deliveries among which one is sought. What does not stand like that any more is taken out
+    when it is met."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        self._all = deliveries
+        self._open: list[int] = []
+        """Their numbers, as a heap; one that was returned may be in it twice."""
+        self._last: dict[int, list[Delivery]] = {DELIVERED: [], ACCEPTED: []}
+        self.hold = _NO_HOLD
+        """Of the last pause or resumption that spoke of all of them."""
+
+    def put(self, delivery: Delivery) -> None:
+        """Note that it stands in another way now."""
+        if delivery.standing == OPEN:
+            heappush(self._open, delivery.number)
+        elif delivery.standing != CANCELLED:
+            self._last[delivery.standing].append(delivery)
+
+    def oldest_open(self) -> Delivery | None:
+        while self._open and self._all[self._open[0]].standing != OPEN:
+            heappop(self._open)
+        return self._all[self._open[0]] if self._open else None
+
+    def last(self, standing: int) -> Delivery | None:
+        found = self._last[standing]
+        while found and found[-1].standing != standing:
+            found.pop()
+        return found[-1] if found else None
+
+    def all_open(self) -> list[Delivery]:
+        met = (self._all[number] for number in sorted(set(self._open)))
+        return [each for each in met if each.standing == OPEN]
+
+
+class _Course:
+    """The deliveries under one agreement in one case."""
+
+    def __init__(self, courses: Courses) -> None:
+        self._all = courses
+        self._by_request: dict[int, Delivery] = {}
+        """Those that carry an id and were not cancelled."""
+        self._nameless = _Pool(courses.deliveries)
+        """Those that carry none."""
+        self._any = _Pool(courses.deliveries)
+        self._place = 0
+
+    def request(self, event: Said) -> None:
+        if event.version != NO_VERSION and event.request not in self._by_request:
+            delivery = self._open(event, event.at_us)
+            self._put(delivery)
+            self._note(delivery, event)
+
+    def deliver(self, event: Said) -> None:
+        delivery = self._by_request.get(event.request) or self._pool(event).oldest_open()
+        if delivery is None:
+            if event.version == NO_VERSION:
+                return
+            delivery = self._open(event, NO_INSTANT)
+        delivery.standing = DELIVERED
+        delivery.delivered_us = event.at_us
+        delivery.first_delivered_us = min(delivery.first_delivered_us, event.at_us)
+        delivery.accepted_us, delivery.accepted_by = NO_INSTANT, -1
+        self._put(delivery)
+        self._note(delivery, event)
+
+    def accept(self, event: Said) -> None:
+        delivery = self._last(event, DELIVERED)
+        if delivery is not None:
+            delivery.standing = ACCEPTED
+            delivery.accepted_us, delivery.accepted_by = event.at_us, event.row
+            self._put(delivery)
+            self._note(delivery, event)
+
+    def take_back(self, event: Said) -> None:
+        delivery = self._last(event, DELIVERED) or self._last(event, ACCEPTED)
+        if delivery is not None:
+            delivery.standing = OPEN
+            delivery.returned_us = event.at_us
+            delivery.accepted_us, delivery.accepted_by = NO_INSTANT, -1
+            self._put(delivery)
+            self._note(delivery, event, is_return=True)
+
+    def cancel(self, event: Said) -> None:
+        delivery = self._by_request.get(event.request) or self._pool(event).oldest_open()
+        if delivery is not None and delivery.standing == OPEN:
+            delivery.standing = CANCELLED
+            delivery.cancelled_us = event.at_us
+            self._by_request.pop(delivery.request, None)
+            self._note(delivery, event)
+
+    def pause(self, event: Said) -> None:
+        self._hold(event, is_paused=True)
+
+    def resume(self, event: Said) -> None:
+        self._hold(event, is_paused=False)
+
+    def _hold(self, event: Said, *, is_paused: bool) -> None:
+        self._place += 1
+        own = self._by_request.get(event.request)
+        meant = [own] if own else self._pool(event).all_open()
+        before = [self._is_held(each) for each in meant]
+        (own or self._pool(event)).hold = (self._place, is_paused)
+        for delivery, was_held in zip(meant, before, strict=True):
+            if delivery.standing == OPEN and self._is_held(delivery) != was_held:
+                self._note(delivery, event)
+
+    def _is_held(self, delivery: Delivery) -> bool:
+        _, is_held = max(delivery.hold, self._any.hold)
+        if delivery.request == NO_REQUEST:
+            _, is_held = max(self._nameless.hold, self._any.hold)
+        return is_held
+
+    def _last(self, event: Said, standing: int) -> Delivery | None:
+        own = self._by_request.get(event.request)
+        if own is None:
+            return self._pool(event).last(standing)
+        return own if own.standing == standing else None
+
+    def _pool(self, event: Said) -> _Pool:
+        """Those of which an event speaks that names none."""
+        return self._any if event.request == NO_REQUEST else self._nameless
+
+    def _open(self, event: Said, requested_us: int) -> Delivery:
+        deliveries = self._all.deliveries
+        opened = Delivery(len(deliveries), event.row, event.request, event.version, requested_us)
+        deliveries.append(opened)
+        if event.request != NO_REQUEST:
+            self._by_request[event.request] = opened
+        return opened
+
+    def _put(self, delivery: Delivery) -> None:
+        self._any.put(delivery)
+        if delivery.request == NO_REQUEST:
+            self._nameless.put(delivery)
+
+    def _note(self, delivery: Delivery, event: Said, *, is_return: bool = False) -> None:
+        self._all.steps.append(
+            Step(
+                delivery.number,
+                event.row,
+                event.at_us,
+                delivery.standing,
+                delivery.standing == OPEN and self._is_held(delivery),
+                is_return,
+                delivery.first_delivered_us,
+                delivery.delivered_us,
+                delivery.accepted_us,
+                delivery.returned_us,
+                delivery.cancelled_us,
+                delivery.accepted_by,
+            )
+        )
+
+
+_TAKES: Final[Mapping[Moment, Callable[[_Course, Said], None]]] = {
+    Moment.REQUESTED: _Course.request,
+    Moment.DELIVERED: _Course.deliver,
+    Moment.ACCEPTED: _Course.accept,
+    Moment.RETURNED: _Course.take_back,
+    Moment.CANCELLED: _Course.cancel,
+    Moment.PAUSED: _Course.pause,
+    Moment.RESUMED: _Course.resume,
+}
+_TAKE: Final = tuple(_TAKES[moment] for moment in Moment)

@@ -1,0 +1,276 @@
+"""What was promised, and what came of it: every delivery under an agreement, as it stood over time.
+
+A delivery is a row for each stretch of time in which it stood in one way. So what was known as of a
+moment is the row that holds then, and nothing has to be worked out anew for it: the due moment that
+held, the supplier's clock, how often it had been returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from procesmijn.catalogue.agreements import Moment
+from procesmijn.core.assign import CaseEvents, Cases
+from procesmijn.core.courses import NO_VERSION, Courses, Said
+from procesmijn.core.frames import (
+    ACCEPTED,
+    DELIVERED,
+    DELIVERY,
+    DELIVERY_KEY,
+    NO_INSTANT,
+    NO_OUTCOME,
+    NO_TERM,
+    RIGHT,
+    UNDECIDED,
+    WRONG,
+    Int32s,
+    Int64s,
+    Rows,
+)
+from procesmijn.core.instances import Instances
+from procesmijn.core.order import is_first, order_by
+from procesmijn.core.promises import (
+    Promised,
+    Steps,
+    due_moments,
+    return_windows,
+    supplier_clock,
+)
+from procesmijn.core.rules import AgreementRules
+
+NO_DELIVERIES: Final = np.empty(0, dtype=DELIVERY)
+_REQUESTED: Final = list(Moment).index(Moment.REQUESTED)
+_SAID: Final = np.dtype(
+    [
+        ("case", "<i8"),
+        ("agreement", "<i8"),  # which of those that are kept in any of the cases
+        ("place", "<i8"),  # among all that was completed
+        ("moment", "<i8"),
+        ("at_us", "<i8"),
+        ("request", "<i8"),
+        ("version", "<i8"),
+        ("row", "<i8"),  # of the activity instances
+    ]
+)
+_STEP: Final = np.dtype(
+    [
+        ("delivery", "<i8"),
+        ("row", "<i8"),
+        ("at_us", "<i8"),
+        ("standing", "<i8"),
+        ("is_held", "?"),
+        ("is_return", "?"),
+        ("first_delivered_us", "<i8"),
+        ("delivered_us", "<i8"),
+        ("accepted_us", "<i8"),
+        ("returned_us", "<i8"),
+        ("cancelled_us", "<i8"),
+        ("accepted_by", "<i8"),
+    ]
+)
+"""The members of :class:`procesmijn.core.courses.Step`."""
+
+
+def find_deliveries(cases: Cases, case_events: CaseEvents, instances: Instances) -> Rows:
+    """:data:`~procesmijn.core.frames.DELIVERY` rows, by their key.
+
+    Only what completes says anything of a delivery, when it completes and in order of completion.
+    """
+    agreements = [
+        (kind, agreement)
+        for kind, process in enumerate(cases.rules)
+        for agreement in process.agreements
+    ]
+    if not agreements:
+        return NO_DELIVERIES
+    said = _said(cases, case_events, instances, agreements)
+    if not len(said):
+        return NO_DELIVERIES
+    courses, opened_by = _follow(said)
+    if not courses.deliveries:
+        return NO_DELIVERIES
+    return _rows(
+        courses,
+        said[opened_by],
+        [agreement for _, agreement in agreements],
+        _Mined(cases, case_events, instances),
+    )
+
+
+def _said(
+    cases: Cases,
+    case_events: CaseEvents,
+    instances: Instances,
+    agreements: Sequence[tuple[int, AgreementRules]],
+) -> Rows:
+    """What completed instances say of deliveries: by case, agreement, and in order."""
+    done = instances.completed
+    kind, activity = cases.kind[instances.case[done]], instances.activity[done]
+    found = []
+    for number, (of_kind, rules) in enumerate(agreements):
+        moments = rules.moments.find(activity)
+        places = np.flatnonzero((moments > 0) & (kind == of_kind))
+        events = case_events.events.take(instances.event[done[places]])
+        meant = np.isin(events["deliverable"], (NO_TERM, rules.deliverable))
+        places, events = places[meant], events[meant]
+        is_heard = np.ones(len(places), dtype=np.bool_)
+        if len(rules.requested_by):
+            is_heard = np.isin(instances.party[done[places]], rules.requested_by)
+        on = cases.local_day(instances.case[done[places]], instances.completion_us[done[places]])
+        version = _versions(on, rules)
+        for moment in range(len(Moment)):
+            says = (moments[places] >> moment) & 1 == 1
+            if moment == _REQUESTED:
+                says &= is_heard
+            rows = np.empty(np.count_nonzero(says), dtype=_SAID)
+            rows["agreement"], rows["moment"] = number, moment
+            rows["place"], rows["row"] = places[says], done[places[says]]
+            rows["request"], rows["version"] = events["request"][says], version[says]
+            found.append(rows)
+    said = np.concatenate(found)
+    said["case"] = instances.case[said["row"]]
+    said["at_us"] = instances.completion_us[said["row"]]
+    keys = (said[column] for column in ("case", "agreement", "place", "moment"))
+    return said.take(order_by(*keys))
+
+
+def _versions(on: Int32s, rules: AgreementRules) -> Int64s:
+    """Which version holds on each local date; ``NO_VERSION`` between versions."""
+    since = np.array([version.from_day for version in rules.versions])
+    until = np.array([version.until_day for version in rules.versions])
+    at = np.searchsorted(since, on, side="right") - 1
+    return np.where((at >= 0) & (on < until[at]), at, NO_VERSION)
+
+
+def _follow(said: Rows) -> tuple[Courses, Int64s]:
+    """Follow each case under each agreement; with one of the rows of each delivery's group."""
+    courses, group = Courses(), list[int]()
+    columns = ("moment", "at_us", "request", "version", "row")
+    events = list(map(Said._make, zip(*(said[each].tolist() for each in columns), strict=True)))
+    begins = np.flatnonzero(is_first(said["case"], said["agreement"])).tolist()
+    for first, end in pairwise([*begins, len(events)]):
+        courses.follow(events[first:end])
+        group.extend([first] * (len(courses.deliveries) - len(group)))
+    return courses, np.array(group, dtype=np.int64)
+
+
+class _Mined(NamedTuple):
+    """Where deliveries are found."""
+
+    cases: Cases
+    case_events: CaseEvents
+    instances: Instances
+
+
+def _rows(
+    courses: Courses, group: Rows, agreements: Sequence[AgreementRules], mined: _Mined
+) -> Rows:
+    """All that there is to say of deliveries; ``group`` has case and agreement of each."""
+    told = np.array(courses.steps, dtype=_STEP)
+    told = told.take(np.argsort(told["delivery"], kind="stable"))
+    steps = _steps(told)
+    deliveries = [
+        (each.opened, each.request, each.version, each.requested_us) for each in courses.deliveries
+    ]
+    opened, request, version, requested_us = np.array(deliveries, dtype=np.int64).T
+    promised = Promised(
+        agreements=agreements,
+        agreement=group["agreement"],
+        version=version,
+        requested_us=requested_us,
+        requested_on=mined.cases.local_day(group["case"], requested_us).astype(np.int64),
+    )
+    due = due_moments(promised, steps)
+    returnable_us = return_windows(promised, steps)
+    right = _right_first(told, steps, returnable_us)
+
+    own = steps.delivery
+    case, agreement = group["case"][own], group["agreement"][own]
+    rows = np.empty(len(own), dtype=DELIVERY)
+    rows["object"] = mined.cases.objects[case]
+    rows["process"] = mined.cases.process[case]
+    for column in ("agreement", "deliverable", "supplier", "customer"):
+        rows[column] = np.array([getattr(each, column) for each in agreements])[agreement]
+    rows["opened_hi"] = mined.instances.key_hi[opened[own]]
+    rows["opened_lo"] = mined.instances.key_lo[opened[own]]
+    rows["since_us"], rows["until_us"] = steps.since_us, steps.until_us
+    rows["request"] = request[own]
+    rows["version"] = version[own] + 1
+    rows["standing"], rows["is_paused"] = steps.standing, due.is_paused
+    rows["requested_us"] = requested_us[own]
+    rows["promised_us"], rows["due_us"] = due.promised_us[own], due.due_us
+    for column in ("first_delivered", "delivered", "accepted", "returned", "cancelled"):
+        rows[f"{column}_us"] = told[f"{column}_us"]
+    rows["returnable_us"] = returnable_us
+    for column in ("requested", "due", "delivered"):
+        rows[f"{column}_on"] = mined.cases.local_day(case, rows[f"{column}_us"])
+    rows["supplier_us"] = supplier_clock(promised, steps, due.is_paused)
+    rows["returns"] = _so_far(told["is_return"], steps)
+    rows["late_returns"] = _so_far(told["is_return"] & (right == RIGHT), steps)
+    rows["pauses"] = due.pauses
+    rows["right_first"] = right
+    rows["outcome"] = _outcomes(told["accepted_by"], mined)
+    rows = rows[steps.until_us > steps.since_us]
+    return rows.take(order_by(*(rows[column] for column in DELIVERY_KEY)))
+
+
+def _steps(told: Rows) -> Steps:
+    until_us = np.full(len(told), NO_INSTANT)
+    follows = np.flatnonzero(told["delivery"][1:] == told["delivery"][:-1])
+    until_us[follows] = told["at_us"][follows + 1]
+    return Steps(
+        delivery=told["delivery"].copy(),
+        since_us=told["at_us"].copy(),
+        until_us=until_us,
+        standing=told["standing"].copy(),
+        is_held=told["is_held"].copy(),
+        delivered_us=told["delivered_us"].copy(),
+    )
+
+
+def _right_first(told: Rows, steps: Steps, returnable_us: Int64s) -> Int64s:
+    """Whether it was right the first time, as far as is known by each step.
+
+    It is decided once: by the end of the window in which it could be returned, by its acceptance,
+    or by its return. That the window has passed since the last step, nobody can tell from events.
+    """
+    decided = np.select(
+        [steps.standing == ACCEPTED, told["is_return"]], [RIGHT, WRONG], default=UNDECIDED
+    )
+    passed = np.zeros(len(decided), dtype=np.bool_)
+    passed[1:] = (
+        ~steps.begins[1:]
+        & (steps.standing[:-1] == DELIVERED)
+        & (returnable_us[:-1] < steps.since_us[1:])
+    )
+    decided[passed] = RIGHT
+    deciding = np.flatnonzero(decided)
+    deciding = deciding[is_first(steps.delivery[deciding])]
+    right = np.full(len(decided), UNDECIDED)
+    at = np.searchsorted(deciding, np.arange(len(decided)), side="right") - 1
+    is_known = at >= 0
+    first = deciding[at[is_known]]
+    is_own = steps.delivery[first] == steps.delivery[is_known]
+    right[is_known] = np.where(is_own, decided[first], UNDECIDED)
+    return right
+
+
+def _so_far(flags: Int64s, steps: Steps) -> Int64s:
+    """How many steps of the delivery have the flag, each step included."""
+    total = np.cumsum(flags)
+    first = np.maximum.accumulate(np.where(steps.begins, np.arange(len(total)), 0))
+    so_far: Int64s = total - total[first] + flags[first]
+    return so_far
+
+
+def _outcomes(accepted_by: Int64s, mined: _Mined) -> Int64s:
+    """What became of it, as its acceptance says."""
+    outcome = np.full(len(accepted_by), NO_OUTCOME)
+    there = np.flatnonzero(accepted_by >= 0)
+    events = mined.instances.event[accepted_by[there]]
+    outcome[there] = mined.case_events.events["outcome"].take(events)
+    return outcome
