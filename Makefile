@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-peers bench-workers check unit integration acceptance guards wheel pins clean
+.PHONY: install test demo bench bench-flows bench-import bench-peers bench-workers check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -72,6 +72,10 @@ bench-flows: install
 # Handovers by others, on the same events: who is right, and how fast.
 bench-peers: install
 	$(BIN)/python -m benchmarks.peers
+
+# A Parquet file into the store, by the command.
+bench-import: install
+	$(BIN)/python -m benchmarks.imports
 
 # What an event costs when several workers write to one database, and what they wait for.
 bench-workers: install

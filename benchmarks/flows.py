@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,12 +19,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import psycopg
 
-from benchmarks.machine import describe
+from benchmarks.machine import command, describe
 from procesmijn.catalogue import default
 from procesmijn.core.flow_counts import flow_counts, net
 from procesmijn.core.frames import FLOW, STEP, Rows
@@ -100,14 +98,6 @@ class Timed:
     """The graph of these cases, from their traces."""
 
 
-class Command(NamedTuple):
-    """What a process of its own takes, most of it the import of pm4py."""
-
-    seconds: float
-    cpu_seconds: float
-    """Of its own, without that of the database."""
-
-
 def main(file: Path = FILE) -> None:
     """Fill, measure, print the figures and write them to a file."""
     events = int(os.environ.get("BENCH_EVENTS", "10_000_000"))
@@ -122,15 +112,15 @@ def main(file: Path = FILE) -> None:
         filled = _fill(store, events)
         timed = _measure(store)
         store.close()
-        imports = _command([sys.executable, "-c", "import procesmijn.flows.quality"], {})
+        imports = command([sys.executable, "-c", "import procesmijn.flows.quality"], {})
         reached = {"PROCESMIJN_DATABASE_URL": servers.database_url}
-        judged = _command([*_FLOW, "--out", f"{folder}/judged.bpmn"], reached)
-        command = _command([*_FLOW, "--no-quality", "--out", f"{folder}/quick.bpmn"], reached)
+        judged = command([*_FLOW, "--out", f"{folder}/judged.bpmn"], reached)
+        told = command([*_FLOW, "--no-quality", "--out", f"{folder}/quick.bpmn"], reached)
     figures = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "aim_seconds": AIM_SECONDS,
         "whole_seconds": round(timed.whole, 4),
-        "command": command._asdict(),
+        "command": told._asdict(),
         "command_with_quality": judged._asdict(),
         "imports_of_the_command": imports._asdict(),
         "filled": asdict(filled),
@@ -242,16 +232,6 @@ def _seconds(step: Callable[[], _Result]) -> tuple[float, _Result]:
     began = time.perf_counter()
     result = step()
     return time.perf_counter() - began, result
-
-
-def _command(words: list[str], settings: dict[str, str]) -> Command:
-    """A process of its own, from its start to its end."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = partial(subprocess.run, words, env=os.environ | settings, check=True, capture_output=True)
-    seconds, _ = _seconds(run)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Command(round(seconds, 3), round(cpu_seconds, 3))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
+import subprocess
+import time
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import psycopg
@@ -55,3 +59,20 @@ def cpu_seconds(pid: int | None) -> float:
             seconds += times.user + times.system
     own = process.cpu_times()
     return seconds + own.user + own.system + own.children_user + own.children_system
+
+
+class Command(NamedTuple):
+    """What a process of its own took, with those that it started."""
+
+    seconds: float
+    cpu_seconds: float
+    """Without that of the database."""
+
+
+def command(words: list[str], settings: dict[str, str]) -> Command:
+    """Run a command from its start to its end, with more in its environment."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(words, env=os.environ | settings, check=True, capture_output=True)
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Command(round(seconds, 3), round(cpu_seconds, 3))

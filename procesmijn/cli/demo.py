@@ -26,7 +26,7 @@ from procesmijn.cli.options import date_of
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import note
 from procesmijn.cli.worker import make_topics
-from procesmijn.demo.organisation import Organisation, catalogue, office
+from procesmijn.demo.organisation import Organisation, office
 from procesmijn.demo.schedule import (
     HISTORY,
     LONG_HISTORY,
@@ -108,7 +108,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one for each flag
         Demonstration(organisation, stay, speed, settings) as show,
         service(settings, kafka=True) as parts,
     ):
-        rules = catalogue()
+        rules = stay.catalogue()
         parts.store.activate(rules.pseudonymous(parts.persons.pseudonym))
         make_topics(parts, settings, [stream.topic for stream in rules.streams])
         with members(settings, 1) as group:

@@ -13,7 +13,7 @@ from procesmijn.cli.demo_home import Stay
 from procesmijn.cli.demo_run import hints
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import Report, many, note, progress
-from procesmijn.demo.organisation import Organisation, catalogue
+from procesmijn.demo.organisation import Organisation
 from procesmijn.demo.schedule import instant_us, local
 from procesmijn.demo.systems import SECOND_US
 from procesmijn.settings import Settings
@@ -35,7 +35,7 @@ def fill_store(
     """
     note("starting PostgreSQL")
     with service(settings) as parts:
-        parts.store.activate(catalogue().pseudonymous(parts.persons.pseudonym))
+        parts.store.activate(stay.catalogue().pseudonymous(parts.persons.pseudonym))
         with progress("days", (stay.history_end - stay.begin).days) as report:
             heard = _Heard(organisation, stay, report)
             arrivals = iter(heard)

@@ -8,6 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
+from procesmijn.catalogue import Catalogue
+from procesmijn.demo.organisation import catalogue
+from procesmijn.demo.schedule import local
+from procesmijn.demo.stories import since
 from procesmijn.embedded.home import Home
 from procesmijn.errors import UsageError
 
@@ -37,6 +41,14 @@ class Stay(NamedTuple):
     """How far it had come."""
     is_filled: bool = False
     """Whether the history went straight into the store: then Kafka need not bring it again."""
+
+    def catalogue(self) -> Catalogue:
+        """What is declared there."""
+        if not self.has_stories:
+            return catalogue()
+        return catalogue(
+            local(since("orders_improve", self.begin, self.history_end - self.begin)).date()
+        )
 
     @classmethod
     def of(cls, home: Path) -> Self | None:

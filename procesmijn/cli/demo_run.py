@@ -30,7 +30,7 @@ from procesmijn.cli.service import Service
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.demo.clock import Clock
 from procesmijn.demo.gauges import LastMinute, Pace, Reading, read
-from procesmijn.demo.organisation import Organisation, catalogue, desk
+from procesmijn.demo.organisation import Organisation, desk
 from procesmijn.demo.schedule import HISTORY, instant_us, local
 from procesmijn.demo.screen import Figures, live
 from procesmijn.demo.systems import SECOND_US, Emission
@@ -65,7 +65,7 @@ class Demonstration:
         self._clock = Clock(instant_us(stay.present), speed, desk())
         self._known_until_us = instant_us(stay.history_end) if stay.is_filled else 0
         self._speed = speed
-        self._catalogue = catalogue()
+        self._catalogue = stay.catalogue()
         self._metrics_url = f"http://{settings.health_address}:{settings.health_port}/metrics"
         self._hints = hints(settings.home)
         self._pace = Pace(0.0, None, None)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
 
-from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue
 from procesmijn.cli.publishing import chosen_topic, through_kafka
-from procesmijn.cli.service import Service, service
+from procesmijn.cli.service import Service, read_keys, service
+from procesmijn.cli.storing import store_log
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.errors import UsageError
 from procesmijn.files.columns import Columns
 from procesmijn.files.contract import SOURCE
 from procesmijn.files.formats import rows_of
 from procesmijn.files.instants import Clock
-from procesmijn.files.log import Log, Refusal, read_contract, read_steps
+from procesmijn.files.log import Log, Refusal, Tally, read_contract, read_steps
 from procesmijn.files.ocel import OBJECTS, OcelRows
 from procesmijn.files.orders import Order
 from procesmijn.files.rows import Rows
@@ -34,7 +33,6 @@ app = typer.Typer(add_completion=False)
 
 _OCEL_ZONE: Final = "UTC"
 """What times without a zone are in that OCEL has in a database; in its JSON they have one."""
-_EVENTS_AT_ONCE: Final = 10_000
 _REASONS_SHOWN: Final = 20
 _ROWS_SHOWN: Final = 3
 """Of each reason."""
@@ -123,15 +121,17 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
                 _add_process(process, catalogue, parts)
         source, what = (SOURCE, "the file") if process is None else (source_of(process), process)
         if to_store:
-            _to_store(log, parts)
-            refused = 0
+            keys, refused = read_keys(settings), 0
+            with progress("storing", log.rows) as report:
+                tally = store_log(log, parts.applier, parts.store.url, keys, report)
         else:
             refused = through_kafka(log, target, parts, settings)
+            tally = log.tally
         with parts.store.reader() as connection:
             conflicts = streams.conflicts_of(source, connection)
-    _tell(log)
+    _tell(tally)
     _tell_conflicts(conflicts, what)
-    if log.refusals or refused or conflicts.events:
+    if tally.refusals or refused or conflicts.events:
         raise typer.Exit(1)
 
 
@@ -173,18 +173,8 @@ def _add_process(process: str, catalogue: Catalogue, parts: Service) -> None:
         pass
 
 
-def _to_store(log: Log, parts: Service) -> None:
-    done = 0
-    with progress("storing", log.rows) as report:
-        events = log.events()
-        while arrivals := tuple(map(Arrival, islice(events, _EVENTS_AT_ONCE))):
-            parts.applier.apply(Batch(arrivals=arrivals))
-            done += len(arrivals)
-            report(done)
-
-
-def _tell(log: Log) -> None:
-    counts = log.counts
+def _tell(tally: Tally) -> None:
+    counts = tally.counts
     imported = counts.rows - counts.refused - counts.of_no_case
     note(f"{many(imported, 'event')} of {many(counts.rows, 'row')} imported")
     notes = (
@@ -198,7 +188,7 @@ def _tell(log: Log) -> None:
     for count, noun, what in notes:
         if count:
             note(f"{many(count, noun)} {what}")
-    _tell_refused(log.refusals)
+    _tell_refused(tally.refusals)
 
 
 def _tell_refused(refusals: list[Refusal]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from procesmijn.demo.staff import LOW, NORMAL, URGENT, Steps
+from procesmijn.demo.flow_of_steps import SteppedCase
+from procesmijn.demo.staff import LOW, URGENT, Steps
 
 if TYPE_CHECKING:
     from procesmijn.demo.organisation import Organisation
@@ -15,8 +16,9 @@ HR: Final = "/hr/suite"
 PAYROLL: Final = "/payroll"
 ASSETS: Final = "/it/assets"
 PROVISIONING: Final = "/it/provisioning"
+PLANNING: Final = "/warehouse/planning"
 
-FOR_THE_WAREHOUSE: Final = 0.75
+SEASONAL: Final = 0.75
 RETURNED: Final = 0.12
 REJECTED: Final = 0.07
 REFUSED: Final = 0.09
@@ -28,14 +30,16 @@ PAYROLL_CLOSES_ON: Final = 15
 
 def joiner(org: Organisation) -> Steps:
     """Somebody joins without a vacancy: mostly to help out in the warehouse for a season."""
-    yield from contracted(org, {}, "warehouse" if org.chance(FOR_THE_WAREHOUSE) else "hr")
+    yield from contracted(org, {}, is_seasonal=org.chance(SEASONAL))
 
 
-def contracted(org: Organisation, hired: Mapping[str, object], planner: str = "hr") -> Steps:
+def contracted(
+    org: Organisation, hired: Mapping[str, object], *, is_seasonal: bool = False
+) -> Steps:
     """From the request for a contract until somebody is registered; the rest goes on after it.
 
-    ``hired`` names the vacancy and the candidate, where there are any; ``planner`` is the party
-    that supplies payroll with data.
+    ``hired`` names the vacancy and the candidate, where there are any. Of those who come for a
+    season the warehouse keeps the data.
     """
     hr, manager = org.departments["hr"], org.departments["manager"]
     employee = org.number("E")
@@ -57,12 +61,13 @@ def contracted(org: Organisation, hired: Mapping[str, object], planner: str = "h
     person = {"employee": employee}
     org.done(HR, "employee.registered", {**person, **hired, "manager": boss}, work)
     org.hires(employee)
-    org.env.process(_prepared(org, person, planner))
+    org.env.process(_prepared(org, employee, is_seasonal))
 
 
-def _prepared(org: Organisation, person: Mapping[str, object], planner: str) -> Steps:
+def _prepared(org: Organisation, employee: str, is_seasonal: bool) -> Steps:
     """What is to be ready on the first working day, and then that day, ready or not."""
-    org.env.process(_payroll_data(org, person, planner))
+    person = {"employee": employee}
+    org.env.process(_seasonal_data(org, employee) if is_seasonal else _payroll_data(org, person))
     org.env.process(_account(org, person))
     org.env.process(_device(org, person))
     first_day = _first_day(org.today + timedelta(days=org.rng.randint(7, 21)))
@@ -79,21 +84,36 @@ def _first_day(earliest: date) -> date:
     return first if first - monday < timedelta(days=5) else monday
 
 
-def _payroll_data(org: Organisation, person: Mapping[str, object], planner: str) -> Steps:
-    supplier, payroll = org.departments[planner], org.departments["payroll"]
+def _payroll_data(org: Organisation, person: Mapping[str, object]) -> Steps:
+    hr, payroll = org.departments["hr"], org.departments["payroll"]
     work = yield from payroll.work(10, tray_hours=4, priority=_payroll_turn(org))
-    org.done(PAYROLL, "payroll_data.requested", {**person, "to_party": planner}, work)
+    org.done(PAYROLL, "payroll_data.requested", {**person, "to_party": "hr"}, work)
     while True:
-        work = yield from supplier.work(30, tray_hours=8)
+        work = yield from hr.work(30, tray_hours=8)
         org.done(HR, "payroll_data.delivered", {**person, "to_party": "payroll"}, work)
         work = yield from payroll.work(45, tray_hours=3, priority=_payroll_turn(org))
-        is_wrong = org.habit("payroll_data_wrong") if planner == "warehouse" else REJECTED
-        if not org.chance(is_wrong):
+        if not org.chance(REJECTED):
             break
         reason = org.rng.choice(["bank-account-missing", "tax-form-missing", "wrong-scale"])
-        back = {"to_party": planner, "reason": reason}
+        back = {"to_party": "hr", "reason": reason}
         org.done(PAYROLL, "payroll_data.rejected", {**person, **back}, work)
     org.done(PAYROLL, "payroll_data.accepted", person, work)
+
+
+def _seasonal_data(org: Organisation, employee: str) -> Steps:
+    """The same for those who help out in the warehouse, in whose planning system it is kept."""
+    warehouse, payroll = org.departments["warehouse"], org.departments["payroll"]
+    case = SteppedCase(org, PLANNING, "onboarding", "employee", employee)
+    work = yield from payroll.work(10, tray_hours=4, priority=_payroll_turn(org))
+    case.done("Seasonal data requested", work, "warehouse")
+    while True:
+        work = yield from warehouse.work(30, tray_hours=8)
+        case.done("Seasonal data delivered", work, "payroll")
+        work = yield from payroll.work(45, tray_hours=3, priority=_payroll_turn(org))
+        if not org.chance(org.habit("payroll_data_wrong")):
+            break
+        case.done("Seasonal data rejected", work, "warehouse")
+    case.done("Seasonal data accepted", work)
 
 
 def _payroll_turn(org: Organisation) -> int:
@@ -120,16 +140,12 @@ def _account(org: Organisation, person: Mapping[str, object]) -> Steps:
 
 
 def _device(org: Organisation, person: Mapping[str, object]) -> Steps:
-    """HR asks purchasing, purchasing asks IT to make it ready, IT hands it out."""
+    """HR asks IT, which may have to wait for what is not in stock, and hands it out."""
     kind = {"kind": "laptop"}
     work = yield from org.departments["hr"].work(6, tray_hours=4)
-    org.done(HR, "device.requested", {**person, **kind, "to_party": "purchasing"}, work)
-    purchasing = org.departments["purchasing"]
-    work = yield from purchasing.work(40, tray_hours=6)
+    org.done(HR, "device.requested", {**person, **kind, "to_party": "it"}, work)
     if org.chance(OUT_OF_STOCK):
         yield org.days(2, 6)
-        work = yield from purchasing.work(10, priority=NORMAL)
-    org.done(ASSETS, "device.requested", {**person, **kind, "to_party": "it"}, work)
-    work = yield from org.departments["it"].work(45, tray_hours=6, priority=LOW)
+    work = yield from org.departments["it"].work(45, tray_hours=8, priority=LOW)
     device = {"device": org.number("D")}
     org.done(ASSETS, "device.handed_out", {**person, **device, **kind}, work)

@@ -213,14 +213,28 @@ class Organisation:
             self.env.process(flow.begin(self))
 
 
-def catalogue() -> Catalogue:
-    """The default catalogue, and the teams by which this organisation's systems know parties."""
+TIGHTENED: Final = "order placed"
+"""The agreement that changes in the story of the orders, then and not on the dates of the file."""
+
+
+def catalogue(tightened_on: date | None = None) -> Catalogue:
+    """The default catalogue as it is here, with the teams by which our systems know parties.
+
+    The agreement of one story changes on a day of this organisation's own history, if at all.
+    """
     teams = {
         staffing.team: (Membership(party=party),)
         for party, staffing in STAFF.items()
         if staffing.team is not None
     }
-    return default().model_copy(update={"teams": teams})
+    shipped = default()
+    before, after = shipped.agreements[TIGHTENED].versions
+    versions = [before.model_copy(update={"until": tightened_on})]
+    if tightened_on is not None:
+        versions.append(after.model_copy(update={"since": tightened_on}))
+    changed = shipped.agreements[TIGHTENED].model_copy(update={"versions": tuple(versions)})
+    agreements = {**shipped.agreements, TIGHTENED: changed}
+    return shipped.model_copy(update={"teams": teams, "agreements": agreements})
 
 
 def office() -> Hours:

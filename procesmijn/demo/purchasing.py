@@ -61,11 +61,9 @@ def purchase(org: Organisation) -> Steps:
 
 
 def _goods(org: Organisation, about: Mapping[str, object], requester: str) -> Steps:
-    is_material = requester in {"production", "warehouse"}
-    taker = org.departments["warehouse" if is_material else "facilities"]
     yield org.days(2, 15)
-    work = yield from taker.work(12, tray_hours=2)
-    to = {} if taker.party == requester else {"to_party": requester}
+    work = yield from org.departments["warehouse"].work(12, tray_hours=2)
+    to = {} if requester == "warehouse" else {"to_party": requester}
     org.done(ERP, "goods.received", {**about, **to}, work)
 
 

@@ -60,8 +60,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "network": Kind(20, "network", 50),
     "access": Kind(18, "it", 15),
     "hardware": Kind(12, "it", 40),
-    "building": Kind(9, "facilities", 45),
-    "invoicing-system": Kind(7, "finance", 40),
+    "printer": Kind(9, "it", 25),
+    "telephony": Kind(7, "network", 30),
 }
 
 
@@ -175,8 +175,6 @@ def _hardware(org: Organisation, about: Mapping[str, object]) -> Steps:
     work = yield from org.departments["it"].work(8)
     org.done(DESK, "device.requested", {**about, **kind, "to_party": "purchasing"}, work)
     work = yield from org.departments["purchasing"].work(35, tray_hours=5)
-    org.done(DESK, "ticket.transferred", {**about, "to_party": "it"}, work)
-    work = yield from org.departments["it"].work(30, tray_hours=2)
     device = {"device": org.number("D")}
     org.done(DESK, "device.handed_out", {**about, **device, **kind}, work)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import copy
 from datetime import UTC, datetime
 from typing import Final
 
@@ -70,6 +71,27 @@ class Clock:
         if not is_plausible(us):
             raise Misfit("lies before 1970, or in 2100 or later", _short(text))
         return us
+
+    @property
+    def reads_instants(self) -> bool:
+        """Whether what has an offset is read by it: no form of times is told."""
+        return self._form is None
+
+    def read_plain(self, text: str) -> int:
+        """The same as :meth:`read` of a time that the clock makes plain; ``Misfit`` for any other,
+        and nothing is counted."""
+        counted = self.twice, self.never
+        us = self.read(text)
+        if (self.twice, self.never) != counted:
+            self.twice, self.never = counted
+            raise Misfit("is a local time that needs a second look")
+        return us
+
+    def fresh(self) -> Clock:
+        """One that reads as this does, and has counted nothing."""
+        clock = copy(self)
+        clock.twice = clock.never = 0
+        return clock
 
     def _us(self, instant: datetime) -> int:
         return to_us(instant) if instant.tzinfo else self._located_us(instant)

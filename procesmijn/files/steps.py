@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -54,71 +55,72 @@ class Steps:
         Events of a higher revision replace those that the same rows gave before. Where rows may be
         of several cases, or of none, ``separator`` stands between them.
         """
-        self._columns = columns
-        self._process = process
-        self._object_type = object_type or process
-        self._source = source_of(process)
-        self._clock = clock
-        self._revision = revision
-        self._separator = separator
+        self.columns = columns
+        self.process = process
+        self.object_type = object_type or process
+        self.source = source_of(process)
+        self.clock = clock
+        self.revision = revision
+        self.separator = separator
+
+    def afresh(self) -> Steps:
+        """The same, with a clock that has counted nothing yet."""
+        steps = copy(self)
+        steps.clock = self.clock.fresh()
+        return steps
 
     def read(self, row: Row, number: int) -> Event | None:
         """Make the event of a row; its number is no more than its place among equal times.
 
         None where it is of no case. Raises :class:`RowError`.
         """
-        columns = self._columns
+        columns = self.columns
         cases = self._cases(row)
         if not cases:
             return None
-        activity = self._required(row, "activity", columns.activity, _name_in)
+        activity = self._required(row, "activity", columns.activity, name_in)
         occurred_us = self._instant(row, columns.time)
         if occurred_us is None:
             raise RowError(f"its {columns.time!r} (time) is empty")
         started_us = self._instant(row, columns.start)
         if started_us is not None and started_us > occurred_us:
             raise RowError(f"its {columns.start!r} lies after its {columns.time!r}")
-        lifecycle = self._optional(row, columns.lifecycle, _code_in)
+        lifecycle = self._optional(row, columns.lifecycle, code_in)
         return Event(
-            source=self._source,
+            source=self.source,
             id=self._id(row),
             type=Step.event_type,
-            revision=self._revision,
+            revision=self.revision,
             occurred_us=occurred_us,
-            objects=tuple((self._object_type, case) for case in cases),
+            objects=tuple((self.object_type, case) for case in cases),
             started_us=started_us,
             sequence=number,
-            lifecycle=(
-                Lifecycle.COMPLETE
-                if lifecycle is None
-                else _LIFECYCLES.get(lifecycle.lower(), Lifecycle.OTHER)
-            ),
-            process=self._process,
+            lifecycle=lifecycle_in(lifecycle),
+            process=self.process,
             activity=activity,
-            party=self._optional(row, columns.party, _name_in),
-            performer=self._optional(row, columns.performer, _name_in),
+            party=self._optional(row, columns.party, name_in),
+            performer=self._optional(row, columns.performer, name_in),
         )
 
     def _cases(self, row: Row) -> list[str]:
-        column = self._columns.case
-        if self._separator is None:
-            return [self._required(row, "case", column, _id_in)]
+        column = self.columns.case
+        if self.separator is None:
+            return [self._required(row, "case", column, id_in)]
         cell = row.get(column) if column is not None else None
-        cases = set(cell.split(self._separator)) if cell else ()
-        return sorted(self._required({"id": case}, "case", "id", _id_in) for case in cases)
+        cases = set(cell.split(self.separator)) if cell else ()
+        return sorted(self._required({"id": case}, "case", "id", id_in) for case in cases)
 
     def _id(self, row: Row) -> str:
-        if self._columns.id is not None:
-            return self._required(row, "id", self._columns.id, _id_in)
-        content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-        return "content:" + sha256(content).hexdigest()[:32]
+        if self.columns.id is not None:
+            return self._required(row, "id", self.columns.id, id_in)
+        return content_id(orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
 
     def _instant(self, row: Row, column: str | None) -> int | None:
         text = row.get(column) if column is not None else None
         if text is None:
             return None
         try:
-            return self._clock.read(text)
+            return self.clock.read(text)
         except Misfit as error:
             raise RowError(f"its {column!r} {error.why}", error.found) from None
 
@@ -138,16 +140,30 @@ class Steps:
             raise RowError(f"its {column!r} has {error.why}", error.found) from None
 
 
-def _id_in(cell: str) -> str:
+def content_id(content: bytes) -> str:
+    """The id of a row that has none: of its JSON, columns in order of their names."""
+    return "content:" + sha256(content).hexdigest()[:32]
+
+
+def lifecycle_in(code: str | None) -> Lifecycle:
+    """What a word for a transition comes to; without one something was completed."""
+    if code is None:
+        return Lifecycle.COMPLETE
+    return _LIFECYCLES.get(code.lower(), Lifecycle.OTHER)
+
+
+def id_in(cell: str) -> str:
+    """An id, as it is; ``Misfit`` for what may not be one, here and below."""
     return _within(cell, MAX_ID_CHARS)
 
 
-def _name_in(cell: str) -> str:
+def name_in(cell: str) -> str:
     """Labels are wrapped and padded in what tools export, and mean the same on one line."""
     return _within(" ".join(cell.split()), MAX_NAME_CHARS)
 
 
-def _code_in(cell: str) -> str:
+def code_in(cell: str) -> str:
+    """A word of a list."""
     return _within(cell.strip(), MAX_CODE_CHARS)
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from procesmijn.core.frames import Int64s
 from procesmijn.files.rows import FileError, Row, Unreadable, unpacked
 
 _DELIMITERS: Final = ",;\t|"
@@ -102,7 +104,7 @@ class ParquetRows:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         try:
             self.names = _unique(pq.ParquetFile(path).schema_arrow.names, path)
         except (pa.ArrowException, OSError) as error:
@@ -110,19 +112,38 @@ class ParquetRows:
 
     def __iter__(self) -> Iterator[Row]:
         """Read it."""
+        for batch in self.batches():
+            columns = [texts_of(column) for column in batch.columns]
+            for cells in zip(*columns, strict=True):
+                yield {name: cell for name, cell in zip(self.names, cells, strict=True) if cell}
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read it some thousand records at a time, as columns under :attr:`names`."""
         try:
-            for batch in pq.ParquetFile(self._path).iter_batches(_BATCH_ROWS):
-                columns = [_texts(column) for column in batch.columns]
-                for cells in zip(*columns, strict=True):
-                    yield {name: cell for name, cell in zip(self.names, cells, strict=True) if cell}
+            for batch in pq.ParquetFile(self.path).iter_batches(_BATCH_ROWS):
+                yield batch.rename_columns(self.names)
         except (pa.ArrowException, OSError) as error:
-            raise FileError(f"{self._path.name}: damaged Parquet: {_first_line(error)}") from error
+            raise FileError(f"{self.path.name}: damaged Parquet: {_first_line(error)}") from error
 
 
-def _texts(column: Any) -> list[str | None]:
+def distinct(column: Any) -> tuple[Any, Int64s]:
+    """Different values of a column, none among them where it lacks any, and the place among them of
+    each of its values. Of instants and fractions, which are seldom equal, each is taken for
+    another."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _texts(column.dictionary_decode())
+        column = column.dictionary_decode()
+    if pa.types.is_nested(kind) or pa.types.is_timestamp(kind) or pa.types.is_floating(kind):
+        return column, np.arange(len(column))
+    encoded = column.dictionary_encode(null_encoding="encode")
+    return encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def texts_of(column: Any) -> list[str | None]:
+    """The values of a column as the texts that a CSV file would have; None is empty."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return texts_of(column.dictionary_decode())
     if pa.types.is_timestamp(kind):
         # Nanoseconds are cut to microseconds, as in text; only a column with a zone ends on Z.
         column = column.cast(pa.timestamp("us", "UTC" if kind.tz else None), safe=False)

@@ -82,3 +82,12 @@ def test_the_benchmark_of_workers_says_what_they_wait_for(folder: Path) -> None:
         assert run_["cpu_us"] > 0
         assert sum(run_["waits"].values()) == pytest.approx(1, abs=0.01)
     assert "sessions were" in told
+
+
+def test_the_benchmark_of_imports_counts_what_was_stored(folder: Path) -> None:
+    file = folder / "import.json"
+    run("benchmarks.imports", file, RECORDS)
+    figures = json.loads(file.read_text())
+    assert [it["events"] for it in figures["imports"]] == [RECORDS // 2, RECORDS]
+    assert all(it["cpu_seconds"] > 0 < it["database_cpu_seconds"] for it in figures["imports"])
+    assert figures["per_second"] > 0

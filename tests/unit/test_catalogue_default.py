@@ -12,6 +12,8 @@ CATALOGUE = default()
 LABELLED: list[tuple[str, Labelled]] = [
     *CATALOGUE.parties.items(),
     *CATALOGUE.processes.items(),
+    *CATALOGUE.deliverables.items(),
+    *CATALOGUE.agreements.items(),
     *(each for process in CATALOGUE.processes.values() for each in process.activities.items()),
 ]
 
@@ -74,7 +76,6 @@ def test_only_what_anybody_may_do_is_left_to_its_events() -> None:
 
     assert without == {
         *("Ticket opened", "Ticket reopened", "Requisition submitted"),
-        "Question answered",
         *CATALOGUE.processes["requests"].activities,
         *("Rating given", "Complaint filed", "Conversation held"),
     }
@@ -88,6 +89,17 @@ def test_one_activity_has_one_label_wherever_it_is() -> None:
             labels.setdefault(name, set()).add((label.nl, label.en))
 
     assert all(len(each) == 1 for each in labels.values())
+
+
+def test_everything_that_is_supplied_is_agreed_on_and_says_what_it_is_for() -> None:
+    agreed = {agreement.deliverable for agreement in CATALOGUE.agreements.values()}
+    roles = {deliverable.role for deliverable in CATALOGUE.deliverables.values()}
+
+    assert agreed == CATALOGUE.deliverables.keys()
+    assert all(deliverable.purpose for deliverable in CATALOGUE.deliverables.values())
+    assert roles == {"supporting", "regulating", "executing", "advising"}
+    for agreement in CATALOGUE.agreements.values():
+        assert all(version.target for version in agreement.terms())
 
 
 def test_its_parties_are_departments_people_outside_and_a_system() -> None:
