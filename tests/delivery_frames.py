@@ -41,13 +41,13 @@ class Mined:
         for agreement in agreements:
             compiled(agreement, terms)
         self._terms = terms = Terms(sorted(filter(None, terms.names)))
-        self._packed: Packed = frames.pack(entries, terms)
+        self.packed: Packed = frames.pack(entries, terms)
         rules = frames.compile_rules(Rules([process]), terms)
         object_type = terms.code(process.object_type)
         (plain,) = rules.processes[object_type]
         promising = replace(plain, agreements=tuple(compiled(each, terms) for each in agreements))
         self.rules = replace(rules, processes={object_type: (promising,)})
-        self.facts: Facts = mine(self._packed.events, self.rules)
+        self.facts: Facts = mine(self.packed.events, self.rules)
 
     def as_of(self, as_of_us: int) -> list[Stood]:
         """How they stood, by the rows that hold then."""
@@ -65,7 +65,7 @@ class Mined:
         if right is None and as_of_us > row["returnable_us"]:
             right = True
         values: dict[str, Any] = {
-            "object": self._packed.objects[int(row["object"])],
+            "object": self.packed.objects[int(row["object"])],
             "agreement": agreement.name,
             "opened": int(row["opened_hi"]) << 64 | int(row["opened_lo"]),
             "request": terms.names[int(row["request"])],

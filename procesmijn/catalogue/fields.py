@@ -47,13 +47,20 @@ Prose: TypeAlias = Annotated[str, AfterValidator(_prose)]
 """A paragraph for people; where its lines break means nothing."""
 
 
-def _parse_share(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?) ?%", value)
+def read_share(text: str) -> Decimal:
+    """Read a share as people write it.
+
+    Raises:
+        ValueError: it is none; the message says how to write it.
+    """
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?) ?%", text)
     if found is None or not 0 < Decimal(found[1]) <= 100:
-        raise ValueError(f"'{value}' is no share; write it as 90%, above 0% and at most 100%")
+        raise ValueError(f"'{text}' is no share; write it as 90%, above 0% and at most 100%")
     return Decimal(found[1]) / 100
+
+
+def _read_share(value: object) -> object:
+    return read_share(value) if isinstance(value, str) else value
 
 
 def write_share(share: Decimal) -> str:
@@ -61,7 +68,7 @@ def write_share(share: Decimal) -> str:
     return f"{(share * 100).normalize():f}%"
 
 
-Share: TypeAlias = Annotated[Decimal, BeforeValidator(_parse_share), PlainSerializer(write_share)]
+Share: TypeAlias = Annotated[Decimal, BeforeValidator(_read_share), PlainSerializer(write_share)]
 """A part of a whole, above 0 and at most 1, in whole hundredths of a per cent."""
 
 

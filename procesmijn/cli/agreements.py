@@ -9,21 +9,28 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from procesmijn.catalogue import Catalogue
-from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.coverage import Covered, covered
-from procesmijn.catalogue.fields import Share
-from procesmijn.cli.options import AsFormat, AsOf, Since, Until, known_process, moment, period
+from procesmijn.cli.options import (
+    AsFormat,
+    AsOf,
+    OfProcess,
+    Since,
+    Until,
+    known_process,
+    moment,
+    period,
+    share,
+)
 from procesmijn.cli.proposals import Suggested, fragment
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
+from procesmijn.cli.simulation import simulate
 from procesmijn.cli.tell import many, note
 from procesmijn.core.compile import open_hours
 from procesmijn.core.proposals import propose
 from procesmijn.core.worktime import working_us
-from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store import agreements
 from procesmijn.store.agreements import AgreementRow, Supplied
@@ -34,10 +41,6 @@ app = typer.Typer(
     add_completion=False,
     help="List agreements, hold them against what happens, suggest others, and try other terms.",
 )
-
-OfProcess = Annotated[
-    str | None, typer.Option("--process", metavar="PROCESS", help="Of one process only.")
-]
 
 _FOUND: Final = (
     *("finding", "process", "supplier", "customer", "name", "handovers", "cases"),
@@ -107,6 +110,9 @@ def check(
         raise typer.Exit(1)
 
 
+app.command()(simulate)
+
+
 @app.command()
 def suggest(
     process: OfProcess = None,
@@ -128,7 +134,7 @@ def suggest(
     agreement covers yet and most requests come to; the other forms have all. Dates are those of
     the delivery, local.
     """
-    share, dates = _share("--target", target), period(since, until)
+    wanted, dates = share("--target", target), period(since, until)
     with reading(read_settings(), moment(as_of)) as (store, connection):
         _known(process, connection)
         catalogue = in_force(store).catalogue
@@ -136,7 +142,7 @@ def suggest(
         happened = agreements.happened(dates, connection)
     there = covered(catalogue)
     suggested = [
-        _suggested(each, happened[each.process, each.requested], share, there, catalogue)
+        _suggested(each, happened[each.process, each.requested], wanted, there, catalogue)
         for each in supplied
     ]
     if form is not As.YAML:
@@ -162,16 +168,9 @@ def _uncovered(
 def _unused(
     process: str | None, dates: Period, catalogue: Catalogue, connection: Connection
 ) -> Iterator[dict[str, Any]]:
-    happened = agreements.happened(dates, connection)
+    used = agreements.used(dates, connection)
     for name, agreement in sorted(catalogue.agreements.items()):
-        if process not in (None, agreement.process):
-            continue
-        signs = {
-            (agreement.process, activity)
-            for sign in (Moment.REQUESTED, Moment.DELIVERED)
-            for activity in agreement.activities(sign, catalogue.processes[agreement.process])
-        }
-        if not signs & happened.keys():
+        if process in (None, agreement.process) and name not in used:
             yield {
                 "finding": "not used",
                 "process": agreement.process,
@@ -236,11 +235,3 @@ def _suggested(
 def _known(process: str | None, connection: Connection) -> None:
     if process is not None:
         known_process(process, connection)
-
-
-def _share(option: str, text: str) -> Decimal:
-    try:
-        share: Decimal = TypeAdapter(Share).validate_python(text)
-    except ValidationError as error:
-        raise UsageError(f"{option} {error.errors()[0]['ctx']['error']}") from None
-    return share

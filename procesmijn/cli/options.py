@@ -6,6 +6,7 @@ import getpass
 import os
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from procesmijn.batch import Partition
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.errors import nearest
+from procesmijn.catalogue.fields import read_share
 from procesmijn.cli.show import Format
 from procesmijn.errors import UsageError
 from procesmijn.store import streams
@@ -37,6 +39,9 @@ PartitionNumber: TypeAlias = Annotated[
     typer.Argument(
         help="Number of one partition; without it all of the topic.", metavar="[PARTITION]"
     ),
+]
+OfProcess: TypeAlias = Annotated[
+    str | None, typer.Option("--process", metavar="PROCESS", help="Of one process only.")
 ]
 By: TypeAlias = Annotated[
     str | None,
@@ -67,6 +72,14 @@ def moment(text: str | None, option: str = "--as-of") -> datetime | None:
     if instant.tzinfo is None:
         raise UsageError(f"{option} {text!r} has no zone; end it on Z or +01:00")
     return instant.astimezone(UTC)
+
+
+def share(option: str, text: str) -> Decimal:
+    """A part of a whole, such as 90%; raises :class:`UsageError`."""
+    try:
+        return read_share(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {error}") from None
 
 
 def operator(by: str | None) -> str:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.cli.options import AsOf, Since, Until, moment, period
 from procesmijn.cli.service import in_force, reading
-from procesmijn.cli.tell import note
-from procesmijn.documents.service_catalogue import Measurements, service_catalogue
+from procesmijn.cli.tell import many, note
+from procesmijn.documents.service_catalogue import (
+    TOO_FEW,
+    Measured,
+    Measurements,
+    service_catalogue,
+)
 from procesmijn.documents.words import Language
 from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
+from procesmijn.store import agreements
+from procesmijn.store.agreements import Kept
 from procesmijn.store.filters import Period
 from procesmijn.zones import load_zone
 
@@ -41,11 +48,12 @@ def print_catalogue(
     if out is not None and out.suffix not in (".html", ".pdf"):
         raise UsageError(f"--out {out}: end it on .html or .pdf")
     instant = moment(as_of) or datetime.now(UTC)
-    with reading(read_settings(), instant if as_of else None) as (store, _):
+    with reading(read_settings(), instant if as_of else None) as (store, connection):
         catalogue = in_force(store).catalogue
         today = instant.astimezone(load_zone(catalogue.calendars[OFFICE].zone)).date()
         measured = _twelve_months(period(since, until), today)
-        measurements: Measurements = {}
+        kept = agreements.kept(Period(*measured), connection)
+    measurements: Measurements = {name: _measured(each) for name, each in kept.items()}
     from procesmijn.documents import render  # noqa: PLC0415 - templates, for this alone
 
     document = service_catalogue(catalogue, language, today, measurements, measured)
@@ -61,7 +69,16 @@ def print_catalogue(
         out.write_bytes(written)
     except OSError as error:
         raise UsageError(f"--out {out} cannot be written ({error.strerror})") from None
-    note(f"{out}: {len(document.suppliers):,} suppliers")
+    note(f"{out}: {many(len(document.suppliers), 'supplier')}")
+
+
+def _measured(kept: Kept) -> Measured | Literal["too few"]:
+    if not kept.due or kept.met is None:
+        return TOO_FEW
+    right, wrong = kept.first_time_right or 0, kept.first_time_wrong or 0
+    return Measured(
+        kept.due, kept.met / kept.due, right / (right + wrong) if right + wrong else None
+    )
 
 
 def _twelve_months(asked: Period, today: date) -> tuple[date, date]:

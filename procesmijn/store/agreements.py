@@ -48,6 +48,15 @@ class Uncovered(NamedTuple):
     wait_working_seconds_sum: float
 
 
+class Kept(NamedTuple):
+    """How an agreement was kept; None where that is of too few cases to be told."""
+
+    due: int | None
+    met: int | None
+    first_time_right: int | None
+    first_time_wrong: int | None
+
+
 class Supplied(NamedTuple):
     """What a party delivered to another after it had been handed something: n times."""
 
@@ -95,6 +104,21 @@ def happened(period: Period, connection: Connection) -> dict[tuple[str, str], in
     """How often each activity of each process was completed in a period."""
     rows = connection.execute(statements("agreements")["happened"], _of(None, period))
     return {(process, activity): times for process, activity, times in rows}
+
+
+def used(period: Period, connection: Connection) -> set[str]:
+    """Agreements of which anything was asked for or delivered in a period."""
+    rows = connection.execute(statements("agreements")["used"], _of(None, period))
+    return {name for (name,) in rows}
+
+
+def kept(period: Period, connection: Connection) -> dict[str, Kept]:
+    """How agreements were kept in the months that begin in a period, as readers see it.
+
+    Those without any delivery are not there.
+    """
+    rows = connection.execute(statements("agreements")["kept"], _of(None, period))
+    return {name: Kept(*counts) for name, *counts in rows}
 
 
 def supplied(

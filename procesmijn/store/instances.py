@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from procesmijn.core.assign import assign
+from procesmijn.core.assign import CaseEvents, Cases, assign
 from procesmijn.core.frames import Int64s
 from procesmijn.core.instances import Instances, pair
 from procesmijn.core.rules import Rules
@@ -34,6 +34,9 @@ class Part(NamedTuple):
     """Key of the object of each case, ascending; over all parts, too."""
     instances: Instances
     """Their ``case`` is an index into ``objects``; activities and parties are terms."""
+    cases: Cases
+    case_events: CaseEvents
+    """What they were paired from."""
     done: int
     """Chosen cases so far, those of this part included."""
     total: int
@@ -63,7 +66,14 @@ def read_instances(
             events = read_events(known.locked, terms, connection)
             terms.meet(np.unique(events.events["party"]).tolist(), connection)
             there, case_events = assign(events, standing(events), only)
-            yield Part(there.objects, pair(case_events, only), start + len(part), len(keys))
+            yield Part(
+                there.objects,
+                pair(case_events, only),
+                there,
+                case_events,
+                start + len(part),
+                len(keys),
+            )
 
 
 def _rules_of(process: int, rules: Rules) -> Rules:

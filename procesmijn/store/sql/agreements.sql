@@ -113,3 +113,28 @@ WHERE a.is_out AND a.request IS NOT NULL
 GROUP BY p.name, s.name, c.name, r.name, d.name
 HAVING count(*) >= %(at_least)s
 ORDER BY count(*) DESC, p.name, s.name, c.name, r.name, d.name;
+
+-- name: used
+-- Agreements of which anything was asked for or delivered in a period.
+SELECT DISTINCT t.name
+FROM mining.delivery d
+JOIN mining.term t ON t.code = d.agreement
+WHERE d.since_at <= bi.as_of() AND d.until_at > bi.as_of()
+  AND ((isfinite(d.requested_at)
+        AND (%(since)s::date IS NULL OR d.requested_on >= %(since)s)
+        AND (%(until)s::date IS NULL OR d.requested_on < %(until)s))
+    OR (isfinite(d.delivered_at)
+        AND (%(since)s::date IS NULL OR d.delivered_on >= %(since)s)
+        AND (%(until)s::date IS NULL OR d.delivered_on < %(until)s)));
+
+-- name: kept
+-- How agreements were kept, as readers see it: whole months, small groups left out. An agreement
+-- with deliveries of which readers see none has nulls.
+SELECT t.name, sum(m.due)::int8, sum(m.met)::int8, sum(m.first_time_right)::int8,
+       sum(m.first_time_wrong)::int8
+FROM (SELECT DISTINCT code FROM mining.agreement) a
+JOIN mining.term t ON t.code = a.code
+LEFT JOIN bi.agg_delivery_monthly m
+       ON m.agreement = t.name AND m.month >= %(since)s AND m.month < %(until)s
+WHERE EXISTS (SELECT FROM mining.delivery d WHERE d.agreement = a.code)
+GROUP BY t.name;

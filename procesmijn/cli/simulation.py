@@ -1,0 +1,179 @@
+"""``procesmijn agreements simulate``: what other terms would have made of the past."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Final, NamedTuple
+
+import typer
+
+from procesmijn.apply import read_rules
+from procesmijn.catalogue import Catalogue
+from procesmijn.catalogue.agreements import Agreement
+from procesmijn.catalogue.lead_times import LeadTime, read_lead_time
+from procesmijn.cli.flow_views.rework import told
+from procesmijn.cli.options import (
+    AsFormat,
+    AsOf,
+    OfProcess,
+    Since,
+    Until,
+    known,
+    known_process,
+    moment,
+    period,
+    share,
+)
+from procesmijn.cli.service import in_force, reading
+from procesmijn.cli.show import Format, show
+from procesmijn.cli.tell import many, note
+from procesmijn.core.deliveries import find_deliveries
+from procesmijn.core.due import rule_of
+from procesmijn.core.trial import NOTHING_COMPARED, Compared, compare, with_tried
+from procesmijn.errors import UsageError
+from procesmijn.settings import read_settings
+from procesmijn.store import Store
+from procesmijn.store.connection import Connection
+from procesmijn.store.filters import Period
+from procesmijn.store.instances import read_instances
+from procesmijn.zones import load_zone
+
+_EPOCH: Final = date(1970, 1, 1)
+_NARROW: Final = (*("agreement", "deliveries", "share_met", "share_met_if_tried", "changes_sides"),)
+
+
+class Simulated(NamedTuple):
+    """An agreement, and how it would have been kept on the terms that are tried."""
+
+    agreement: str
+    process: str
+    supplier: str
+    customer: str
+    lead_time: str
+    """As agreed, version by version."""
+    tried: str
+    target: Decimal | None
+    deliveries: int
+    """That are due on either terms."""
+    share_met: float | None
+    share_met_if_tried: float | None
+    gained: int
+    lost: int
+    changes_sides: bool | None
+    """Whether the share would have reached the target and did not, or did and would not have."""
+
+
+def simulate(  # noqa: PLR0913, PLR0917 - one for each flag
+    lead_time: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="To be tried: '3 days', '8 hours', 'before the 5th'."),
+    ],
+    agreement: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of one agreement; without it of all.")
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="To be tried with it, such as 95%; else as agreed."),
+    ] = None,
+    process: OfProcess = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """Say how past deliveries would have stood with another lead time, and where sides change.
+
+    Exact: the cases are computed again, with pauses and closing days, and nothing is written. What
+    counts is due on either terms. Dates are those of the request, local.
+    """
+    try:
+        tried = read_lead_time(lead_time)
+    except ValueError as error:
+        raise UsageError(f"--lead-time {error}") from None
+    wanted = None if target is None else share("--target", target)
+    dates, instant = period(since, until), moment(as_of) or datetime.now(UTC)
+    with reading(read_settings(), instant) as (store, connection):
+        if process is not None:
+            known_process(process, connection)
+        catalogue = in_force(store).catalogue
+        if agreement is not None:
+            known(agreement, catalogue.agreements, "agreement")
+        chosen = {
+            name: each
+            for name, each in sorted(catalogue.agreements.items())
+            if agreement in (None, name) and process in (None, each.process)
+        }
+        found = _compared(chosen, tried, dates, instant, store, connection)
+    rows = [_simulated(name, catalogue, tried, wanted, found[name], instant) for name in chosen]
+    show([row._asdict() for row in rows], Simulated._fields, form, narrow=_NARROW)
+    changed = sum(bool(row.changes_sides) for row in rows)
+    note(f"{many(changed, 'agreement')} of {len(rows):,} would change sides")
+
+
+def _compared(
+    chosen: dict[str, Agreement],
+    tried: LeadTime,
+    dates: Period,
+    instant: datetime,
+    store: Store,
+    connection: Connection,
+) -> dict[str, Compared]:
+    """How deliveries stand on both terms, by agreement."""
+    rules, terms = read_rules(store.terms, connection), store.terms
+    names = {terms.code(name): name for name in chosen}
+    both = with_tried(rules, names.keys(), rule_of(tried))
+    since = _day(dates.since, -(2**31))
+    until = _day(dates.until, 2**31 - 1)
+    found: defaultdict[str, Compared] = defaultdict(lambda: NOTHING_COMPARED)
+    for process in _processes(chosen.values()):
+        for part in told(read_instances(process, both, terms, connection)):
+            deliveries = find_deliveries(part.cases, part.case_events, part.instances)
+            as_of_us = int(instant.timestamp() * 1_000_000)
+            for code, compared in compare(deliveries, as_of_us, since, until).items():
+                found[names[code]] += compared
+    return found
+
+
+def _simulated(
+    name: str,
+    catalogue: Catalogue,
+    tried: LeadTime,
+    wanted: Decimal | None,
+    found: Compared,
+    instant: datetime,
+) -> Simulated:
+    agreement = catalogue.agreements[name]
+    today = instant.astimezone(load_zone(catalogue.zone_of(agreement.process))).date()
+    now = agreement.version_on(today) or agreement.terms()[-1]
+    target = wanted or now.target
+    share_met = found.met / found.deliveries if found.deliveries else None
+    if_tried = found.met_if_tried / found.deliveries if found.deliveries else None
+    changes: bool | None = None
+    if target is not None and share_met is not None and if_tried is not None:
+        changes = (share_met >= target) != (if_tried >= target)
+    return Simulated(
+        name,
+        agreement.process,
+        catalogue.supplier_of(name),
+        agreement.customer,
+        ", then ".join(dict.fromkeys(str(each.lead_time) for each in agreement.terms())),
+        str(tried),
+        target,
+        found.deliveries,
+        share_met,
+        if_tried,
+        found.gained,
+        found.lost,
+        changes,
+    )
+
+
+def _processes(agreements: Iterable[Agreement]) -> list[str]:
+    return sorted({each.process for each in agreements})
+
+
+def _day(day: date | None, unbound: int) -> int:
+    return unbound if day is None else (day - _EPOCH).days
