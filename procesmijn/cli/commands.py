@@ -34,6 +34,12 @@ COMMANDS: Final = {
     ),
     "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
     "cases": Listed("cases", "List the cases of a process, in the columns of bi.fct_case."),
+    "deliveries": Listed(
+        "deliveries", "List deliveries under agreements: asked for, due, delivered, late."
+    ),
+    "pending": Listed(
+        "pending", "Say what each party waits for, since when, and against which promise."
+    ),
     "flow": Listed("flow", "Rebuild a process from what happened."),
     "conformance": Listed(
         "conformance",

@@ -17,7 +17,7 @@ from procesmijn.catalogue.errors import nearest
 from procesmijn.catalogue.fields import read_share
 from procesmijn.cli.show import Format
 from procesmijn.errors import UsageError
-from procesmijn.store import streams
+from procesmijn.store import deliveries, streams
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 
@@ -32,6 +32,13 @@ Until: TypeAlias = Annotated[
 AsOf: TypeAlias = Annotated[
     str | None,
     typer.Option("--as-of", metavar="INSTANT", help="As it stood then: 2026-01-31T12:00+01:00."),
+]
+OfProcess: TypeAlias = Annotated[
+    str | None, typer.Option("--process", metavar="PROCESS", help="Only those of this process.")
+]
+Party: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--party", metavar="PARTY", help="Only those that it supplies or receives."),
 ]
 Topic: TypeAlias = Annotated[str, typer.Argument(help="Topic of a stream.", metavar="TOPIC")]
 PartitionNumber: TypeAlias = Annotated[
@@ -109,6 +116,12 @@ def partitions_of(
 def known_process(name: str, connection: Connection) -> None:
     """Raise :class:`UsageError`, with the nearest, for a process that nobody declared."""
     known(name, streams.processes(connection), "process")
+
+
+def known_party(name: str | None, connection: Connection) -> None:
+    """Raise :class:`UsageError`, with the nearest, for a party that nobody declared."""
+    if name is not None:
+        known(name, deliveries.parties(connection), "party")
 
 
 def known(name: str, names: Collection[str], noun: str) -> None:

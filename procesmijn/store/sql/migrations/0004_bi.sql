@@ -194,6 +194,9 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
            WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
            WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true
        END AS is_breached,
+       NULLIF(GREATEST(EXTRACT(epoch FROM CASE
+           WHEN d.standing IN (2, 3) THEN d.delivered_at
+           ELSE LEAST(d.cancelled_at, bi.as_of()) END - NULLIF(d.due_at, 'infinity')), 0), 0) AS late_seconds,
        CASE
            WHEN d.right_first > 0 THEN d.right_first = 1
            WHEN bi.as_of() > d.returnable_at THEN true
@@ -243,6 +246,7 @@ COMMENT ON COLUMN bi.fct_delivery.returns IS 'How often it was returned.';
 COMMENT ON COLUMN bi.fct_delivery.late_returns IS 'Returns among them that came when it counted as right: after its acceptance, or after the return window.';
 COMMENT ON COLUMN bi.fct_delivery.pauses IS 'How often it was paused before it was due.';
 COMMENT ON COLUMN bi.fct_delivery.is_breached IS 'Delivered after it was due, or still open or cancelled after it; null while that is not known.';
+COMMENT ON COLUMN bi.fct_delivery.late_seconds IS 'How late it was delivered or cancelled, or is while it is open: elapsed seconds after due_at; null where it is not late.';
 COMMENT ON COLUMN bi.fct_delivery.is_first_time_right IS 'True when it was accepted, or the return window passed, without a return; false from its first return on; null while that is not known.';
 COMMENT ON COLUMN bi.fct_delivery.outcome IS 'What became of advice, as its acceptance says: followed or not-followed; null where it does not.';
 COMMENT ON COLUMN bi.fct_delivery.change_id IS 'Grows with every change; see bi.safe_change_id(). Time alone moves is_breached, is_first_time_right and the clocks of what is open, and gives them none.';

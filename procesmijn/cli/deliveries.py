@@ -1,0 +1,102 @@
+"""``procesmijn deliveries``: what was asked for, when it is due, and what came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+from procesmijn.catalogue.lead_times import HOUR_US, Unit, read_lead_time
+from procesmijn.cli.options import (
+    AsFormat,
+    AsOf,
+    OfProcess,
+    Party,
+    date_of,
+    known,
+    known_party,
+    known_process,
+    moment,
+)
+from procesmijn.cli.service import reading
+from procesmijn.cli.show import Format, show
+from procesmijn.errors import UsageError
+from procesmijn.settings import read_settings
+from procesmijn.store import deliveries
+from procesmijn.store.deliveries import DeliveryFilter
+
+app = typer.Typer(add_completion=False)
+
+_OF_TABLE: Final = (
+    *("process", "case_key", "agreement", "supplier", "customer", "requested_at", "due_at"),
+    *("delivered_at", "status", "is_breached", "late_seconds", "returns"),
+)
+"""All of them would fit no terminal."""
+_NARROW: Final = ("case_key", "agreement", "requested_at", "due_at", "status", "is_breached")
+_SECONDS_OF: Final = {Unit.HOURS: 1e-6, Unit.DAYS: 24 * HOUR_US * 1e-6}
+
+
+class Status(StrEnum):
+    """Where a delivery stands."""
+
+    MET = "met"
+    BREACHED = "breached"
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    UNASKED = "unasked"
+
+
+@app.command("deliveries")
+def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
+    status: Annotated[
+        Status | None,
+        typer.Option(help="Only those that stand so; open ones may be late or not."),
+    ] = None,
+    process: OfProcess = None,
+    agreement: Annotated[
+        str | None, typer.Option(metavar="AGREEMENT", help="Only those under this agreement.")
+    ] = None,
+    party: Party = None,
+    due_before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only those that are due on an earlier date.")
+    ] = None,
+    late_by: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Only those more than this late: '2 days', '8 hours'."),
+    ] = None,
+    as_of: AsOf = None,
+    form: AsFormat = Format.TABLE,
+) -> None:
+    """List deliveries under agreements: asked for, due, delivered, late.
+
+    What is due first comes first. CSV and JSON have all columns of bi.fct_delivery. How late
+    something is, is elapsed time: until its delivery, or until now where it is open.
+    """
+    meant = DeliveryFilter(
+        process=process,
+        agreement=agreement,
+        party=party,
+        status=status,
+        due_before=date_of("--due-before", due_before),
+        late_by=None if late_by is None else _seconds(late_by),
+    )
+    with reading(read_settings(), moment(as_of)) as (_, connection):
+        if process is not None:
+            known_process(process, connection)
+        if agreement is not None:
+            known(agreement, deliveries.agreements(connection), "agreement")
+        known_party(party, connection)
+        columns, rows = deliveries.deliveries(meant, connection)
+    show(rows, _OF_TABLE if form is Format.TABLE else columns, form, narrow=_NARROW)
+
+
+def _seconds(words: str) -> float:
+    """Elapsed time in words; raises :class:`UsageError`."""
+    try:
+        unit, amount = read_lead_time(words)
+        return amount * _SECONDS_OF[unit]
+    except (ValueError, KeyError):
+        raise UsageError(
+            f"--late-by {words!r} is no length of time; write '8 hours' or '2 days'"
+        ) from None
