@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from procesmijn.cli.case_filter import choosing, known_cases
+from procesmijn.cli.each_case import each_case
 from procesmijn.cli.options import AsFormat, Process, Since, Until, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show, write_json
@@ -78,7 +79,8 @@ def conformance(  # noqa: PLR0913, PLR0917 - one for each flag
         else:
             held = _conform(net, flows.variants(process, store.terms, connection, chosen))
             if what is As.CASES:
-                told = _cases(held, traces.traces(process, store.terms, connection, chosen))
+                those = each_case(process, chosen, held.cases, store.terms, connection)
+                told = _cases(held, those)
             else:
                 told = _deviations(held) if what is As.DEVIATIONS else _variants(held)
     if form is Format.JSON:

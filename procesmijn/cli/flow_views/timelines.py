@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from procesmijn.cli.each_case import each_case
 from procesmijn.cli.flow_views import As, Asked, Rows
-from procesmijn.cli.tell import many, note, progress
+from procesmijn.cli.tell import note
 from procesmijn.core.flow import CaseTrace
 from procesmijn.flows.timeline_pictures import MOST_CASES, dotted_chart, performance_spectrum
 from procesmijn.flows.timelines import Dot, Segment, dots, segments
@@ -19,12 +20,7 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     total = traces.count(asked.process, connection, asked.whole_cases)
 
     def read() -> Iterator[CaseTrace]:
-        note(f"reading {many(total, 'case')}, one by one")
-        with progress("reading", total) as report:
-            found = traces.traces(asked.process, terms, connection, asked.whole_cases)
-            for done, trace in enumerate(found, start=1):
-                yield trace
-                report(done)
+        return each_case(asked.process, asked.whole_cases, total, terms, connection)
 
     def picture() -> bytes:
         step = -(-total // MOST_CASES) or 1
