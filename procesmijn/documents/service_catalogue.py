@@ -5,6 +5,7 @@ Here it is put into words, in one language; the templates lay it out, in HTML an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,8 @@ class Promise:
     """What one customer was promised, version by version, and how that goes."""
 
     customer: str
+    about: str
+    """What tells it from another promise to the same customer; empty where there is none."""
     terms: tuple[tuple[str, str], ...]
     """The lead time with its target, and from when on where that lies ahead."""
     first_time_right: str
@@ -145,7 +148,11 @@ class _Writer:
             for agreement, each in self.catalogue.agreements.items()
             if each.deliverable == name
         ]
-        promises = (self.promise(agreement) for _, agreement in sorted(agreed))
+        times = Counter(customer for customer, _ in agreed)
+        promises = (
+            self.promise(agreement, is_one_of_several=times[customer] > 1)
+            for customer, agreement in sorted(agreed)
+        )
         return Offer(
             getattr(deliverable.label_or(name), self.language),
             self.words(deliverable.role),
@@ -154,7 +161,7 @@ class _Writer:
             tuple(each for each in promises if each is not None),
         )
 
-    def promise(self, name: str) -> Promise | None:
+    def promise(self, name: str, *, is_one_of_several: bool) -> Promise | None:
         """None where it holds no longer."""
         agreement = self.catalogue.agreements[name]
         versions = [
@@ -170,6 +177,7 @@ class _Writer:
             state = "reaches" if measured.share_met >= target else "below"
         return Promise(
             self.party(agreement.customer),
+            getattr(agreement.label_or(name), self.language) if is_one_of_several else "",
             tuple(self.terms(version) for version in versions),
             self.share(first.first_time_right),
             self.words("during", time=in_words(first.return_window, self.language))

@@ -52,6 +52,14 @@ agreements:
       - {until: 2026-01-01, lead_time: 30 days}
       - {since: 2026-01-01, until: 2027-01-01, lead_time: 2 days, first_time_right: 97.5%}
       - {since: 2027-01-01, lead_time: 12 hours, target: 95%}
+  contracts abroad:
+    label: {nl: Contract voor het buitenland, en: Contract for abroad}
+    deliverable: contract
+    customer: manager
+    process: onboarding
+    requested: Contract requested
+    delivered: Contract issued
+    lead_time: 20 days
   payroll contracts:
     deliverable: contract
     customer: payroll
@@ -119,6 +127,7 @@ def test_a_page_has_every_promise_that_holds_or_will_hold_with_how_it_was_kept()
     assert "vanaf 1 jan 2027, doel 95%" in text
     assert "94% binnen afspraak haalt doel · 1.402 leveringen · 97% in één keer goed" in text
     assert "vóór de 20e" in text
+    assert "Leidinggevende Contract voor het buitenland binnen 20 werkdagen" in text
     assert "nog niet gemeten" in text
     assert "Hierover is nog niets afgesproken." in text  # of advice
     assert "hr@example.org" in text
