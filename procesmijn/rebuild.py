@@ -54,7 +54,11 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
             yield len(part)
         with store.snapshot() as moment:
             flows, handovers = scan.flow_drift(moment.lookup), scan.handover_drift(moment.lookup)
-            months = [*kept.drift(moment.lookup), *kept.unversioned(moment.lookup)]
+            months = [
+                *kept.drift(moment.lookup),
+                *kept.odd_reports(moment.lookup),
+                *kept.unversioned(moment.lookup),
+            ]
         with store.transaction() as tx:
             tx.add_drift(flows, handovers)
             tx.touch(months)

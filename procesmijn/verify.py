@@ -289,6 +289,8 @@ def _compare_roll_ups(terms: Terms, connection: Connection) -> Iterator[Finding]
         yield from _lacking("handover_day", say.term(process), where, lack)
     for span in kept.drift(connection):
         yield Finding("kept", say.term(span.process), _months(span), "", "figures", "others")
+    for span in kept.odd_reports(connection):
+        yield Finding("reported_cell", say.term(span.process), _months(span), "", "cells", "others")
     for span in kept.unversioned(connection):
         table, process = "month_version", say.term(span.process)
         yield Finding(table, process, _months(span), "", "nothing", "a row")

@@ -67,7 +67,13 @@ def hold(connection: Connection) -> bool:
 
 
 def keep(span: Span, connection: Connection) -> Span:
-    """Keep what the facts of a span come to now, with the version of now."""
+    """Keep what the facts of a month come to now, with the version of now; of handovers also what
+    readers get of it."""
+    if span.kind == "handover":
+        with connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # one moment
+            for step in ("forget_report", "report", "hold_report"):
+                connection.execute(statements("kept")[step], _of(span))
     version, found = compute(span, connection)
     return _write(span._replace(version=version), found, connection)
 
@@ -98,6 +104,11 @@ def drift(connection: Connection) -> Iterator[Span]:
         (stored,) = connection.cursor(binary=True).execute(sql["content"], _of(span))
         if stored != _content(wanted):
             yield span
+
+
+def odd_reports(connection: Connection) -> list[Span]:
+    """Months of which readers would get something else than the handovers come to."""
+    return [Span(*row) for row in connection.execute(statements("kept")["odd_reports"])]
 
 
 def unversioned(connection: Connection) -> list[Span]:

@@ -9,7 +9,8 @@ FROM (
 LEFT JOIN mining.kept k
     ON (k.kind, k.process, k.since, k.until)
      = (m.kind, m.process, m.month, (m.month + interval '1 month')::date)
-WHERE k.version IS DISTINCT FROM m.version
+WHERE (k.version IS DISTINCT FROM m.version
+       OR m.kind = 'handover' AND (m.process, m.month) NOT IN (SELECT process, month FROM mining.reported))
   AND m.month + interval '1 month 1 day' <= now() AT TIME ZONE 'UTC'
 ORDER BY m.kind, m.process, m.month;
 
@@ -99,6 +100,39 @@ ORDER BY f.kind, f.process, f.month;
 INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
 VALUES (%(kind)s, %(process)s, %(since)s, %(shard)s, 1)
 ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1;
+
+-- name: forget_report
+-- What readers were to get of a month.
+DELETE FROM mining.reported_cell WHERE process = %(process)s AND month = %(since)s;
+
+-- name: report
+-- The cells of a month, from the handovers.
+INSERT INTO mining.reported_cell
+    (process, month, supplier, customer, pickup_basis, n, cases, wait_us, wait_working_us, elapsed, working)
+SELECT process, month, supplier, customer, pickup_basis, n, cases, wait_us, wait_working_us, elapsed, working
+FROM mining.month_report WHERE process = %(process)s AND month = %(since)s;
+
+-- name: hold_report
+-- For whom they hold, as of the same moment.
+INSERT INTO mining.reported_month (process, month, version, reporting)
+SELECT m.process, m.month, m.version, r.digest
+FROM mining.month_of_handovers m CROSS JOIN mining.reporting r
+WHERE m.process = %(process)s AND m.month = %(since)s
+ON CONFLICT (process, month) DO UPDATE
+    SET version = EXCLUDED.version, reporting = EXCLUDED.reporting;
+
+-- name: odd_reports
+-- Months whose kept cells would be shown, and are not what the handovers come to.
+WITH kept AS (
+    SELECT process, month, supplier, customer, pickup_basis, n, cases, wait_us, wait_working_us, elapsed, working
+    FROM mining.reported_cell JOIN mining.reported USING (process, month)
+), computed AS (
+    SELECT process, month, supplier, customer, pickup_basis, n, cases, wait_us, wait_working_us, elapsed, working
+    FROM mining.month_report JOIN mining.reported USING (process, month)
+)
+SELECT DISTINCT 'handover', process, month, (month + interval '1 month')::date, 0::int8
+FROM ((TABLE kept EXCEPT TABLE computed) UNION ALL (TABLE computed EXCEPT TABLE kept)) AS odd
+ORDER BY process, month;
 
 -- name: only_keeper
 -- One at a time is enough. Held until the session ends.

@@ -31,6 +31,7 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
     ),
     *("mining.pending", "mining.delivery", "mining.removed"),
     *("mining.handover_day", "mining.flow_day", "mining.month_version", "mining.kept"),
+    *("mining.reported_month", "mining.reported_cell"),
     *("mining.sealed_handover", "mining.sealed_flow", "mining.sealed_case"),
 )
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +24,9 @@ from tests.integration.exactness.ground import Ground
 from tests.integration.exactness.histories import CATALOGUE, histories, in_batches, sorted_pass
 
 PROCESSES = ("service", "repair", "joining")
+MONTHS: Final = """
+    SELECT * FROM bi.agg_handover_monthly ORDER BY process, month, supplier, customer, pickup_basis
+"""
 Counted = dict[tuple[Any, ...], Counter[int]]
 
 
@@ -31,6 +34,7 @@ Counted = dict[tuple[Any, ...], Counter[int]]
 def ground(make_ground: MakeGround) -> Ground:
     ground = make_ground(2)
     ground.activate(CATALOGUE)
+    ground.observer.execute("UPDATE mining.catalogue SET small_group = 1")  # all cells are shown
     return ground
 
 
@@ -81,6 +85,14 @@ def from_facts(ground: Ground, process: str) -> Counted:
 def assert_right(ground: Ground) -> None:
     for process in PROCESSES:
         assert counted(read(ground, process)) == from_facts(ground, process)
+    shown = ground.observer.execute(MONTHS).fetchall()
+    with ground.observer.transaction(force_rollback=True):
+        ground.observer.execute("UPDATE mining.catalogue SET small_group = 8")  # hides the desk
+        fewer = ground.observer.execute(MONTHS).fetchall()
+        ground.observer.execute("DELETE FROM mining.reported_month")
+        assert fewer == ground.observer.execute(MONTHS).fetchall()
+        ground.observer.execute("UPDATE mining.catalogue SET small_group = 1")
+        assert shown == ground.observer.execute(MONTHS).fetchall()
 
 
 @settings(
@@ -162,12 +174,18 @@ def test_what_was_kept_wrongly_is_found_and_mended(ground: Ground) -> None:
     told(ground, LONG)
     refresh(ground)
     ground.assert_sound()
+    assert len(ground.observer.execute(MONTHS).fetchall()) > 40
     for meddling in (
         "UPDATE mining.kept SET counts = set_byte(counts, 0, 9) WHERE since = '2023-03-01'",
         "DELETE FROM mining.month_version WHERE month = '2023-04-01'",
+        "UPDATE mining.reported_cell SET cases = cases + 1 WHERE month = '2023-05-01'",
     ):
         ground.observer.execute(meddling)
-        assert {finding.table for finding in ground.findings()} & {"kept", "month_version"}
+        assert {finding.table for finding in ground.findings()} & {
+            "kept",
+            "month_version",
+            "reported_cell",
+        }
         ground.rebuild()
         ground.assert_sound()
         assert_right(ground)

@@ -290,6 +290,31 @@ ALTER TABLE mining.kept ALTER groups SET STORAGE EXTERNAL, ALTER bins SET STORAG
     ALTER counts SET STORAGE EXTERNAL;
 COMMENT ON TABLE mining.kept IS 'How often which duration was met in a month or a year, counted in bins (procesmijn/core/tally.py): a cache of the facts, that holds for whoever finds the sum of the versions of its months to be its version.';
 
+CREATE TABLE mining.reported_month (
+    process   int4 NOT NULL,
+    month     date NOT NULL,
+    version   int8 NOT NULL,
+    reporting text NOT NULL,
+    PRIMARY KEY (process, month)
+);
+COMMENT ON TABLE mining.reported_month IS 'Months whose cells are kept for readers: for whoever finds the version of the handovers of the month, and who reports as whom (mining.reporting), to be these.';
+
+CREATE TABLE mining.reported_cell (
+    process         int4     NOT NULL,
+    month           date     NOT NULL,
+    supplier        int4     NOT NULL,
+    customer        int4     NOT NULL,
+    pickup_basis    int2     NOT NULL,
+    n               int8     NOT NULL,
+    cases           int8     NOT NULL,
+    wait_us         numeric  NOT NULL,
+    wait_working_us numeric  NOT NULL,
+    elapsed         float8[] NOT NULL,
+    working         float8[] NOT NULL,
+    PRIMARY KEY (process, month, supplier, customer, pickup_basis)
+);
+COMMENT ON TABLE mining.reported_cell IS 'The cells of these months, small groups as well: percentiles are exact.';
+
 -- The active catalogue as tables, for views: replaced when a catalogue is activated.
 
 CREATE TABLE mining.party (

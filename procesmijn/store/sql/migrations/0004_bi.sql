@@ -463,12 +463,27 @@ WHERE members IS NULL OR members >= bi.small_group()
 ORDER BY code;
 COMMENT ON VIEW mining.reported_party IS 'The party under which a party reports to readers: itself, or the nearest parent with enough declared members; no row where there is none.';
 
-CREATE VIEW bi.agg_handover_monthly WITH (security_barrier) AS
-WITH cell AS ( -- by codes, which sort faster than names
-    SELECT h.process,
-           date_trunc('month', h.picked_up_on::timestamp)::date AS month,
-           rs.reported AS supplier,
+-- What readers get of a month is kept when nothing was written to it since: percentiles of all of it
+-- are exact, and take long to find.
+
+CREATE VIEW mining.reporting AS
+SELECT md5(COALESCE(string_agg(code || '>' || reported, ',' ORDER BY code), '')) AS digest
+FROM mining.reported_party;
+COMMENT ON VIEW mining.reporting IS 'Who reports as whom, as a hash: another catalogue may make other cells of the same handovers.';
+
+CREATE VIEW mining.month_of_handovers AS
+SELECT process, month, sum(version)::int8 AS version
+FROM mining.month_version WHERE kind = 'handover' GROUP BY process, month;
+COMMENT ON VIEW mining.month_of_handovers IS 'Months in which work was picked up, with the version of each.';
+
+CREATE VIEW mining.month_report AS
+SELECT m.process, m.month, cell.*
+FROM mining.month_of_handovers m
+CROSS JOIN LATERAL (
+    SELECT rs.reported AS supplier,
            rc.reported AS customer,
+           s.name AS supplier_name, -- so that a choice by name is made before anything is sorted
+           c.name AS customer_name,
            h.pickup_basis,
            count(*) AS n,
            count(DISTINCT h.object_key) AS cases,
@@ -479,14 +494,42 @@ WITH cell AS ( -- by codes, which sort faster than names
     FROM mining.measured_handover h
     JOIN mining.reported_party rs ON rs.code = h.supplier
     JOIN mining.reported_party rc ON rc.code = h.customer
-    WHERE rs.reported <> rc.reported
-    GROUP BY h.process, month, rs.reported, rc.reported, h.pickup_basis
-    HAVING count(DISTINCT h.object_key) >= bi.small_group()
+    JOIN mining.term s ON s.code = rs.reported
+    JOIN mining.term c ON c.code = rc.reported
+    WHERE h.process = m.process
+      AND h.picked_up_on >= m.month AND h.picked_up_on < (m.month + interval '1 month')::date
+      AND rs.reported <> rc.reported
+    GROUP BY rs.reported, rc.reported, h.pickup_basis, s.name, c.name
+) cell;
+COMMENT ON VIEW mining.month_report IS 'The cells of each month, from the handovers, small groups as well.';
+
+CREATE VIEW mining.reported AS
+SELECT r.process, r.month
+FROM mining.reported_month r
+JOIN mining.month_of_handovers m USING (process, month, version)
+WHERE r.reporting = (SELECT digest FROM mining.reporting);
+COMMENT ON VIEW mining.reported IS 'Months whose cells are kept and hold.';
+
+CREATE VIEW bi.agg_handover_monthly WITH (security_barrier) AS
+WITH cell AS (
+    SELECT k.process, k.month, s.name AS supplier, c.name AS customer, k.pickup_basis, k.n, k.cases,
+           k.wait_us, k.wait_working_us, k.elapsed, k.working
+    FROM mining.reported_cell k
+    JOIN mining.reported USING (process, month)
+    JOIN mining.term s ON s.code = k.supplier
+    JOIN mining.term c ON c.code = k.customer
+    UNION ALL
+    SELECT process, month, supplier_name, customer_name, pickup_basis, n, cases, wait_us,
+           wait_working_us, elapsed, working
+    FROM mining.month_report f
+    WHERE NOT EXISTS (
+        SELECT FROM mining.reported r WHERE (r.process, r.month) = (f.process, f.month)
+    )
 )
 SELECT p.name AS process,
        x.month,
-       s.name AS supplier,
-       c.name AS customer,
+       x.supplier,
+       x.customer,
        CASE x.pickup_basis WHEN 1 THEN 'start' ELSE 'completion' END AS pickup_basis,
        x.n AS handovers,
        x.cases,
@@ -499,11 +542,11 @@ SELECT p.name AS process,
        x.wait_working_us / x.n / 1e6 AS wait_working_seconds_mean,
        x.working[1] / 1e6 AS wait_working_seconds_p50,
        x.working[2] / 1e6 AS wait_working_seconds_p90,
-       x.working[3] / 1e6 AS wait_working_seconds_p95
+       x.working[3] / 1e6 AS wait_working_seconds_p95,
+       'exact' AS percentile_basis
 FROM cell x
 JOIN mining.term p ON p.code = x.process
-JOIN mining.term s ON s.code = x.supplier
-JOIN mining.term c ON c.code = x.customer;
+WHERE x.cases >= bi.small_group();
 COMMENT ON VIEW bi.agg_handover_monthly IS 'Handovers by process, month of pick-up, supplier, customer and basis, for readers: cells of too few cases are hidden, small and undeclared parties are not named, and a total is the sum of the cells shown. All that is known now, whatever bi.as_of() says: cells of two moments would differ by single cases.';
 COMMENT ON COLUMN bi.agg_handover_monthly.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_handover_monthly.month IS 'First day of the month of the pick-up, local.';
@@ -522,6 +565,7 @@ COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_mean IS 'Mean wai
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p50 IS 'Median waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p90 IS '90th percentile of waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p95 IS '95th percentile of waiting on the calendar of the customer.';
+COMMENT ON COLUMN bi.agg_handover_monthly.percentile_basis IS 'exact: percentiles are of the handovers themselves.';
 
 CREATE VIEW bi.agg_delivery_monthly WITH (security_barrier) AS
 WITH reported AS (
