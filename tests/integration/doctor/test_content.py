@@ -72,6 +72,25 @@ def test_readers_who_may_not_read(doctor: Doctor, sql: psycopg.Connection) -> No
         sql.execute("ALTER ROLE bi_analyst_once RENAME TO bi_analyst")
 
 
+def test_an_event_that_was_said_in_two_ways(doctor: Doctor, sql: psycopg.Connection) -> None:
+    assert doctor()["conflicts"].level is Level.OK
+    sql.execute(
+        """
+        WITH said AS (
+            INSERT INTO stream.event (event_key, source, id, revision, content_mac, is_retracted,
+                type, lifecycle, started_at, occurred_at, sequence, objects)
+            VALUES (gen_random_uuid(), 'hr', 'e1', 3, 'b', false, 'ticket.closed', 0, 'infinity',
+                now(), 0, '[["ticket", "T1"]]')
+            RETURNING *
+        )
+        INSERT INTO stream.superseded (event_key, revision, content_mac, event)
+        SELECT event_key, said.revision + wanted.higher, 'a', to_jsonb(said)
+        FROM said, (VALUES (0), (-1)) AS wanted (higher)
+        """
+    )
+    told(doctor(), "conflicts", "1 ", Level.WARNING)
+
+
 def test_a_home_in_which_nothing_is_yet_stays_so(home: Path) -> None:
     found = {it.check: it for it in examine(Settings(home=home))}
     told(found, "database", "procesmijn up makes one", Level.WARNING)
