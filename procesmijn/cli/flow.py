@@ -14,7 +14,7 @@ from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.flow_views import Answer, As, Asked, By, Rows
 from procesmijn.cli.options import AsFormat, Process, Since, Until, period
 from procesmijn.cli.service import reading
-from procesmijn.cli.show import Format, json_parts, show
+from procesmijn.cli.show import Format, csv_parts, json_parts, show
 from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store.filters import CaseFilter
@@ -63,8 +63,8 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File to write to, instead of stdout. NAME.svg gets a picture of what has one, and"
-            " stdout the table of it."
+            help="File to write to, instead of stdout: a table as JSON, unless --format is csv."
+            " NAME.svg gets a picture of what has one, and stdout the table of it."
         ),
     ] = None,
     noise: Annotated[
@@ -117,6 +117,8 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         elif is_drawn and answer.picture is not None:
             _write([answer.picture()], out)
             _show(answer, form)
+        elif form is Format.CSV:
+            _write(csv_parts(answer.rows, answer.columns), out)
         else:
             _write([answer.document] if answer.document else json_parts(answer.rows), out)
 

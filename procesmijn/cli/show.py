@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from io import StringIO
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +19,7 @@ from procesmijn.cli.tell import many, note
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""
 _ROWS_AT_ONCE: Final = 1_000
-"""So many are turned into JSON together."""
+"""So many are turned into text together."""
 _GAP: Final = 2
 """Columns between two columns."""
 _LONGEST_WORD: Final = 16
@@ -49,9 +50,8 @@ def show(
         for part in json_parts(rows):
             sys.stdout.write(part.decode())
     elif form is Format.CSV:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+        for part in csv_parts(rows, columns):
+            sys.stdout.write(part.decode())
     else:
         _table([*rows], columns, narrow or columns)
 
@@ -68,6 +68,17 @@ def as_json(value: Any) -> bytes:
         default=_plain,
         option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def csv_parts(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[bytes]:
+    """Rows as CSV, UTF-8, some at a time."""
+    each = iter(rows)
+    part: Iterable[Sequence[Any]] = [columns]
+    while part:
+        text = StringIO()
+        csv.writer(text, lineterminator="\n").writerows(part)
+        yield text.getvalue().encode()
+        part = [[_cell(row[column]) for column in columns] for row in islice(each, _ROWS_AT_ONCE)]
 
 
 def json_parts(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
