@@ -47,9 +47,6 @@ PartitionNumber: TypeAlias = Annotated[
         help="Number of one partition; without it all of the topic.", metavar="[PARTITION]"
     ),
 ]
-OfProcess: TypeAlias = Annotated[
-    str | None, typer.Option("--process", metavar="PROCESS", help="Of one process only.")
-]
 By: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Who decides; without it the user of the operating system.", metavar="NAME"),
