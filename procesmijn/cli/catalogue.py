@@ -183,6 +183,7 @@ def _size(catalogue: Catalogue) -> str:
         (
             many(len(catalogue.parties), "party", "parties"),
             many(len(catalogue.processes), "process", "processes"),
+            many(len(catalogue.agreements), "agreement"),
             many(len(catalogue.calendars), "calendar"),
             many(len(catalogue.streams), "stream"),
         )
