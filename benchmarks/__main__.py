@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import batch, freshness
 from benchmarks.events import Leg
 from benchmarks.fill import fill
+from benchmarks.freshness import Freshness
 from benchmarks.machine import describe, versions
 from benchmarks.poll import poll_per_second
 from benchmarks.results import LATEST, Results
@@ -23,7 +24,7 @@ from procesmijn.embedded import Embedded
 
 LEGS = 4
 POLLS = 2
-FRESH_PER_SECOND = 2_000
+FRESH_PER_SECOND = (2_000, 100)
 FRESH_SECONDS = 30
 FRAME_EVENTS = 250_000
 
@@ -51,8 +52,10 @@ def main(file: Path = LATEST) -> None:
             if number == 0:
                 polls += _polls(servers, topic, records)
         seconds = min(FRESH_SECONDS, max(3, records // 3_000))
-        _tell(f"{FRESH_PER_SECOND:,} events a second for {seconds} s")
-        fresh = freshness.measure(place, FRESH_PER_SECOND, seconds)
+        fresh: list[Freshness] = []
+        for per_second in FRESH_PER_SECOND:
+            _tell(f"{per_second:,} events a second for {seconds} s")
+            fresh.append(freshness.measure(place, per_second, seconds))
         used = versions(servers)
     frame_events = min(FRAME_EVENTS, records)
     _tell(f"handovers of {frame_events:,} events, and the same by pm4py")

@@ -15,8 +15,9 @@ from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
 from consumers.topics import ensure
 
-TOPIC = "now"
 WARM_UP_EVENTS = 100
+NUMBERS_OF_RATE = 10_000_000
+"""Events of different rates are about different tickets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,15 @@ class Freshness:
 
 def measure(place: Place, per_second: int, seconds: int) -> Freshness:
     """Publish at a rate, on top of all that is stored already."""
-    kafka = KafkaSettings(place.servers.kafka_servers)
-    ensure(kafka, [TOPIC], create=True)
-    notes, events = place.folder / f"{TOPIC}.json", per_second * seconds
-    with working(place, TOPIC, notes) as worker:
-        publish(kafka, TOPIC, _paced(0, WARM_UP_EVENTS, per_second))
-        wait_until_applied(place, TOPIC, WARM_UP_EVENTS, worker)
-        publish(kafka, TOPIC, _paced(WARM_UP_EVENTS, events, per_second))
-        wait_until_applied(place, TOPIC, WARM_UP_EVENTS + events, worker)
+    kafka, topic = KafkaSettings(place.servers.kafka_servers), f"now-{per_second}"
+    ensure(kafka, [topic], create=True)
+    notes, events = place.folder / f"{topic}.json", per_second * seconds
+    first = per_second * NUMBERS_OF_RATE
+    with working(place, topic, notes) as worker:
+        publish(kafka, topic, _paced(first, WARM_UP_EVENTS, per_second))
+        wait_until_applied(place, topic, WARM_UP_EVENTS, worker)
+        publish(kafka, topic, _paced(first + WARM_UP_EVENTS, events, per_second))
+        wait_until_applied(place, topic, WARM_UP_EVENTS + events, worker)
     ages = Notes(**json.loads(notes.read_text())).age_ms
     return Freshness(events, per_second, ages["50"], ages["90"], ages["99"], ages["100"])
 

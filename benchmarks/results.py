@@ -15,6 +15,7 @@ from benchmarks.batch import Batch
 from benchmarks.freshness import Freshness
 from benchmarks.whole import Run
 
+FRESH_AIMS_MS = (100, 50)
 LATEST = Path(__file__).with_name("results") / "latest.json"
 
 
@@ -30,7 +31,8 @@ class Results:
     """Some before the first leg, and as many after it."""
     legs: Sequence[Run]
     """Each on top of those before it."""
-    freshness: Freshness
+    freshness: Sequence[Freshness]
+    """At one rate after the other."""
     batch: Batch
 
     @property
@@ -57,14 +59,16 @@ class Results:
             "whole_per_second": round(self.legs[0].per_second),
             "ratio": round(self.ratio, 3),
             "cost_per_event_3m_to_1m": round(self.cost_growth, 3),
-            "freshness_p99_ms": round(self.freshness.p99_ms, 1),
+            **{
+                f"freshness_at_{it.per_second}_p99_ms": round(it.p99_ms, 1) for it in self.freshness
+            },
             "batch_ratio_to_pm4py": round(self.batch.ratio, 1),
             "worker_peak_mb": round(max(leg.notes.peak_mb for leg in self.legs)),
             "versions": self.versions,
             "machine": self.machine,
             "polls_per_second": [round(rate) for rate in self.polls_per_second],
             "legs": [asdict(leg) for leg in self.legs],
-            "freshness": asdict(self.freshness),
+            "freshness": [asdict(it) for it in self.freshness],
             "batch": asdict(self.batch),
         }
 
@@ -85,7 +89,7 @@ class Results:
         notes, records = first.notes, first.notes.records
         yield "raw poll rate of kafka-python", f"{self.poll_per_second:,.0f}/s", "before and after"
         yield "the whole way, one worker", f"{first.per_second:,.0f}/s", "to the last commit"
-        yield "ratio", f"{self.ratio:.3f}", "aim: 0.15"
+        yield "ratio", f"{self.ratio:.3f}", "aim: 0.3"
         cases = f"{notes.records / notes.batches:,.0f} records, {notes.cases / notes.batches:,.0f}"
         yield "a batch, on average", f"{cases} cases", ""
         for name, seconds in (
@@ -94,7 +98,7 @@ class Results:
             ("broker", first.broker_cpu_seconds),
         ):
             yield f"processor time of {name}", f"{seconds:.1f} s", _each(seconds, records)
-        yield "peak memory of the worker", f"{notes.peak_mb:,.0f} MB", ""
+        yield "peak memory of the worker", f"{notes.peak_mb:,.0f} MB", "its processes together"
         for step, seconds in notes.seconds_by_step.items():
             yield f"step {step}", f"{seconds:.2f} s", _each(seconds, records)
         for number, leg in enumerate(self.legs):
@@ -104,11 +108,11 @@ class Results:
                 f"{leg.cpu_us_per_record:.1f} us of processor time each",
             )
         yield "cost on top of 3 legs to that on 1", f"{self.cost_growth:.2f}", "processor time"
-        fresh = self.freshness
-        yield f"freshness at {fresh.per_second:,}/s, p50", f"{fresh.p50_ms:.0f} ms", ""
-        yield "p90", f"{fresh.p90_ms:.0f} ms", ""
-        yield "p99", f"{fresh.p99_ms:.0f} ms", "aim: under 500"
-        yield "slowest", f"{fresh.max_ms:.0f} ms", f"of {fresh.events:,} events"
+        for fresh, aim in zip(self.freshness, FRESH_AIMS_MS, strict=True):
+            yield f"freshness at {fresh.per_second:,}/s, p50", f"{fresh.p50_ms:.0f} ms", ""
+            yield "p90", f"{fresh.p90_ms:.0f} ms", ""
+            yield "p99", f"{fresh.p99_ms:.0f} ms", f"aim: under {aim}"
+            yield "slowest", f"{fresh.max_ms:.0f} ms", f"of {fresh.events:,} events"
         batch = self.batch
         found = f"{batch.handovers:,} in {batch.events:,} events"
         yield "batch handovers, ours", f"{batch.ours_per_second:,.0f}/s", found

@@ -11,20 +11,22 @@ import os
 import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 from prometheus_client import CollectorRegistry
 
+from benchmarks.applier import make_applier
+from consumers.applying import Beside
 from consumers.connection import KafkaSettings
 from consumers.health import Pulse
 from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
 from consumers.worker import Worker, stopped_by_signals
-from procesmijn.apply import Applier
 from procesmijn.batch import Applied, Batch, Decided, Held, Partition
 from procesmijn.persons import Keys, Persons
 from procesmijn.store import Store
@@ -56,17 +58,19 @@ class Notes:
 class Noting:
     """Stands between the worker and the store, and looks at the clock."""
 
-    def __init__(self, store: Store, applier: Applier) -> None:
+    def __init__(self, store: Store, applying: Beside) -> None:
         self._store = store
-        self._applier = applier
+        self._applying = applying
+        self._processes = [psutil.Process(), psutil.Process(applying.pid)]
         self._began: tuple[float, float] | None = None
+        self._gathered: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        self._begun: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
         self._ages_us: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
-        self._steps: Counter[str] = Counter()
         self.notes = Notes()
 
     def take(self, partitions: Sequence[Partition], owner: str) -> Mapping[Partition, Held]:
         """Claim partitions; the first time is the beginning."""
-        self._began = self._began or (time.perf_counter(), time.process_time())
+        self._began = self._began or (time.perf_counter(), self._cpu_seconds())
         return self._store.take(partitions, owner)
 
     def stall(self, partition: Partition, offset: int, reason: str, resume_offset: int) -> None:
@@ -81,30 +85,54 @@ class Noting:
         """Let nobody read, as the store does."""
         self._store.pause(topic, number, by, because)
 
-    def apply(self, batch: Batch) -> Applied:
-        """Apply a batch; the last time is the end."""
-        applied = self._applier.apply(batch)
-        now_us, notes = time.time_ns() // 1000, self.notes
+    def gather(self, batch: Batch) -> None:
+        """Take a batch in."""
+        occurred_us = [arrival.event.occurred_us for arrival in batch.arrivals]
+        self._gathered += [np.array(occurred_us, dtype=np.int64)]
+        self._applying.gather(batch)
+
+    def drop(self) -> None:
+        """Forget what was taken in."""
+        self._gathered = []
+        self._applying.drop()
+
+    def begin(self) -> None:
+        """Begin to apply it."""
+        self._begun, self._gathered = self._gathered, []
+        self._applying.begin()
+
+    def is_done(self, seconds: float = 0.0) -> bool:
+        """Whether it is applied."""
+        return self._applying.is_done(seconds)
+
+    def outcome(self) -> Applied:
+        """What came of it; the last time is the end."""
+        applied = self._applying.outcome()
+        notes = self.notes
         if self._began is not None:
             notes.wall_seconds = time.perf_counter() - self._began[0]
-            notes.cpu_seconds = time.process_time() - self._began[1]
-        notes.records += sum(span.records for span in batch.spans)
+            notes.cpu_seconds = self._cpu_seconds() - self._began[1]
         notes.stored += applied.stored
         notes.duplicates += applied.duplicates
         notes.cases += applied.cases
         notes.batches += 1
         notes.retries += applied.retries
         if notes.wall_seconds > WARM_UP_SECONDS:
-            occurred_us = [arrival.event.occurred_us for arrival in batch.arrivals]
-            self._ages_us.append(now_us - np.array(occurred_us, dtype=np.int64))
+            self._ages_us += [applied.committed_us - occurred_us for occurred_us in self._begun]
         return applied
+
+    def _cpu_seconds(self) -> float:
+        times = [process.cpu_times() for process in self._processes]
+        return sum(it.user + it.system for it in times)
 
     def finished(self, registry: CollectorRegistry) -> Notes:
         """What it came to."""
         notes = self.notes
-        notes.peak_mb = _peak_mb()
+        notes.peak_mb = sum(_peak_mb(process.pid) for process in self._processes)
         for metric in registry.collect():
             for sample in metric.samples:
+                if sample.name == "procesmijn_batch_records_sum":
+                    notes.records = int(sample.value)
                 if sample.name == "procesmijn_step_seconds_total":
                     notes.seconds_by_step[sample.labels["step"]] = sample.value
         if self._ages_us:
@@ -114,30 +142,31 @@ class Noting:
         return notes
 
 
-def _peak_mb() -> float:
+def _peak_mb(pid: int) -> float:
     """``ru_maxrss`` would be that of the parent, where it was larger at the fork."""
-    status = Path("/proc/self/status").read_text()
+    status = Path(f"/proc/{pid}/status").read_text()
     match = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(match[1]) / 1024 if match else float("nan")
 
 
 def main(servers: str, url: str, keys: Path, topic: str, notes: Path) -> None:
     """Work until stopped."""
-    store = Store(url)
-    noting = Noting(store, Applier(store, Persons(Keys.load(keys))))
+    store, persons = Store(url), Persons(Keys.load(keys))
     reading = Reading(topics=(topic,), group=f"bench-{topic}")
     registry = CollectorRegistry()
-    worker = Worker(
-        Stream(KafkaSettings(servers), reading, f"bench-{os.getpid()}"),
-        decode,
-        noting.apply,
-        noting,
-        Metrics(registry),
-        Pulse(allowed_seconds=reading.batch_seconds),
-    )
-    with stopped_by_signals(worker):
-        worker.run()
-    notes.write_text(json.dumps(asdict(noting.finished(registry))))
+    with Beside(partial(make_applier, url, keys), persons) as applying:
+        noting = Noting(store, applying)
+        worker = Worker(
+            Stream(KafkaSettings(servers), reading, f"bench-{os.getpid()}"),
+            decode,
+            noting,
+            noting,
+            Metrics(registry),
+            Pulse(allowed_seconds=reading.batch_seconds),
+        )
+        with stopped_by_signals(worker):
+            worker.run()
+        notes.write_text(json.dumps(asdict(noting.finished(registry))))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,11 @@ class Claims:
             self._found.append((holding.partition, holding.next_offset, obstacle))
             self._unclaimed.add(place)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to claim, or to tell the store."""
+        return bool(self._found or self._unclaimed or self._due())
+
     def claim(self, positions: Positions) -> None:
         """Claim in the store what is assigned and not claimed yet, and read on from there.
 
@@ -103,9 +108,7 @@ class Claims:
             partition, offset, obstacle = self._found[0]
             positions.stall(partition, offset, *obstacle)  # 1
             del self._found[0]
-        now = time.monotonic()
-        due = {place for place, stall in self._stalls.items() if stall.look_at <= now}
-        partitions = self._named(self._unclaimed | due)
+        partitions = self._named(self._unclaimed | self._due())
         if not partitions:
             return
         taken = positions.take(sorted(partitions.values()), self._owner)  # 2
@@ -131,6 +134,11 @@ class Claims:
             self._client.seek(place, offset)
             self.holdings[place] = Holding(partition, held.epoch, offset)
             self._let_read(place, is_paused=held.is_paused)
+
+    def _due(self) -> set[Place]:
+        """What stands still, and is to be looked at again."""
+        now = time.monotonic()
+        return {place for place, stall in self._stalls.items() if stall.look_at <= now}
 
     def heed(self, positions: Positions) -> None:
         """Take note, every few seconds, of what others have decided over what is held: pauses, and

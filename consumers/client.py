@@ -30,7 +30,7 @@ HEARTBEAT_SECONDS: Final = 1.0
 """How soon a member learns that the group is rebalancing, at the latest."""
 METADATA_SECONDS: Final = 5.0
 """How soon a topic that was deleted and made again is noticed."""
-FETCH_BYTES: Final = 32 * 1024 * 1024
+FETCH_BYTES: Final = 16 * 1024 * 1024
 PARTITION_FETCH_BYTES: Final = 16 * 1024 * 1024
 """A worker with one partition gets a full batch at once (the default of 1 MiB is 2,600 records of
 400 bytes), and one with many holds no more than a few batches in memory."""

@@ -22,6 +22,35 @@ Raises:
 """
 
 
+class Applying(Protocol):
+    """Applies what is gathered, one lot at a time, and perhaps beside what goes on here."""
+
+    def gather(self, batch: Batch) -> None:
+        """Put a batch with what is applied next."""
+        ...
+
+    def drop(self) -> None:
+        """Forget what was gathered, and was not begun yet."""
+        ...
+
+    def begin(self) -> None:
+        """Begin to apply what was gathered, as one batch; the one before has had its outcome."""
+        ...
+
+    def is_done(self, seconds: float = 0.0) -> bool:
+        """Whether what was begun has an outcome; waits so long for it."""
+        ...
+
+    def outcome(self) -> Applied:
+        """What came of it, waiting for that.
+
+        Raises:
+            What :data:`Apply` does; after ``StoreUnavailable`` the next call tries again.
+            ApplyingEnded: there is nobody any more who could apply.
+        """
+        ...
+
+
 class Positions(Protocol):
     """The stored positions: which worker holds a partition, and the offset to go on from."""
 

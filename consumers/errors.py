@@ -37,6 +37,11 @@ class BatchFailed(ProcesmijnError):
     """
 
 
+class ApplyingEnded(ProcesmijnError):
+    """The process of a worker that writes to the database has ended, and so the worker has to: was
+    it killed for want of memory? Start it again; it goes on from the positions in the store."""
+
+
 class PublishFailed(ProcesmijnError):
     """Kafka did not take a message. Mend what the message says and publish again: events that were
     taken already are known by their ids, and change nothing the second time."""

@@ -6,11 +6,7 @@ Prometheus names follow from the declaration: ``procesmijn_`` in front, the unit
 
 from __future__ import annotations
 
-import time
-from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,9 +14,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from consumers.chunk import Chunk
 from consumers.intake import DEFECT
-from procesmijn.batch import Applied, Batch, Partition
+from consumers.lot import Lot
+from procesmijn.batch import Applied, Partition
 from schemas.reasons import Reason
 
 FRESHNESS_SECONDS: Final = (
@@ -60,13 +56,6 @@ class Freshness(Collector):
             buckets=list(zip(bounds, counts, strict=True)),
             sum_value=self._sum_seconds,
         )
-
-
-@dataclass(slots=True)
-class Spent:
-    """Wall time of a block, once it has ended."""
-
-    seconds: float = 0.0
 
 
 class Metrics:
@@ -118,34 +107,23 @@ class Metrics:
         self.outbox = gauge("outbox_messages", "Messages that wait to be sent.")
         self.store_away = gauge("store_unavailable", "1 while the database is away.")
 
-    @contextmanager
-    def timed(self, step: str) -> Iterator[Spent]:
-        """Add the wall time of a block to a step."""
-        spent = Spent()
-        began = time.perf_counter()
-        try:
-            yield spent
-        finally:
-            spent.seconds = time.perf_counter() - began
-            self.steps.labels(step).inc(spent.seconds)
-
-    def applied(self, chunks: Iterable[Chunk], batch: Batch, applied: Applied) -> None:
-        """Count a batch that was committed just now."""
+    def applied(self, lot: Lot, applied: Applied) -> None:
+        """Count a batch that was committed."""
         self.events.inc(applied.stored)
         self.duplicates.inc(applied.duplicates)
-        self.skipped.inc(sum(span.skipped for span in batch.spans))
-        self.undeclared.inc(sum(arrival.event.extras for arrival in batch.arrivals))
+        self.skipped.inc(applied.skipped)
+        self.undeclared.inc(lot.undeclared)
         self.cases.inc(applied.cases)
         self.retries.inc(applied.retries)
-        for reason, letters in Tally(letter.reason for letter in batch.dead_letters).items():
+        for reason, letters in lot.refused.items():
             self.dead_letters.labels(reason).inc(letters)
-        for step, seconds in applied.seconds.items():
-            self.steps.labels(f"apply.{step}").inc(seconds)
-        self.batches.observe(sum(span.records for span in batch.spans))
-        self.freshness.observe(
-            [record.timestamp_us for chunk in chunks for record in chunk.records],
-            time.time_ns() // 1000,
-        )
+        for step in lot.steps:
+            self.steps.labels(step.name).inc(step.seconds)
+        for step in applied.steps:
+            self.steps.labels(f"apply.{step.name}").inc(step.seconds)
+        self.steps.labels("apply").inc(applied.seconds)
+        self.batches.observe(lot.records)
+        self.freshness.observe(lot.timestamps_us, applied.committed_us)
 
     def reading(self, lags: Mapping[Partition, int], stalled: Iterable[tuple[str, int]]) -> None:
         """Show where reading stands; partitions that went to another worker disappear."""

@@ -69,18 +69,39 @@ class Stream:
 
     # -- reading ------------------------------------------------------------------------------
 
-    def claim(self, positions: Positions) -> None:
-        """Claim in the store what is assigned and not claimed yet, and read on from there; every
-        few seconds also look what others have decided over what is held.
+    def heed(self, positions: Positions) -> None:
+        """Look, every few seconds, what others have decided over what is held.
 
         Raises:
             StoreUnavailable: to be tried again.
         """
         self._claims.heed(positions)
+
+    @property
+    def is_claim_due(self) -> bool:
+        """Whether :meth:`claim` has something to do. What was handed on has to be applied, or given
+        up, before: the store knows of no other offsets than those that were."""
+        return self._claims.is_due
+
+    def claim(self, positions: Positions) -> None:
+        """Claim in the store what is assigned and not claimed yet, and read on from there.
+
+        Raises:
+            StoreUnavailable: to be tried again.
+        """
         self._claims.claim(positions)
 
-    def poll(self) -> list[Chunk]:
-        """What is there to read in the claimed partitions, waiting for it a moment.
+    def room(self, records: int) -> int:
+        """How many records may be applied together with so many that were handed on.
+
+        With a poll that may have brought a backlog none: the next one comes after it."""
+        if self._reading.backfill:
+            return 0 if records else self._reading.batch_records
+        return self._reading.batch_records - records
+
+    def poll(self, records: int | None = None, *, waits: bool = True) -> list[Chunk]:
+        """What is there to read in the claimed partitions, up to so many records or a full batch,
+        waiting for it a moment unless told not to.
 
         Where topics are marked as backfill, first all that the others have, up to a full batch, and
         then a few records of a backlog. So what happens now waits for one batch with these few at
@@ -90,7 +111,10 @@ class Stream:
         Raises:
             StreamFailed: going on could lose records; the worker has to stop.
         """
-        fetched = self._fetch_beside_backfill() if self._reading.backfill else self._fetch()
+        if self._reading.backfill:
+            fetched = self._fetch_beside_backfill()
+        else:
+            fetched = self._fetch(POLL_SECONDS if waits else 0, records)
         if self._claims.is_a_topic_made_again():
             self._start_over()
             return []

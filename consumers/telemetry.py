@@ -1,15 +1,14 @@
 """The only module that imports OpenTelemetry, an extra (``pip install procesmijn[otel]``).
 
-A batch is one trace: ``batch`` with ``poll`` (waiting included), ``decode`` and ``apply``, and in
-that the steps of its transaction. The traces of producers are linked to it, since one batch is of
-many.
+A batch is one trace: ``batch`` with ``poll`` (waiting included), ``decode``, ``conceal``, ``hand
+over`` and ``apply``, and in that the steps of its transaction. The traces of producers are linked
+to it, since one batch is of many.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import orjson
@@ -21,6 +20,8 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, get_current_span, u
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from consumers.chunk import Chunk
+from consumers.lot import Lot
+from procesmijn.batch import Applied, Step
 from schemas.event import Record
 
 MOST_LINKS: Final = 128
@@ -47,31 +48,41 @@ class Telemetry:
         """Send what is not sent yet."""
         self._provider.shutdown()
 
-    @contextmanager
-    def batch(self, chunks: Sequence[Chunk], began_ns: int) -> Iterator[None]:
-        """One trace, from when its records were asked for."""
+    def parents(self, chunks: Sequence[Chunk]) -> dict[str, SpanContext]:
+        """The traces that records came out of."""
+        return parents_of(chunks)
+
+    def tell(self, lot: Lot, applied: Applied) -> None:
+        """One trace, from when its first records were asked for until it was in."""
+        links = [Link(it) for it in lot.parents.values() if isinstance(it, SpanContext)]
+        began_ns = min(step.began_ns for step in lot.steps)
+        ended_ns = max(step.ended_ns for step in applied.steps)
         span = self._tracer.start_span(
             "batch",
             kind=SpanKind.CONSUMER,
             start_time=began_ns,
-            links=[Link(parent) for parent in parents_of(chunks)],
+            links=links[:MOST_LINKS],
             attributes={
                 "messaging.system": "kafka",
-                "messaging.batch.message_count": sum(len(chunk.records) for chunk in chunks),
-                "procesmijn.partitions": len(chunks),
+                "messaging.batch.message_count": lot.records,
+                "procesmijn.partitions": len(lot.batch.spans),
             },
         )
-        with use_span(span, end_on_exit=True):
-            self._tracer.start_span("poll", start_time=began_ns).end()
-            yield
+        with use_span(span):
+            self._tell_steps(lot.steps)
+            apply = self._tracer.start_span("apply", start_time=applied.steps[0].began_ns)
+            with use_span(apply):
+                self._tell_steps(applied.steps)
+            apply.end(ended_ns)
+        span.end(ended_ns)
 
-    def step(self, name: str) -> AbstractContextManager[object]:
-        """A span within the one that is open."""
-        return self._tracer.start_as_current_span(name)
+    def _tell_steps(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self._tracer.start_span(step.name, start_time=step.began_ns).end(step.ended_ns)
 
 
-def parents_of(chunks: Sequence[Chunk]) -> list[SpanContext]:
-    """The traces that records came out of, each once, in the order of the records."""
+def parents_of(chunks: Sequence[Chunk]) -> dict[str, SpanContext]:
+    """The traces that records came out of, by their text, in the order of the records."""
     found: dict[str, SpanContext] = {}
     for chunk in chunks:
         for record in chunk.records:
@@ -82,8 +93,8 @@ def parents_of(chunks: Sequence[Chunk]) -> list[SpanContext]:
             if parent.is_valid:
                 found[text] = parent
             if len(found) == MOST_LINKS:
-                return list(found.values())
-    return list(found.values())
+                return found
+    return found
 
 
 def _traceparent(record: Record) -> str | None:

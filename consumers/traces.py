@@ -1,41 +1,39 @@
-"""Where the time of a batch goes, as spans: what the worker needs to know of that.
+"""Where the time of a batch went, as spans: what the worker needs to know of that.
 
 :mod:`consumers.telemetry` sends them with OpenTelemetry, where that is installed and wanted.
-Without it a batch pays for a dozen empty blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from consumers.chunk import Chunk
+from consumers.lot import Lot
+from procesmijn.batch import Applied
 
 
 class Traces(Protocol):
-    """Is told what a worker does while it does it."""
+    """Is told what a worker has done. Batches overlap, so each is told whole, once it is in."""
 
-    def batch(self, chunks: Sequence[Chunk], began_ns: int, /) -> AbstractContextManager[object]:
-        """What follows is about these records, to whose polling the worker went at ``began_ns``
-        (nanoseconds of the clock on the wall)."""
+    def parents(self, chunks: Sequence[Chunk], /) -> Mapping[str, object]:
+        """The traces that records came out of, each by its text."""
         ...
 
-    def step(self, name: str, /) -> AbstractContextManager[object]:
-        """A part of what is done just now."""
+    def tell(self, lot: Lot, applied: Applied, /) -> None:
+        """A batch was committed."""
         ...
 
 
 class _Untold:
     """Nobody is told."""
 
-    def batch(self, _chunks: Sequence[Chunk], _began_ns: int) -> AbstractContextManager[object]:
-        """Say nothing."""
-        return nullcontext()
+    def parents(self, _chunks: Sequence[Chunk]) -> Mapping[str, object]:
+        """Look for none."""
+        return {}
 
-    def step(self, _name: str) -> AbstractContextManager[object]:
+    def tell(self, _lot: Lot, _applied: Applied) -> None:
         """Say nothing."""
-        return nullcontext()
 
 
 UNTOLD: Final[Traces] = _Untold()

@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
-from procesmijn.batch import Applied, Arrival, Batch, Origin
+from procesmijn.batch import Applied, Arrival, Batch, Origin, Step
 from procesmijn.core.compile import compile_rules, names_of, rule_digests
 from procesmijn.core.difference import difference
 from procesmijn.core.frames import Int32s, Int64s, ObjectEvents
@@ -50,13 +50,6 @@ REFUSED_PERCENT: Final = 50
 _MOST_TRIES: Final = 20
 
 _Result = TypeVar("_Result")
-
-Around: TypeAlias = Callable[[str], AbstractContextManager[object]]
-"""Whoever wants to know when a step begins and ends."""
-
-
-def _nothing(_step: str) -> AbstractContextManager[object]:
-    return nullcontext()
 
 
 class NoCatalogue(ProcesmijnError):
@@ -127,13 +120,10 @@ class Applier:
         store: Store,
         persons: Persons,
         refused_percent: int = REFUSED_PERCENT,
-        around: Around = _nothing,
     ) -> None:
-        """``around`` is entered around each step of a batch, by name."""
         self._store = store
         self._persons = persons
         self._refused_percent = refused_percent
-        self._around = around
         self._rules: RulesInForce | None = None
 
     def apply(self, batch: Batch) -> Applied:
@@ -144,9 +134,11 @@ class Applier:
         :class:`procesmijn.errors.TooManyRefused` where most of it breaks the contract. In each case
         nothing was written.
         """
-        stopwatch = Stopwatch(self._around)
-        with stopwatch("conceal"):
-            parcel = packed(batch, self._persons)
+        return self.take_in(packed(batch, self._persons))
+
+    def take_in(self, parcel: Parcel) -> Applied:
+        """The same for what is packed already."""
+        stopwatch = Stopwatch()
 
         tries = 0
 
@@ -158,7 +150,8 @@ class Applier:
                 tx.insist_on_few_refused(parcel.spans, self._refused_percent)
             return replace(applied, retries=tries - 1)
 
-        return self._try(parcel.versions, run, stopwatch)
+        applied = self._try(parcel.versions, run, stopwatch)
+        return replace(applied, steps=tuple(stopwatch.steps), committed_us=time.time_ns() // 1000)
 
     def restore(self, versions: list[Version]) -> Applied:
         """Apply versions that were concealed before, of this database or another one with the same
@@ -323,7 +316,6 @@ def apply(
         dead_letters=len(parcel.dead_letters),
         skipped=sum(span.skipped for span in parcel.spans),
         cases=cases,
-        seconds=stopwatch.seconds,
     )  # 7: the caller's transaction ends
 
 
@@ -384,17 +376,13 @@ def settle(
 
 
 class Stopwatch:
-    """Wall time by step."""
+    """When each step began and ended."""
 
-    def __init__(self, around: Around = _nothing) -> None:
-        self.seconds: dict[str, float] = {}
-        self._around = around
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
 
     @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            with self._around(step):
-                yield
-        finally:
-            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - began
+    def __call__(self, name: str) -> Iterator[None]:
+        began_ns = time.time_ns()
+        yield
+        self.steps.append(Step(name, began_ns, time.time_ns()))

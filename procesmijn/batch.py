@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -110,6 +110,31 @@ class Batch:
     arrivals: tuple[Arrival, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
 
+    def with_next(self, batch: Batch) -> Batch:
+        """This one and one that was read after it."""
+        spans = {span.partition: span for span in self.spans}
+        for span in batch.spans:
+            before = spans.get(span.partition)
+            spans[span.partition] = before.with_next(span) if before else span
+        return Batch(
+            tuple(spans.values()),
+            self.arrivals + batch.arrivals,
+            self.dead_letters + batch.dead_letters,
+        )
+
+
+class Step(NamedTuple):
+    """A part of the way of a batch, in nanoseconds of the clock on the wall."""
+
+    name: str
+    began_ns: int
+    ended_ns: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.ended_ns - self.began_ns) / 1e9
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -124,5 +149,12 @@ class Applied:
     """Cases that changed."""
     retries: int = 0
     """How often it was begun anew: another session was in the way, or had changed the rules."""
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    """Wall time by step."""
+    steps: tuple[Step, ...] = ()
+    """What was done, in order; one step may come several times."""
+    committed_us: int = 0
+    """When it was in, by the clock of whoever applied it."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, from the first step to the last."""
+        return (self.steps[-1].ended_ns - self.steps[0].began_ns) / 1e9 if self.steps else 0.0

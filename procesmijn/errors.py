@@ -6,6 +6,8 @@ only with ``--debug``.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class ProcesmijnError(Exception):
     """Something went wrong that the message explains; it says what to do next."""
@@ -49,3 +51,6 @@ class TooManyRefused(ProcesmijnError):
         super().__init__(message)
         self.topic = topic
         self.partition = partition
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, int]]:
+        return type(self), (str(self), self.topic, self.partition)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
-from procesmijn.batch import Batch, DeadLetter, Partition, Span
+from procesmijn.batch import Batch, DeadLetter, Span
 from procesmijn.persons import Persons
 from procesmijn.store.packed import Packed, Packer
 from procesmijn.versions import version_of
@@ -24,20 +25,16 @@ class Packing:
     def __init__(self, persons: Persons) -> None:
         self._persons = persons
         self._packer = Packer()
-        self._spans: dict[Partition, Span] = {}
-        self._dead_letters: list[DeadLetter] = []
+        self._rest = Batch()
 
     def add(self, batch: Batch) -> None:
         """Put one more in."""
         self._packer.add(version_of(arrival, self._persons) for arrival in batch.arrivals)
-        self._dead_letters += batch.dead_letters
-        for span in batch.spans:
-            before = self._spans.get(span.partition)
-            self._spans[span.partition] = before.with_next(span) if before else span
+        self._rest = self._rest.with_next(replace(batch, arrivals=()))
 
     def parcel(self) -> Parcel:
         """All of them."""
-        return Parcel(tuple(self._spans.values()), self._packer.packed(), tuple(self._dead_letters))
+        return Parcel(self._rest.spans, self._packer.packed(), self._rest.dead_letters)
 
 
 def packed(batch: Batch, persons: Persons) -> Parcel:

@@ -102,9 +102,9 @@ GUARDS: Final = (
     ),
     Guard(
         "order-of-locks",
-        "procesmijn/store/packed.py",
-        'order = order_by(entries["key_hi"], entries["key_lo"], np.arange(len(entries)))',
-        "order = np.arange(len(entries))",
+        "procesmijn/store/events.py",
+        'order = order_by(packed.entries["key_hi"], packed.entries["key_lo"], numbers)',
+        "order = numbers",
         f"{_INVARIANTS}::test_new_events_are_written_in_one_order",
     ),
     Guard(

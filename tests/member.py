@@ -11,6 +11,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from consumers.applying import Within
 from consumers.connection import KafkaSettings
 from consumers.health import Pulse
 from consumers.metrics import Metrics
@@ -37,7 +38,7 @@ def make_worker(
     return Worker(
         Stream(KafkaSettings(servers), reading, owner),
         as_event,
-        ledger.apply,
+        Within(ledger.apply),
         ledger,
         Metrics(CollectorRegistry()),
         Pulse(allowed_seconds=reading.batch_seconds),

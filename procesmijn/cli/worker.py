@@ -7,14 +7,16 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import typer
 from prometheus_client import CollectorRegistry
 
 from consumers import topics
+from consumers.applying import Beside
 from consumers.connection import KafkaSettings
 from consumers.errors import TelemetryMissing
 from consumers.health import Pulse, serving
@@ -25,9 +27,10 @@ from consumers.stream import Reading, Stream
 from consumers.traces import UNTOLD, Traces
 from consumers.worker import Worker, stopped_by_signals
 from procesmijn.apply import Applier, load_rules
+from procesmijn.cli.applier import make_applier
 from procesmijn.cli.keeping import keeping_months
 from procesmijn.cli.logs import write_log
-from procesmijn.cli.service import Service, service
+from procesmijn.cli.service import Service, read_keys, service
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, SettingsError, read_settings, variable
@@ -85,22 +88,24 @@ def _work(parts: Service, settings: Settings, reading: Reading, owner: str, trac
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     pulse = Pulse(allowed_seconds=settings.batch_seconds)
-    member = Worker(
-        Stream(parts.kafka, reading, owner),
-        decode,
-        Applier(parts.store, parts.persons, settings.refused_percent, traces.step).apply,
-        parts.store,
-        metrics,
-        pulse,
-        traces,
-    )
-    with (
-        serving(pulse, registry, settings.health_port, settings.health_address) as port,
-        _catching_up(parts.store.url, parts.persons),
-        keeping_months(parts.store.url),
-        _sending(parts, settings, metrics),
-        stopped_by_signals(member),
-    ):
+    make = partial(make_applier, parts.store.url, read_keys(settings), settings)
+    with ExitStack() as stack:
+        member = Worker(
+            Stream(parts.kafka, reading, owner),
+            decode,
+            stack.enter_context(Beside(make, parts.persons)),
+            parts.store,
+            metrics,
+            pulse,
+            traces,
+        )
+        port = stack.enter_context(
+            serving(pulse, registry, settings.health_port, settings.health_address)
+        )
+        stack.enter_context(_catching_up(parts.store.url, parts.persons))
+        stack.enter_context(keeping_months(parts.store.url))
+        stack.enter_context(_sending(parts, settings, metrics))
+        stack.enter_context(stopped_by_signals(member))
         log.info(
             "reading %s as %s; http://%s:%d has /healthz, /readyz and /metrics",
             ", ".join(reading.topics),

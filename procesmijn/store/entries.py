@@ -50,8 +50,7 @@ def append(packed: Packed, inserted: Inserted, terms: Terms) -> Appended:
     is_void = np.concatenate([np.zeros(np.count_nonzero(is_of_new), dtype=np.int64), changed[:, 3]])
 
     named = list(objects)
-    lost = [object_key(*each) for each in named[len(packed.objects) :]]
-    keys = np.concatenate([packed.object_keys, np.array(lost, dtype=np.int64)])
+    keys = np.array([object_key(*each) for each in named], dtype=np.int64)
     met = np.unique(owner)
     met = met[np.argsort(keys[met])]
     place = np.empty(len(keys), dtype=np.int32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as defaulted
 from itertools import groupby
@@ -14,8 +14,8 @@ import numpy as np
 import orjson
 
 from procesmijn.batch import Partition
-from procesmijn.core.frames import Bools, Int64s, Rows
-from procesmijn.core.order import is_first
+from procesmijn.core.frames import Int64s, Rows
+from procesmijn.core.order import is_first, order_by
 from procesmijn.store.connection import Connection
 from procesmijn.store.event_rows import event_of
 from procesmijn.store.packed import Objects, Packed
@@ -58,35 +58,35 @@ def insert(packed: Packed, connection: Connection) -> Inserted:
     Every version that was ever seen ends up in ``stream.event`` or in ``stream.superseded``, so the
     outcome is the same whichever came first.
     """
-    entries = packed.entries.take(packed.order)
+    numbers = np.arange(len(packed.entries))
+    order = order_by(packed.entries["key_hi"], packed.entries["key_lo"], numbers)
+    entries = packed.entries.take(order)
     begins = is_first(entries["key_hi"], entries["key_lo"])
     known = _standing(_uuids(entries[begins]), connection)
     event = np.cumsum(begins) - 1
     is_rival = (np.bincount(event) > 1)[event] if len(event) else begins
     is_contested = is_rival | np.isin(entries["key_hi"], [_high_half(key) for key in known])
-    is_written = ~is_contested
 
-    inserted = Inserted(new=packed.order[is_written])
+    inserted = Inserted(new=order[~is_contested])
     for place, count in enumerate(np.bincount(packed.partition[inserted.new]).tolist()):
         inserted.stored[packed.partitions[place]] += count
     contested = np.flatnonzero(is_contested).tolist()
     met_before = _superseded(_uuids(entries[is_contested]), connection) if contested else {}
     for _, rows in groupby(contested, event.__getitem__):
-        rivals = {row: packed.read(row) for row in rows}
-        row, winner = max(rivals.items(), key=lambda rival: rival[1].said)
+        rivals = {number: packed.read(number) for number in order[list(rows)].tolist()}
+        number, winner = max(rivals.items(), key=lambda rival: rival[1].said)
         before = known.get(winner.key)
         _count(rivals, packed, before, met_before.get(winner.key, set()), inserted)
         _keep_losers(rivals.values(), winner, before, connection)
         if before is None:
-            change = Change(int(packed.order[row]), None, was_retracted=False)
+            inserted.changes.append(Change(number, None, was_retracted=False))
         elif winner.said > before.said:
             _set_aside(winner, before, connection)
-            change = Change(int(packed.order[row]), before.objects, before.is_retracted)
-        else:
-            continue
-        inserted.changes.append(change)
-        is_written[row] = True
-    _copy(packed, is_written, connection)
+            inserted.changes.append(Change(number, before.objects, before.is_retracted))
+    is_written = np.zeros(len(order), dtype=np.bool_)
+    is_written[inserted.new] = True
+    is_written[[change.version for change in inserted.changes]] = True
+    _copy(packed, order[is_written[order]].tolist(), connection)
     return inserted
 
 
@@ -119,10 +119,10 @@ def _count(
 ) -> None:
     """A version counts as stored the first time that its content is met, else as a duplicate."""
     met = seen | ({before.said.content} if before else set())
-    for row, version in rivals.items():
+    for number, version in rivals.items():
         content = version.said.content
         counted = inserted.duplicates if content in met else inserted.stored
-        counted[packed.partitions[packed.partition[packed.order[row]]]] += 1
+        counted[packed.partitions[packed.partition[number]]] += 1
         met.add(content)
 
 
@@ -162,15 +162,11 @@ _NOT_OF_THE_CONTENT: Final = ("sequence", "extras", "persons", "is_time_of_recor
 """What is no part of a content: left out, so that no arrival of it shows."""
 
 
-def _copy(packed: Packed, is_written: Bools, connection: Connection) -> None:
-    """Send the rows that are to be written, by key, a run at a time."""
-    if not is_written.any():
-        return
-    edges = np.flatnonzero(np.diff(is_written, prepend=False, append=False))
-    bounds = np.concatenate([[0], packed.ends])[edges].reshape(-1, 2)
-    rows = memoryview(packed.rows)
-    with connection.cursor().copy(statements("events")["insert"]) as copy:
-        copy.write(copied(rows[begin:end] for begin, end in bounds.tolist()))
+def _copy(packed: Packed, versions: Sequence[int], connection: Connection) -> None:
+    """Write the rows of versions, which are in the order of their keys."""
+    if versions:
+        with connection.cursor().copy(statements("events")["insert"]) as copy:
+            copy.write(copied(packed.rows_of(versions)))
 
 
 def _uuids(entries: Rows) -> Array:

@@ -7,7 +7,7 @@ that the next batch can be packed beside the writing of this one.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -25,7 +25,6 @@ from procesmijn.core.frames import (
     Int64s,
     Rows,
 )
-from procesmijn.core.order import order_by
 from procesmijn.store.event_rows import read_row, write_row
 from procesmijn.versions import Version, object_key, sequence_of
 from schemas.event import Event
@@ -49,11 +48,9 @@ class Packed(NamedTuple):
     """Versions of events, numbered in the order in which they came."""
 
     rows: bytes
-    """Their rows in ``stream.event``, one after the other, by key and then as they came."""
+    """Their rows in ``stream.event``, one after the other."""
     ends: Int64s
     """Where each row ends."""
-    order: Int64s
-    """The version that each row is of."""
     entries: Rows
     """An :data:`EVENT` for each version; a name in it is its place in ``names``."""
     names: tuple[str | None, ...]
@@ -64,7 +61,6 @@ class Packed(NamedTuple):
     """Of each version the place in ``partitions``."""
     objects: Objects
     """What they are about, each object once."""
-    object_keys: Int64s
     version: Int64s
     """Ascending, for each version and object ..."""
     object: Int64s
@@ -76,13 +72,15 @@ class Packed(NamedTuple):
         types = {object_type for object_type, _ in self.objects}
         return types.union(filter(None, self.names))
 
-    def row(self, at: int) -> bytes:
-        """A row by its place among the rows."""
-        return self.rows[self.ends[at - 1] if at else 0 : self.ends[at]]
+    def rows_of(self, versions: Iterable[int]) -> Iterator[memoryview]:
+        """The rows of some versions."""
+        rows, ends = memoryview(self.rows), [*self.ends.tolist(), 0]  # before the first is the last
+        return (rows[ends[version - 1] : ends[version]] for version in versions)
 
-    def read(self, at: int) -> Version:
-        """The version of a row; where it came from is left out."""
-        return read_row(self.row(at))
+    def read(self, version: int) -> Version:
+        """A version as it was; where it came from is left out."""
+        begin = self.ends[version - 1] if version else 0
+        return read_row(self.rows[begin : self.ends[version]])
 
     def objects_of(self, version: int) -> list[int]:
         """The places in ``objects`` of what a version is about."""
@@ -133,19 +131,14 @@ class Packer:
 
     def packed(self) -> Packed:
         """All that it took."""
-        entries = np.frombuffer(b"".join(self._entries), dtype=EVENT)
-        order = order_by(entries["key_hi"], entries["key_lo"], np.arange(len(entries)))
-        rows = [self._rows[number] for number in order.tolist()]
         return Packed(
-            rows=b"".join(rows),
-            ends=np.cumsum([*map(len, rows)], dtype=np.int64),
-            order=order,
-            entries=entries,
+            rows=b"".join(self._rows),
+            ends=np.cumsum([*map(len, self._rows)], dtype=np.int64),
+            entries=np.frombuffer(b"".join(self._entries), dtype=EVENT),
             names=tuple(self._names),
             partitions=tuple(self._partitions),
             partition=np.array(self._partition, dtype=np.int64),
             objects=tuple(self._objects),
-            object_keys=np.array([object_key(*each) for each in self._objects], dtype=np.int64),
             version=np.array(self._version, dtype=np.int64),
             object=np.array(self._object, dtype=np.int64),
         )

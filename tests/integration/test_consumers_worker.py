@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from consumers import claims, topics
+from consumers.applying import Within
 from consumers.connection import KafkaSettings
 from consumers.errors import BatchFailed
 from consumers.publish import Message, publish
@@ -260,7 +261,7 @@ def test_a_batch_that_nobody_foresaw_ends_the_worker_with_its_offsets(
     def apply(_: Batch) -> Applied:
         raise ZeroDivisionError("jan")
 
-    worker._apply = apply
+    worker._applying = Within(apply)
     with pytest.raises(BatchFailed) as failed:
         worker.run()
     assert re.search(rf"the batch of offsets {made}/\d 0 to 1 could not be", str(failed.value))
@@ -282,7 +283,7 @@ def test_a_batch_that_others_are_in_the_way_of_waits(
             raise StillInTheWay("others were in the way")
         return ledger.apply(batch)
 
-    worker._apply = apply
+    worker._applying = Within(apply)
     with working(worker):
         _until(lambda: ledger.events() == 1)
     assert len(tried) == 3

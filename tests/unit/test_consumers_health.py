@@ -16,8 +16,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from consumers import health
 from consumers.chunk import Chunk
 from consumers.health import Pulse
+from consumers.lot import Lot
 from consumers.metrics import Metrics
-from procesmijn.batch import Applied, Arrival, Batch, DeadLetter, Origin, Partition, Span
+from procesmijn.batch import Applied, Arrival, Batch, DeadLetter, Origin, Partition, Span, Step
 from schemas.event import Event, Record
 
 MANUAL = Path(__file__).parents[2] / "docs" / "worker.md"
@@ -70,10 +71,7 @@ def test_a_loop_that_does_not_turn_is_dead(registry: CollectorRegistry) -> None:
         assert get(port, "/healthz")[0] == 200
 
 
-def test_a_committed_batch_is_counted(
-    registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("consumers.metrics.time.time_ns", lambda: 100_000_000_000)
+def test_a_committed_batch_is_counted(registry: CollectorRegistry) -> None:
     metrics = Metrics(registry)
     ages_us = [0, 4_000, 6_000, 3_000_000, 200_000_000_000, -5]
     records = [
@@ -87,8 +85,13 @@ def test_a_committed_batch_is_counted(
         Arrival(Event("/hr", "1", "step", 0, (), extras=extras)) for extras in (2, 0, 5)
     )
     batch = Batch((Span(PARTITION, 1, 0, 6, 6, skipped=1),), arrivals, letters)
-    applied = Applied(stored=2, duplicates=3, cases=5, seconds={"insert": 0.5})
-    metrics.applied([Chunk(PARTITION, 1, 0, 6, records)], batch, applied)
+    lot = Lot(steps=[Step("decode", 0, 250_000_000)])
+    lot.add([Chunk(PARTITION, 1, 0, 6, records)], batch)
+    steps = (Step("insert", 0, 500_000_000), Step("commit", 500_000_000, 750_000_000))
+    metrics.applied(
+        lot,
+        Applied(stored=2, duplicates=3, skipped=1, cases=5, steps=steps, committed_us=100_000_000),
+    )
 
     def value(name: str, **labels: str) -> float | None:
         return registry.get_sample_value(f"procesmijn_{name}", labels)
@@ -100,7 +103,9 @@ def test_a_committed_batch_is_counted(
     assert value("skipped_records_total") == 1
     assert value("cases_total") == 5
     assert value("undeclared_fields_total") == 7
+    assert value("step_seconds_total", step="decode") == 0.25
     assert value("step_seconds_total", step="apply.insert") == 0.5
+    assert value("step_seconds_total", step="apply") == 0.75
     assert value("batch_records_sum") == 6
     assert value("freshness_seconds_bucket", le="0.005") == 3
     assert value("freshness_seconds_bucket", le="0.01") == 4

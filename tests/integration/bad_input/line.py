@@ -14,6 +14,7 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 from prometheus_client import CollectorRegistry
 
+from consumers.applying import Within
 from consumers.connection import KafkaSettings
 from consumers.contracts import Apply
 from consumers.health import Pulse
@@ -114,7 +115,7 @@ class Line:
         return Worker(
             Stream(self.kafka, reading, "alone"),
             decode,
-            apply or self.applier.apply,
+            Within(apply or self.applier.apply),
             self.store,
             Metrics(CollectorRegistry()),
             self.pulse,

@@ -18,7 +18,7 @@ from tests.integration.bad_input.line import Account, Line, Sent
 from tests.integration.bad_input.messages import event, opened, requested
 
 EVENTS = 200_000
-BATCH = 10_000
+BATCH = 5_000
 OTHERS = 100
 """Cases that go on beside it."""
 GROWTH_BYTES = 64 << 20
@@ -45,9 +45,7 @@ def test_a_case_with_200000_events_stays_flat_in_time_and_memory(line: Line) -> 
         line.read_on(running, seconds=120)
 
     _, first, *rest = [
-        sum(applied.seconds.values()) / applied.stored
-        for applied in batches
-        if applied.stored > BATCH / 2
+        applied.seconds / applied.stored for applied in batches if applied.stored > BATCH / 2
     ]
     half = len(rest) // 2
     assert median(rest[half:]) < 1.5 * median([first, *rest[:half]])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
+import time
 import uuid
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
+import psutil
 from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from tests.integration.exactness import crashing_worker
-from tests.integration.exactness.crashing_worker import Orders
+from tests.integration.exactness.crashing_worker import Dead, Orders
 
 _STOPPED_SECONDS = 20.0
 _processes = multiprocessing.get_context("forkserver")
@@ -41,7 +42,7 @@ class Fleet:
             member.kill()
             member.join()
 
-    def start(self, dies: str | None = None, transaction: int = 1) -> str:
+    def start(self, dies: str | None = None, transaction: int = 1, dead: Dead = Dead.BOTH) -> str:
         """Start one more worker, and give its name."""
         self._born += 1
         owner = f"worker-{self._born}"
@@ -51,21 +52,22 @@ class Fleet:
             log=self._logs / f"{owner}.log",
             dies=dies,
             transaction=transaction,
+            dead=dead,
         )
         member = _processes.Process(target=crashing_worker.work, args=(orders,))
         member.start()
         self._members[owner] = member
         return owner
 
-    def kill(self, owner: str) -> None:
+    def kill(self, owner: str, dead: Dead = Dead.BOTH) -> None:
         """As the kernel kills it when memory runs out."""
-        self._members[owner].kill()
+        self.signal(owner, signal.SIGKILL, dead)
 
-    def wait_for_death(self, owner: str, seconds: float) -> None:
+    def wait_for_death(self, owner: str, seconds: float, dead: Dead = Dead.BOTH) -> None:
         """Wait until it has been killed, by itself or by us."""
         member = self._members[owner]
         member.join(seconds)
-        assert member.exitcode == -signal.SIGKILL, f"{owner}: {member.exitcode}"
+        assert member.exitcode == dead.exit_code, f"{owner}: {member.exitcode}"
 
     def stop(self, owner: str) -> None:
         """Stop it in good order."""
@@ -74,11 +76,15 @@ class Fleet:
         member.join(_STOPPED_SECONDS)
         assert member.exitcode == 0, f"{owner}: {member.exitcode}"
 
-    def signal(self, owner: str, number: signal.Signals) -> None:
-        """Freeze it, or let it go on."""
-        pid = self._members[owner].pid
-        assert pid is not None
-        os.kill(pid, number)
+    def signal(self, owner: str, number: signal.Signals, whom: Dead = Dead.BOTH) -> None:
+        """Kill its processes or one of them, freeze them, or let them go on."""
+        member = psutil.Process(self._members[owner].pid)
+        while not (applying := member.children()):
+            time.sleep(0.01)  # it has only just been started
+        if whom is not Dead.APPLYING:
+            member.send_signal(number)
+        if whom is not Dead.READING:
+            applying[0].send_signal(number)
 
     def bury(self, owner: str) -> None:
         """Have the group miss a dead worker now, and not at the end of its session."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import cycle
 
 import pytest
 
 from tests.integration.exactness.accounts import assert_all_holds, wait_until_all_is_in
+from tests.integration.exactness.crashing_worker import Dead
 from tests.integration.exactness.fleet import Fleet
 from tests.integration.exactness.ground import Ground
 from tests.integration.exactness.stepped import STEPS
@@ -20,13 +22,16 @@ DEATH_SECONDS = 30.0
 def test_killed_at_every_step(
     fleet: Fleet, teller: Teller, watched: Ground, plain: Ground, kafka_servers: str
 ) -> None:
-    """One worker after the other dies at the next step, in its second batch."""
+    """One worker after the other dies at the next step, in its second batch: both its processes,
+    or the one that reads, or the one that applies."""
     teller.tell_in_transactions()
+    deaths = cycle(Dead)
     with teller.telling():
         for step in STEPS:
             for moment in ("before", "after"):
-                doomed = fleet.start(dies=f"{moment} {step}", transaction=2)
-                fleet.wait_for_death(doomed, DEATH_SECONDS)
+                dead = next(deaths)
+                doomed = fleet.start(dies=f"{moment} {step}", transaction=2, dead=dead)
+                fleet.wait_for_death(doomed, DEATH_SECONDS, dead)
                 fleet.bury(doomed)
         fleet.start()
     wait_until_all_is_in(watched, teller, kafka_servers)
@@ -43,10 +48,10 @@ def test_killed_at_random_under_load(
         members = [fleet.start(), fleet.start()]
         for _ in range(DEATHS_AT_RANDOM):
             time.sleep(pick.uniform(0.05, 1.2))
-            dead = members.pop(pick.randrange(2))
-            fleet.kill(dead)
-            fleet.wait_for_death(dead, DEATH_SECONDS)
-            fleet.bury(dead)
+            dead, doomed = pick.choice(list(Dead)), members.pop(pick.randrange(2))
+            fleet.kill(doomed, dead)
+            fleet.wait_for_death(doomed, DEATH_SECONDS, dead)
+            fleet.bury(doomed)
             members.append(fleet.start())
     wait_until_all_is_in(watched, teller, kafka_servers)
     assert_all_holds(watched, plain, teller, kafka_servers)

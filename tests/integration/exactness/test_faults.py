@@ -21,7 +21,7 @@ from procesmijn.persons import Persons
 from procesmijn.store import Store
 from tests.integration.exactness.accounts import WATCH, assert_all_holds, wait_until_all_is_in
 from tests.integration.exactness.conftest import KEYS, PARTITIONS
-from tests.integration.exactness.crashing_worker import SESSION_SECONDS
+from tests.integration.exactness.crashing_worker import SESSION_SECONDS, Dead
 from tests.integration.exactness.fleet import Fleet
 from tests.integration.exactness.ground import Ground
 from tests.integration.exactness.histories import CATALOGUE
@@ -33,15 +33,18 @@ from tests.integration.exactness.telling import Teller
 def test_frozen_past_its_session_and_joined_and_left(
     fleet: Fleet, teller: Teller, watched: Ground, plain: Ground, kafka_servers: str
 ) -> None:
-    """What the frozen one still holds when it thaws is refused: others have it by then."""
+    """What the frozen one still holds when it thaws is refused: others have it by then. Of the
+    other only the process that applies is frozen, and what it holds is next in line."""
     with teller.telling():
         frozen, other = fleet.start(), fleet.start()
         time.sleep(2)
         fleet.signal(frozen, signal.SIGSTOP)
+        fleet.signal(other, signal.SIGSTOP, Dead.APPLYING)
         time.sleep(SESSION_SECONDS + 2)
         third = fleet.start()
         time.sleep(1)
         fleet.signal(frozen, signal.SIGCONT)
+        fleet.signal(other, signal.SIGCONT, Dead.APPLYING)
         time.sleep(2)
         fleet.stop(other)
         time.sleep(1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from schemas.event import Event
 from tests.integration.exactness.conftest import MakeGround
 from tests.integration.exactness.ground import Ground
 from tests.integration.exactness.histories import CATALOGUE, histories, in_batches, sorted_pass
+from tests.integration.exactness.stepped import SteppedStore
 
 PROCESSES = ("service", "repair", "joining")
 MONTHS: Final = """
@@ -206,15 +207,14 @@ def test_a_batch_that_is_under_way_while_a_month_is_kept_is_not_missed(ground: G
     told(ground, LONG)
     before = counted(read(ground, "service"))
 
-    @contextmanager
-    def around(step: str) -> Iterator[None]:
-        yield
-        if step == "advance":  # what the batch wrote cannot be seen yet
+    def hook(step: str) -> None:
+        if step == "after advance":  # what the batch wrote cannot be seen yet
             assert refresh(ground) > 0
             assert counted(read(ground, "service")) == before
 
     late = sorted_pass([happened(datetime(2024, 5, 20, tzinfo=UTC), 0, "lab")])
-    Applier(ground.stores[1], ground.persons, around=around).apply(late)
+    with closing(SteppedStore(ground.url, hook)) as store:
+        Applier(store, ground.persons).apply(late)
     assert counted(read(ground, "service")) != before
     assert_right(ground)
     assert refresh(ground) > 0

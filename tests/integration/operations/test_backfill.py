@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
+from consumers.applying import Within
 from consumers.metrics import Metrics
 from consumers.publish import Message, publish
 from consumers.stream import Reading, Stream
@@ -35,7 +36,7 @@ def test_the_present_stays_fresh_while_a_backlog_is_read(line: Line) -> None:
     worker = Worker(
         Stream(line.kafka, reading, "alone"),
         decode,
-        line.applier.apply,
+        Within(line.applier.apply),
         line.store,
         Metrics(CollectorRegistry()),
         line.pulse,

@@ -83,7 +83,7 @@ def test_two_objects_with_one_key_are_told(
     applier: Applier, monkeypatch: pytest.MonkeyPatch, *, in_one_batch: bool
 ) -> None:
     """Of SHA-256 only 64 bits are the key of an object: what two share is never mixed."""
-    monkeypatch.setattr("procesmijn.store.packed.object_key", lambda *_: 7)
+    monkeypatch.setattr("procesmijn.store.entries.object_key", lambda *_: 7)
     one, other = (
         Arrival(happened(hours, "ticket.opened", "hr")._replace(objects=(("ticket", id_),)))
         for hours, id_ in enumerate(("T1", "T2"))

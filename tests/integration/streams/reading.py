@@ -30,6 +30,7 @@ def read_until(
     ends_at = time.monotonic() + seconds
     while not is_enough():
         assert time.monotonic() < ends_at, "it takes too long"
+        stream.heed(ledger)
         stream.claim(ledger)
         chunks = stream.poll()
         if chunks:
