@@ -71,7 +71,8 @@ def write(
     }  # an activity that nothing leads to or from
     layers = in_layers(lonely | weights, _THICK, _THIN)
     places = [*layers.nodes.values(), *chain.from_iterable(layers.stops.values())]
-    width, height = (max(at) for at in zip(*map(_point, places), strict=True))
+    width = max((x for x, _ in map(_point, places)), default=0.0)
+    height = max((y for _, y in map(_point, places)), default=0.0)
     root = canvas(name, width + _WIDTH / 2 + _MARGIN, height + _HEIGHT / 2 + _MARGIN)
     most = max(weights.values(), default=1)
     for edge, each in sorted(drawn.items(), key=lambda item: item[1].weight):

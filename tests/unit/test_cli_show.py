@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import pytest
 
-from procesmijn.cli.show import Format, show
+from procesmijn.cli.show import Format, as_json, csv_parts, json_parts, show
+from procesmijn.cli.tell import progress
 
 COLUMNS: Final = ("supplier", "customer", "handovers", "wait_seconds_mean", "wait_working_seconds")
 NARROW: Final = ("supplier", "customer", "handovers", "wait_seconds_mean")
@@ -75,3 +76,32 @@ def test_where_even_that_does_not_fit_some_columns_stay_out_and_it_says_so(print
 def test_no_rows_are_a_heading(printed: Print) -> None:
     out, _ = printed(80, [])
     assert out.split()[:3] == ["supplier", "customer", "handovers"]
+
+
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSON])
+def test_rows_go_to_stdout_as_they_come_while_a_bar_moves_on_stderr(
+    form: Format, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    came: list[int] = []
+
+    def rows() -> Iterator[dict[str, int]]:
+        with progress("reading", 2_500) as report:
+            for number in range(2_500):
+                came.append(number)
+                yield {"n": number, "half": number // 2}
+                report(number)
+
+    parts = csv_parts(rows(), ["n", "half"]) if form is Format.CSV else json_parts(rows())
+    next(parts)
+    assert len(came) < 2_500
+    del parts
+    show(rows(), ["n", "half"], form)
+    out, err = capsys.readouterr()
+    assert "reading" in err
+    if form is Format.JSON:
+        assert out.encode() == as_json([{"n": n, "half": n // 2} for n in range(2_500)])
+        assert b"".join(json_parts([])) == as_json([])
+    else:
+        assert out.splitlines() == ["n,half", *(f"{n},{n // 2}" for n in range(2_500))]

@@ -76,6 +76,7 @@ def test_a_graph_has_every_activity_and_arrow_and_says_what_they_are() -> None:
             *("8 cases start with ask", f"7 cases end with {readable}"),
         ]
     )
+    assert tips(graph_picture.write({}, {}, {}, [], "nothing")) == []
     [dashed] = etree.fromstring(picture).iterfind(f"{{{SVG}}}path[@stroke-dasharray]")
     assert dashed[0].text == "one"
 
