@@ -35,6 +35,31 @@ def covered(catalogue: Catalogue) -> list[Covered]:
     return sorted(set(_of_all(catalogue)), key=str)
 
 
+class Delivered(NamedTuple):
+    """What a party does when it delivers something."""
+
+    deliverable: str
+    process: str
+    supplier: str
+    activity: str
+
+
+def delivered(catalogue: Catalogue) -> list[Delivered]:
+    """The activities that deliver something, as agreements name them. Those of any deliverable are
+    not among them: a handover does not say of which."""
+    return sorted(
+        {
+            Delivered(agreement.deliverable, agreement.process, supplier, activity)
+            for name, agreement in catalogue.agreements.items()
+            if agreement.delivered
+            for supplier in with_parts(catalogue.supplier_of(name), catalogue)
+            for activity in agreement.activities(
+                Moment.DELIVERED, catalogue.processes[agreement.process]
+            )
+        }
+    )
+
+
 def _of_all(catalogue: Catalogue) -> Iterator[Covered]:
     for name, agreement in catalogue.agreements.items():
         process = catalogue.processes[agreement.process]
@@ -43,8 +68,8 @@ def _of_all(catalogue: Catalogue) -> Iterator[Covered]:
             for moment in _BY_CUSTOMER
             for activity in agreement.activities(moment, process)
         }
-        for supplier in _with_parts(catalogue.supplier_of(name), catalogue):
-            for customer in _with_parts(agreement.customer, catalogue):
+        for supplier in with_parts(catalogue.supplier_of(name), catalogue):
+            for customer in with_parts(agreement.customer, catalogue):
                 for version in agreement.versions or (None,):
                     dates = (version.since, version.until) if version else (None, None)
                     yield Covered(agreement.process, supplier, customer, None, *dates)
@@ -52,8 +77,9 @@ def _of_all(catalogue: Catalogue) -> Iterator[Covered]:
                         yield Covered(agreement.process, customer, supplier, activity, *dates)
 
 
-def _with_parts(party: str, catalogue: Catalogue) -> Iterator[str]:
+def with_parts(party: str, catalogue: Catalogue) -> Iterator[str]:
+    """A party, and all that is part of it."""
     yield party
     for name, each in catalogue.parties.items():
         if each.parent == party:
-            yield from _with_parts(name, catalogue)
+            yield from with_parts(name, catalogue)

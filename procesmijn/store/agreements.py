@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from psycopg.types.json import Jsonb
 
-from procesmijn.catalogue.coverage import Covered
+from procesmijn.catalogue.coverage import Covered, Delivered
 from procesmijn.core.frames import Int64s
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
@@ -104,6 +104,15 @@ def happened(period: Period, connection: Connection) -> dict[tuple[str, str], in
     """How often each activity of each process was completed in a period."""
     rows = connection.execute(statements("agreements")["happened"], _of(None, period))
     return {(process, activity): times for process, activity, times in rows}
+
+
+def recipients(
+    process: str | None, period: Period, delivered: Iterable[Delivered], connection: Connection
+) -> list[tuple[str, str, int]]:
+    """Who picked each deliverable up, and how often, most often first. Periods are by day of
+    pick-up."""
+    asked = {**_of(process, period), "delivered": Jsonb([each._asdict() for each in delivered])}
+    return connection.execute(statements("agreements")["recipients"], asked).fetchall()
 
 
 def used(period: Period, connection: Connection) -> set[str]:

@@ -62,7 +62,7 @@ def test_the_tutorial_does_what_it_says(folder: Path, shell: list[str]) -> None:
 
 
 def check_finds_what_is_declared_otherwise(trial: Procesmijn, folder: Path) -> None:
-    """Nobody knows the workshop, a counter that has no work promises it, and two want quotes."""
+    """Nobody knows the workshop, a counter promises what nobody asks for, and orders go astray."""
     declared = yaml.safe_load(FILES["ours.yaml"])
     declared["parties"] = dict.fromkeys(("front office", "counter", "sales"))
     declared["processes"]["repairs"]["activities"] = dict.fromkeys(
@@ -70,18 +70,13 @@ def check_finds_what_is_declared_otherwise(trial: Procesmijn, folder: Path) -> N
     )
     declared["processes"]["repairs"].pop("end")
     declared["deliverables"] = {
-        "repair": {"supplier": "counter", "customers": ["front office", "sales"]}
+        "repair": {"supplier": "counter"},
+        "order": {"supplier": "front office", "customers": ["counter", "sales"]},
     }
-    declared["agreements"] = {
-        "repairs": {
-            "deliverable": "repair",
-            "customer": "front office",
-            "process": "repairs",
-            "requested": "Repair asked",
-            "delivered": "Repair done",
-            "lead_time": "1 day",
-        }
-    }
+    asked = {"process": "repairs", "requested": "Repair asked", "lead_time": "1 day"}
+    repair = {"deliverable": "repair", "customer": "front office", "delivered": "Repair done"}
+    order = {"deliverable": "order", "customer": "sales", "delivered": "Quote asked"}
+    declared["agreements"] = {"repairs": asked | repair, "orders": asked | order}
     (folder / "other.yaml").write_text(yaml.safe_dump(declared))
     assert trial("catalogue", "activate", folder / "other.yaml").code == 0
 
@@ -96,6 +91,7 @@ def check_finds_what_is_declared_otherwise(trial: Procesmijn, folder: Path) -> N
         "no agreement,repairs,front office,workshop,,4,4",
         "not used,repairs,counter,front office,repairs,,",
         "unknown party,,,,workshop,9,4",
-        "several customers,,counter,front office,repair,,",
-        "several customers,,counter,sales,repair,,",
+        "several customers,,front office,counter,order,0,",
+        "several customers,,front office,sales,order,0,",
+        "other customer,,front office,workshop,order,3,",
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from procesmijn.catalogue import Catalogue, parse
 from procesmijn.catalogue.agreements import Moment
-from procesmijn.catalogue.coverage import Covered, covered
+from procesmijn.catalogue.coverage import Covered, Delivered, covered, delivered
 from procesmijn.catalogue.lead_times import HOUR_US, LeadTime, Unit, read_lead_time
 
 TEXT = """
@@ -166,3 +166,13 @@ def test_an_agreement_covers_deliveries_and_what_the_customer_does_about_them_al
         )
     }
     assert Covered("services", "manager", "hr", "Back", None, None) in there
+
+
+def test_a_handover_tells_which_deliverable_it_is_only_where_an_activity_delivers_that_alone() -> (
+    None
+):
+    assert delivered(CATALOGUE) == [
+        Delivered("contract", "onboarding", supplier, activity)
+        for supplier in ("hr", "payroll")
+        for activity in ("Checked", "Contract issued")
+    ]

@@ -138,3 +138,19 @@ LEFT JOIN bi.agg_delivery_monthly m
        ON m.agreement = t.name AND m.month >= %(since)s AND m.month < %(until)s
 WHERE EXISTS (SELECT FROM mining.delivery d WHERE d.agreement = a.code)
 GROUP BY t.name;
+
+-- name: recipients
+-- Who picked deliverables up, by the activities that deliver them.
+SELECT v.deliverable, c.name, count(*)
+FROM jsonb_to_recordset(%(delivered)s) AS v(deliverable text, process text, supplier text, activity text)
+JOIN mining.term p ON p.name = v.process
+JOIN mining.term s ON s.name = v.supplier
+JOIN mining.term a ON a.name = v.activity
+JOIN mining.handover h ON (h.process, h.supplier, h.from_activity) = (p.code, s.code, a.code)
+JOIN mining.term c ON c.code = h.customer
+WHERE h.picked_up_at <= bi.as_of()
+  AND (%(process)s::text IS NULL OR p.name = %(process)s)
+  AND (%(since)s::date IS NULL OR h.picked_up_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR h.picked_up_on < %(until)s)
+GROUP BY v.deliverable, c.name
+ORDER BY v.deliverable, count(*) DESC, c.name;
