@@ -146,7 +146,7 @@ def suggest(
         happened = agreements.happened(dates, connection)
     there = covered(catalogue)
     suggested = [
-        _suggested(each, happened[each.process, each.requested], wanted, there, catalogue)
+        _suggested(each, happened.get((each.process, each.requested), 0), wanted, there, catalogue)
         for each in supplied
     ]
     if form is not As.YAML:

@@ -76,9 +76,7 @@ def _measured(kept: Kept) -> Measured | Literal["too few"]:
     if not kept.due or kept.met is None:
         return TOO_FEW
     right, wrong = kept.first_time_right or 0, kept.first_time_wrong or 0
-    return Measured(
-        kept.due, kept.met / kept.due, right / (right + wrong) if right + wrong else None
-    )
+    return Measured(kept.due, kept.met, right / (right + wrong) if right + wrong else None)
 
 
 def _twelve_months(asked: Period, today: date) -> tuple[date, date]:

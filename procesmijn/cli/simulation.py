@@ -152,8 +152,9 @@ def _simulated(
     share_met = found.met / found.deliveries if found.deliveries else None
     if_tried = found.met_if_tried / found.deliveries if found.deliveries else None
     changes: bool | None = None
-    if target is not None and share_met is not None and if_tried is not None:
-        changes = (share_met >= target) != (if_tried >= target)
+    if target is not None and found.deliveries:
+        enough = target * found.deliveries
+        changes = (found.met >= enough) != (found.met_if_tried >= enough)
     return Simulated(
         name,
         agreement.process,

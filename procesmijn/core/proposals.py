@@ -33,23 +33,16 @@ class Proposal:
     share: float
 
 
-def share_met(
-    lead_time: LeadTime, calendar: Calendar, requested_us: Int64s, delivered_us: Int64s
-) -> float:
-    """The share of deliveries, from 0 to 1, that came before they would have been due.
-
-    ``calendar`` is that of the supplier; both int64[n], at least one.
-    """
-    due_us = rule_of(lead_time).due_us(calendar, requested_us)
-    return float(np.mean(delivered_us <= due_us))
-
-
 def propose(
     target: Decimal, calendar: Calendar, requested_us: Int64s, delivered_us: Int64s
 ) -> Proposal | None:
-    """The shortest lead time of :data:`LADDER` that enough deliveries would have met, if any."""
+    """The shortest lead time of :data:`LADDER` that enough deliveries would have met, if any.
+
+    ``calendar`` is that of the supplier; both int64[n], at least one.
+    """
     for lead_time in LADDER:
-        share = share_met(lead_time, calendar, requested_us, delivered_us)
-        if share >= target:
-            return Proposal(lead_time, share)
+        due_us = rule_of(lead_time).due_us(calendar, requested_us)
+        met = int(np.count_nonzero(delivered_us <= due_us))
+        if met >= target * len(delivered_us):
+            return Proposal(lead_time, met / len(delivered_us))
     return None

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.agreements import Version
+from procesmijn.catalogue.lead_times import Unit
 from procesmijn.catalogue.part import Text
 from procesmijn.documents.words import NOTHING, WORDS, Language, count, day, in_words, percentage
 
@@ -25,7 +27,7 @@ class Measured(NamedTuple):
 
     deliveries: int
     """That were due."""
-    share_met: float
+    met: int
     first_time_right: float | None
     """Of the deliveries of which it is known; None where it is known of none."""
 
@@ -174,7 +176,7 @@ class _Writer:
         measured = self.measurements.get(name)
         state: Literal["reaches", "below", ""] = ""
         if isinstance(measured, Measured) and target is not None:
-            state = "reaches" if measured.share_met >= target else "below"
+            state = "reaches" if measured.met >= target * measured.deliveries else "below"
         return Promise(
             self.party(agreement.customer),
             getattr(agreement.label_or(name), self.language) if is_one_of_several else "",
@@ -191,11 +193,10 @@ class _Writer:
     def terms(self, version: Version) -> tuple[str, str]:
         assert version.lead_time is not None  # noqa: S101 - a catalogue without one does not load
         time = in_words(version.lead_time, self.language)
-        is_moment = version.lead_time.unit == "day of month"
+        is_moment = version.lead_time.unit is Unit.DAY_OF_MONTH
         said = time if is_moment else self.words("within", time=time)
         target = self.words("target", share=self.share(version.target)) if version.target else ""
-        lies_ahead = version.since is not None and version.since > self.on
-        if lies_ahead and version.since:
+        if version.since is not None and version.since > self.on:
             begins = self.words("from", date=day(version.since, self.language))
             target = f"{begins}, {target}" if target else begins
         return said, target
@@ -206,7 +207,9 @@ class _Writer:
         elif isinstance(measured, str):
             yield self.words("too_few")
         else:
-            yield self.words("kept", share=percentage(measured.share_met, self.language))
+            yield self.words(
+                "kept", share=percentage(measured.met / measured.deliveries, self.language)
+            )
             number = count(measured.deliveries, self.language)
             yield self.words("delivery" if measured.deliveries == 1 else "deliveries", count=number)
             if measured.first_time_right is not None:
@@ -221,10 +224,8 @@ class _Writer:
         said: str = "" if text is None else getattr(text, self.language)
         return said
 
-    def share(self, share: object) -> str:
-        if share is None:
-            return NOTHING
-        return percentage(float(str(share)), self.language)
+    def share(self, share: Decimal | None) -> str:
+        return NOTHING if share is None else percentage(float(share), self.language)
 
     def words(self, key: str, **parts: str) -> str:
         return WORDS[self.language][key].format(**parts)

@@ -102,6 +102,13 @@ _MONTHS: Final = {
         *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     ),
 }
+_UNITS: Final = {
+    Language.NL: {Unit.HOURS: ("werkuur", "werkuren"), Unit.DAYS: ("werkdag", "werkdagen")},
+    Language.EN: {
+        Unit.HOURS: ("working hour", "working hours"),
+        Unit.DAYS: ("working day", "working days"),
+    },
+}
 NOTHING: Final = "\N{EN DASH}"
 """Stands where nothing was agreed."""
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
@@ -113,15 +120,8 @@ def in_words(promised: LeadTime, language: Language) -> str:
         if language is Language.EN:
             return str(promised).replace("the ", f"the{_NO_BREAK}")
         return f"vóór de{_NO_BREAK}{promised.amount}e"
-    if promised.unit is Unit.HOURS:
-        number = promised.amount / HOUR_US
-        unit = {Language.NL: ("werkuur", "werkuren"), Language.EN: ("working hour",) * 2}
-    else:
-        number = float(promised.amount)
-        unit = {Language.NL: ("werkdag", "werkdagen"), Language.EN: ("working day",) * 2}
-    one, several = unit[language]
-    if language is Language.EN:
-        several += "s"
+    number = promised.amount / (HOUR_US if promised.unit is Unit.HOURS else 1)
+    one, several = _UNITS[language][promised.unit]
     shown = f"{number:g}" if language is Language.EN else f"{number:g}".replace(".", ",")
     return f"{shown}{_NO_BREAK}{one if number == 1 else several}"
 
