@@ -186,108 +186,129 @@ def deliveries(
         heard = reference.completions(
             [each for each in standing if each.occurred_us <= as_of_us], process, rules
         )
-        for agreement in agreements:
-            matched = _matched(heard, agreement, process)
+        for deliverable in {each.deliverable: None for each in agreements}:
+            alike = [each for each in agreements if each.deliverable == deliverable]
+            matched = _matched(heard, alike, process)
             found += [_stood(each, process, as_of_us) for each in matched]
     return sorted(found, key=lambda each: (each.object, each.agreement, each.opened))
 
 
-def _matched(  # noqa: C901, PLR0912, PLR0915 - a branch for each word of the definition
-    heard: Sequence[tuple[Event, str, str | None]], agreement: Agreement, process: Process
-) -> list[_Delivery]:
-    every: list[_Delivery] = []
-    pauses: list[tuple[int, bool, str | None, bool]] = []
+@dataclass
+class _Kept:
+    """The deliveries under one agreement in one case, as far as its events have been heard."""
+
+    agreement: Agreement
+    process: Process
+    every: list[_Delivery] = field(default_factory=list)
+    pauses: list[tuple[int, bool, str | None, bool]] = field(default_factory=list)
     """At, whether it pauses, the request it names, whether any delivery had that id then."""
+    turns: list[_Delivery] = field(default_factory=list)
+    """In the order in which they came to stand as they do."""
 
-    def live() -> list[_Delivery]:
-        return [each for each in every if each.standing != CANCELLED]
+    def live(self) -> list[_Delivery]:
+        return [each for each in self.every if each.standing != CANCELLED]
 
-    def meant(event: Event) -> list[_Delivery]:
+    def meant(self, event: Event) -> list[_Delivery]:
         if event.request is None:
-            return live()
-        own = [each for each in live() if each.request == event.request]
-        return own or [each for each in live() if each.request is None]
+            return self.live()
+        own = [each for each in self.live() if each.request == event.request]
+        return own or [each for each in self.live() if each.request is None]
 
-    def open_new(event: Event, requested_us: int | None) -> _Delivery | None:
-        on = _date(event.occurred_us, process)
-        for number, version in enumerate(agreement.versions):
+    def latest(self, event: Event, standing: str) -> _Delivery | None:
+        alike = [each for each in self.meant(event) if each.standing == standing]
+        return max(alike, key=self.turns.index, default=None)
+
+    def turn(self, delivery: _Delivery, at_us: int, standing: str) -> None:
+        delivery.course.append((at_us, standing))
+        if delivery in self.turns:
+            self.turns.remove(delivery)
+        self.turns.append(delivery)
+
+    def open_new(self, event: Event, requested_us: int | None) -> _Delivery | None:
+        on = _date(event.occurred_us, self.process)
+        for number, version in enumerate(self.agreement.versions):
             if version.since <= on < version.until:
                 opened = _Delivery(
-                    agreement, event.key, event.object, event.request, number, requested_us
+                    self.agreement, event.key, event.object, event.request, number, requested_us
                 )
-                for at_us, is_on, request, was_known in pauses:
+                for at_us, is_on, request, was_known in self.pauses:
                     if request is None or (event.request is None and not was_known):
                         opened.held.append((at_us, is_on))
-                every.append(opened)
+                self.every.append(opened)
                 return opened
         return None
 
-    def latest(event: Event, standing: str) -> _Delivery | None:
-        """The one that came to stand so last."""
-        alike = [each for each in meant(event) if each.standing == standing]
-        return max(alike, key=turns.index, default=None)
+    def answered(self, event: Event) -> _Delivery | None:
+        """What a delivering event answers."""
+        named = [each for each in self.meant(event) if each.request == event.request]
+        if event.request is not None and named:
+            return named[0]
+        return next((each for each in self.meant(event) if each.standing == OPEN), None)
 
-    turns: list[_Delivery] = []
+    def deliver(self, delivery: _Delivery, at_us: int) -> None:
+        delivery.delivered.append(at_us)
+        delivery.accepted.clear()
+        delivery.outcome = None
+        self.turn(delivery, at_us, DELIVERED)
 
-    def turn(delivery: _Delivery, at_us: int, standing: str) -> None:
-        delivery.course.append((at_us, standing))
-        if delivery in turns:
-            turns.remove(delivery)
-        turns.append(delivery)
-
-    for event, activity, party in heard:
+    def hear(  # noqa: C901 - a branch for each word of the definition
+        self, event: Event, moment: str, party: str | None
+    ) -> None:
+        """Anything but a delivering event."""
         at_us = event.occurred_us
-        if event.deliverable not in (None, agreement.deliverable):
+        if moment == "requested":
+            if self.agreement.requested_by and party not in self.agreement.requested_by:
+                return
+            ids = [each.request for each in self.live() if each.request is not None]
+            opened = None if event.request in ids else self.open_new(event, at_us)
+            if opened is not None:
+                self.turn(opened, at_us, OPEN)
+        elif moment == "accepted":
+            if (delivery := self.latest(event, DELIVERED)) is not None:
+                delivery.accepted.append(at_us)
+                delivery.outcome = event.outcome
+                self.turn(delivery, at_us, ACCEPTED)
+        elif moment == "returned":
+            delivery = self.latest(event, DELIVERED) or self.latest(event, ACCEPTED)
+            if delivery is not None:
+                delivery.returned.append(at_us)
+                delivery.accepted.clear()
+                delivery.outcome = None
+                self.turn(delivery, at_us, OPEN)
+        elif moment == "cancelled":
+            waiting = [each for each in self.meant(event) if each.standing == OPEN]
+            if waiting:
+                self.turn(waiting[0], at_us, CANCELLED)
+        else:
+            known = any(each.request == event.request for each in self.live())
+            self.pauses.append((at_us, moment == "paused", event.request, known))
+            for each in self.meant(event):
+                each.held.append((at_us, moment == "paused"))
+
+
+def _matched(
+    heard: Sequence[tuple[Event, str, str | None]],
+    agreements: Sequence[Agreement],
+    process: Process,
+) -> list[_Delivery]:
+    """The deliveries of one thing in one case, under all agreements on it."""
+    kept = [_Kept(agreement, process) for agreement in agreements]
+    for event, activity, party in heard:
+        if event.deliverable not in (None, agreements[0].deliverable):
             continue
-        for moment, activities in agreement.moments.items():
-            if activity not in activities:
+        for moment in agreements[0].moments:
+            hearing = [each for each in kept if activity in each.agreement.moments[moment]]
+            if moment != "delivered":
+                for each in hearing:
+                    each.hear(event, moment, party)
                 continue
-            delivery: _Delivery | None
-            if moment == "requested":
-                if agreement.requested_by and party not in agreement.requested_by:
-                    continue
-                if event.request is not None and any(
-                    each.request == event.request for each in live()
-                ):
-                    continue
-                delivery = open_new(event, at_us)
-                if delivery is not None:
-                    turn(delivery, at_us, OPEN)
-            elif moment == "delivered":
-                named = [each for each in meant(event) if each.request == event.request]
-                if event.request is not None and named:
-                    delivery = named[0]
-                else:
-                    waiting = [each for each in meant(event) if each.standing == OPEN]
-                    delivery = waiting[0] if waiting else open_new(event, None)
-                if delivery is not None:
-                    delivery.delivered.append(at_us)
-                    delivery.accepted.clear()
-                    delivery.outcome = None
-                    turn(delivery, at_us, DELIVERED)
-            elif moment == "accepted":
-                delivery = latest(event, DELIVERED)
-                if delivery is not None:
-                    delivery.accepted.append(at_us)
-                    delivery.outcome = event.outcome
-                    turn(delivery, at_us, ACCEPTED)
-            elif moment == "returned":
-                delivery = latest(event, DELIVERED) or latest(event, ACCEPTED)
-                if delivery is not None:
-                    delivery.returned.append(at_us)
-                    delivery.accepted.clear()
-                    delivery.outcome = None
-                    turn(delivery, at_us, OPEN)
-            elif moment == "cancelled":
-                waiting = [each for each in meant(event) if each.standing == OPEN]
-                if waiting:
-                    turn(waiting[0], at_us, CANCELLED)
-            else:
-                known = any(each.request == event.request for each in live())
-                pauses.append((at_us, moment == "paused", event.request, known))
-                for each in meant(event):
-                    each.held.append((at_us, moment == "paused"))
-    return every
+            answers = [(each, each.answered(event)) for each in hearing]
+            if not any(answer for _, answer in answers):
+                answers = [(each, each.open_new(event, None)) for each in hearing]
+            for each, answer in answers:
+                if answer is not None:
+                    each.deliver(answer, event.occurred_us)
+    return [delivery for each in kept for delivery in each.every]
 
 
 def _stood(one: _Delivery, process: Process, as_of_us: int) -> Stood:

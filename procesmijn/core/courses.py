@@ -9,8 +9,9 @@ An event that carries the id of a request speaks of the delivery with that id; w
 What was cancelled is over, and answers to nothing.
 
 - A *request* opens a delivery, unless there is one with its id.
-- A *delivery* answers the one with its id, else the oldest open one; where none is open it was not
-  asked for, and is a delivery by itself.
+- A *delivery* answers the one with its id, else the oldest open one, under each agreement on its
+  deliverable. Where it answers none under any of them, nobody asked for it: it is a delivery by
+  itself under each that holds on its date.
 - An *acceptance* is of the latest delivered one that is not accepted yet.
 - A *return* likewise; where there is none, of the one that was accepted last. It opens the
   delivery again.
@@ -21,10 +22,12 @@ What was cancelled is over, and answers to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
 
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.core.frames import ACCEPTED, CANCELLED, DELIVERED, NO_INSTANT, NO_REQUEST, OPEN
@@ -32,9 +35,10 @@ from procesmijn.core.frames import ACCEPTED, CANCELLED, DELIVERED, NO_INSTANT, N
 NO_VERSION: Final = -1
 """The agreement does not hold on the date of the event."""
 MAX_STEPS: Final = 100_000
-"""Of the deliveries under one agreement in one case. Each pause is a step of all that is open, so
+"""Of the deliveries of one thing in one case. Each pause is a step of all that is open, so
 thousands that are never delivered, and paused time and again, would come to millions."""
 _NO_HOLD: Final = (0, False)
+_DELIVERED: Final = list(Moment).index(Moment.DELIVERED)
 
 
 class Said(NamedTuple):
@@ -49,25 +53,30 @@ class Said(NamedTuple):
     """Of the agreement on its date."""
     row: int
     """Whatever the caller knows it by."""
+    agreement: int
+    """Which agreement on the deliverable hears it."""
+    is_last: bool
+    """Whether it is the last that does."""
 
 
-class Step(NamedTuple):
-    """How a delivery stands after an event of its course."""
-
-    delivery: int
-    row: int
-    at_us: int
-    standing: int
-    is_held: bool
-    """Whether a pause lasts, as far as the events say; one that began too late changes nothing."""
-    is_return: bool
-    first_delivered_us: int
-    delivered_us: int
-    accepted_us: int
-    returned_us: int
-    cancelled_us: int
-    accepted_by: int
-    """The row of its acceptance, while that stands; else -1."""
+STEP: Final = np.dtype(
+    [
+        ("delivery", "<i8"),
+        ("at_us", "<i8"),
+        ("standing", "<i8"),
+        ("is_held", "?"),  # a pause lasts, as far as events say; one too late changes nothing
+        ("is_return", "?"),
+        ("first_delivered_us", "<i8"),
+        ("delivered_us", "<i8"),
+        ("accepted_us", "<i8"),
+        ("returned_us", "<i8"),
+        ("cancelled_us", "<i8"),
+        ("accepted_by", "<i8"),  # the row of its acceptance, while that stands; else -1
+    ]
+)
+"""How a delivery stands after an event of its course."""
+_Step: TypeAlias = tuple[int, int, int, bool, bool, int, int, int, int, int, int]
+"""The same as a plain tuple: there is one for each event, and all else takes longer to make."""
 
 
 @dataclass(slots=True)
@@ -75,6 +84,7 @@ class Delivery:
     """A delivery on its way; ``number`` says which."""
 
     number: int
+    agreement: int
     opened: int
     """The row of the event that opened it."""
     request: int
@@ -98,17 +108,34 @@ class Courses:
     events came."""
 
     deliveries: list[Delivery] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[_Step] = field(default_factory=list)
 
-    def follow(self, events: Iterable[Said]) -> None:
-        """Follow the deliveries under one agreement in one case; its events are in order.
+    def follow(self, events: Sequence[Said]) -> None:
+        """Follow what is delivered of one thing in one case, under all agreements on it.
 
-        Where they come to more than :data:`MAX_STEPS`, none is kept.
+        Its events are in order, and of each those that hear it. Where they come to more than
+        :data:`MAX_STEPS`, none is kept.
         """
         deliveries, steps = len(self.deliveries), len(self.steps)
-        course = _Course(self)
+        courses: dict[int, _Course] = {}
+        unanswered: list[Said] = []
+        is_answered = False
         for event in events:
-            _TAKE[event.moment](course, event)
+            course = courses.get(event.agreement)
+            if course is None:
+                course = courses[event.agreement] = _Course(self, event.agreement)
+            if event.moment != _DELIVERED:
+                _TAKE[event.moment](course, event)
+            elif course.deliver(event):
+                is_answered = True
+            else:
+                unanswered.append(event)
+            if event.is_last:
+                if unanswered and not is_answered:
+                    for each in unanswered:
+                        courses[each.agreement].deliver_unasked(each)
+                is_answered = False
+                unanswered.clear()
             if len(self.steps) - steps > MAX_STEPS:
                 del self.deliveries[deliveries:]
                 del self.steps[steps:]
@@ -118,6 +145,8 @@ class Courses:
 class _Pool:
     """Deliveries among which one is sought. What does not stand like that any more is taken out
     when it is met."""
+
+    __slots__ = ("_all", "_last", "_open", "hold")
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         self._all = deliveries
@@ -153,8 +182,11 @@ class _Pool:
 class _Course:
     """The deliveries under one agreement in one case."""
 
-    def __init__(self, courses: Courses) -> None:
+    __slots__ = ("_agreement", "_all", "_any", "_by_request", "_nameless", "_place")
+
+    def __init__(self, courses: Courses, agreement: int) -> None:
         self._all = courses
+        self._agreement = agreement
         self._by_request: dict[int, Delivery] = {}
         """Those that carry an id and were not cancelled."""
         self._nameless = _Pool(courses.deliveries)
@@ -168,12 +200,18 @@ class _Course:
             self._put(delivery)
             self._note(delivery, event)
 
-    def deliver(self, event: Said) -> None:
+    def deliver(self, event: Said) -> bool:
+        """Whether it answers any."""
         delivery = self._by_request.get(event.request) or self._pool(event).oldest_open()
-        if delivery is None:
-            if event.version == NO_VERSION:
-                return
-            delivery = self._open(event, NO_INSTANT)
+        if delivery is not None:
+            self._deliver(delivery, event)
+        return delivery is not None
+
+    def deliver_unasked(self, event: Said) -> None:
+        if event.version != NO_VERSION:
+            self._deliver(self._open(event, NO_INSTANT), event)
+
+    def _deliver(self, delivery: Delivery, event: Said) -> None:
         delivery.standing = DELIVERED
         delivery.delivered_us = event.at_us
         delivery.first_delivered_us = min(delivery.first_delivered_us, event.at_us)
@@ -240,7 +278,14 @@ class _Course:
 
     def _open(self, event: Said, requested_us: int) -> Delivery:
         deliveries = self._all.deliveries
-        opened = Delivery(len(deliveries), event.row, event.request, event.version, requested_us)
+        opened = Delivery(
+            len(deliveries),
+            self._agreement,
+            event.row,
+            event.request,
+            event.version,
+            requested_us,
+        )
         deliveries.append(opened)
         if event.request != NO_REQUEST:
             self._by_request[event.request] = opened
@@ -253,9 +298,8 @@ class _Course:
 
     def _note(self, delivery: Delivery, event: Said, *, is_return: bool = False) -> None:
         self._all.steps.append(
-            Step(
+            (
                 delivery.number,
-                event.row,
                 event.at_us,
                 delivery.standing,
                 delivery.standing == OPEN and self._is_held(delivery),
@@ -272,11 +316,10 @@ class _Course:
 
 _TAKES: Final[Mapping[Moment, Callable[[_Course, Said], None]]] = {
     Moment.REQUESTED: _Course.request,
-    Moment.DELIVERED: _Course.deliver,
     Moment.ACCEPTED: _Course.accept,
     Moment.RETURNED: _Course.take_back,
     Moment.CANCELLED: _Course.cancel,
     Moment.PAUSED: _Course.pause,
     Moment.RESUMED: _Course.resume,
 }
-_TAKE: Final = tuple(_TAKES[moment] for moment in Moment)
+_TAKE: Final = {place: _TAKES[moment] for place, moment in enumerate(Moment) if moment in _TAKES}

@@ -15,7 +15,7 @@ import numpy as np
 
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.core.assign import CaseEvents, Cases
-from procesmijn.core.courses import NO_VERSION, Courses, Said
+from procesmijn.core.courses import NO_VERSION, STEP, Courses, Said
 from procesmijn.core.frames import (
     ACCEPTED,
     DELIVERED,
@@ -47,32 +47,17 @@ _REQUESTED: Final = list(Moment).index(Moment.REQUESTED)
 _SAID: Final = np.dtype(
     [
         ("case", "<i8"),
-        ("agreement", "<i8"),  # which of those that are kept in any of the cases
+        ("deliverable", "<i8"),
         ("place", "<i8"),  # among all that was completed
+        ("agreement", "<i8"),  # which of those that are kept in any of the cases
         ("moment", "<i8"),
         ("at_us", "<i8"),
         ("request", "<i8"),
         ("version", "<i8"),
         ("row", "<i8"),  # of the activity instances
+        ("is_last", "?"),  # of the agreements that hear it
     ]
 )
-_STEP: Final = np.dtype(
-    [
-        ("delivery", "<i8"),
-        ("row", "<i8"),
-        ("at_us", "<i8"),
-        ("standing", "<i8"),
-        ("is_held", "?"),
-        ("is_return", "?"),
-        ("first_delivered_us", "<i8"),
-        ("delivered_us", "<i8"),
-        ("accepted_us", "<i8"),
-        ("returned_us", "<i8"),
-        ("cancelled_us", "<i8"),
-        ("accepted_by", "<i8"),
-    ]
-)
-"""The members of :class:`procesmijn.core.courses.Step`."""
 
 
 def find_deliveries(cases: Cases, case_events: CaseEvents, instances: Instances) -> Rows:
@@ -90,15 +75,11 @@ def find_deliveries(cases: Cases, case_events: CaseEvents, instances: Instances)
     said = _said(cases, case_events, instances, agreements)
     if not len(said):
         return NO_DELIVERIES
-    courses, opened_by = _follow(said)
+    courses = _follow(said)
     if not courses.deliveries:
         return NO_DELIVERIES
-    return _rows(
-        courses,
-        said[opened_by],
-        [agreement for _, agreement in agreements],
-        _Mined(cases, case_events, instances),
-    )
+    promising = [agreement for _, agreement in agreements]
+    return _rows(courses, promising, _Mined(cases, case_events, instances))
 
 
 def _said(
@@ -107,7 +88,7 @@ def _said(
     instances: Instances,
     agreements: Sequence[tuple[int, AgreementRules]],
 ) -> Rows:
-    """What completed instances say of deliveries: by case, agreement, and in order."""
+    """What completed instances say of deliveries: by case, deliverable, and in order."""
     done = instances.completed
     kind, activity = cases.kind[instances.case[done]], instances.activity[done]
     found = []
@@ -127,15 +108,18 @@ def _said(
             if moment == _REQUESTED:
                 says &= is_heard
             rows = np.empty(np.count_nonzero(says), dtype=_SAID)
-            rows["agreement"], rows["moment"] = number, moment
+            rows["deliverable"], rows["agreement"] = rules.deliverable, number
+            rows["moment"] = moment
             rows["place"], rows["row"] = places[says], done[places[says]]
             rows["request"], rows["version"] = events["request"][says], version[says]
             found.append(rows)
     said = np.concatenate(found)
     said["case"] = instances.case[said["row"]]
     said["at_us"] = instances.completion_us[said["row"]]
-    keys = (said[column] for column in ("case", "agreement", "place", "moment"))
-    return said.take(order_by(*keys))
+    of_moment = ("case", "deliverable", "place", "moment")
+    said = said.take(order_by(*(said[column] for column in (*of_moment, "agreement"))))
+    said["is_last"] = np.roll(is_first(*(said[column] for column in of_moment)), -1)
+    return said
 
 
 def _versions(on: Int32s, rules: AgreementRules) -> Int64s:
@@ -146,16 +130,15 @@ def _versions(on: Int32s, rules: AgreementRules) -> Int64s:
     return np.where((at >= 0) & (on < until[at]), at, NO_VERSION)
 
 
-def _follow(said: Rows) -> tuple[Courses, Int64s]:
-    """Follow each case under each agreement; with one of the rows of each delivery's group."""
-    courses, group = Courses(), list[int]()
-    columns = ("moment", "at_us", "request", "version", "row")
-    events = list(map(Said._make, zip(*(said[each].tolist() for each in columns), strict=True)))
-    begins = np.flatnonzero(is_first(said["case"], said["agreement"])).tolist()
+def _follow(said: Rows) -> Courses:
+    """Follow each deliverable in each case."""
+    courses = Courses()
+    columns = (said[member].tolist() for member in Said._fields)
+    events = list(map(Said._make, zip(*columns, strict=True)))
+    begins = np.flatnonzero(is_first(said["case"], said["deliverable"])).tolist()
     for first, end in pairwise([*begins, len(events)]):
         courses.follow(events[first:end])
-        group.extend([first] * (len(courses.deliveries) - len(group)))
-    return courses, np.array(group, dtype=np.int64)
+    return courses
 
 
 class _Mined(NamedTuple):
@@ -166,30 +149,30 @@ class _Mined(NamedTuple):
     instances: Instances
 
 
-def _rows(
-    courses: Courses, group: Rows, agreements: Sequence[AgreementRules], mined: _Mined
-) -> Rows:
-    """All that there is to say of deliveries; ``group`` has case and agreement of each."""
-    told = np.array(courses.steps, dtype=_STEP)
+def _rows(courses: Courses, agreements: Sequence[AgreementRules], mined: _Mined) -> Rows:
+    """All that there is to say of deliveries."""
+    told = np.array(courses.steps, dtype=STEP)
     told = told.take(np.argsort(told["delivery"], kind="stable"))
     steps = _steps(told)
     deliveries = [
-        (each.opened, each.request, each.version, each.requested_us) for each in courses.deliveries
+        (each.agreement, each.opened, each.request, each.version, each.requested_us)
+        for each in courses.deliveries
     ]
-    opened, request, version, requested_us = np.array(deliveries, dtype=np.int64).T
+    of, opened, request, version, requested_us = np.array(deliveries, dtype=np.int64).T
+    case_of = mined.instances.case[opened]
     promised = Promised(
         agreements=agreements,
-        agreement=group["agreement"],
+        agreement=of,
         version=version,
         requested_us=requested_us,
-        requested_on=mined.cases.local_day(group["case"], requested_us).astype(np.int64),
+        requested_on=mined.cases.local_day(case_of, requested_us).astype(np.int64),
     )
     due = due_moments(promised, steps)
     returnable_us = return_windows(promised, steps)
     right = _right_first(told, steps, returnable_us)
 
     own = steps.delivery
-    case, agreement = group["case"][own], group["agreement"][own]
+    case, agreement = case_of[own], of[own]
     rows = np.empty(len(own), dtype=DELIVERY)
     rows["object"] = mined.cases.objects[case]
     rows["process"] = mined.cases.process[case]

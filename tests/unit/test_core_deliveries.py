@@ -143,6 +143,15 @@ def test_a_delivery_that_nobody_asked_for_promises_nothing() -> None:
     assert (answered.requested_us is None, unasked.requested_us is None) == (False, True)
 
 
+def test_what_was_asked_for_under_one_agreement_is_unasked_under_no_other() -> None:
+    sales = Agreement("for sales", [Version(Lead("days", 1))], requested_by=frozenset({"Sales"}))
+    events = said("2 09:00 ask", "3 10:00 deliver", "3 11:00 deliver")
+    for_sales, answered, unasked = stood(events, PROCESS, [TWO_DAYS, sales], at(END_OF_TIME))
+    assert (for_sales.agreement, for_sales.requested_us) == ("for sales", None)
+    assert for_sales.delivered_us == unasked.delivered_us == at("2026-03-03 11:00")
+    assert (answered.requested_us is None, unasked.requested_us is None) == (False, True)
+
+
 def test_cancelled_before_it_was_due_it_is_not_late_and_after_that_it_is() -> None:
     [before] = look("2 09:00 ask", "4 17:00 cancel")
     assert (before.standing, before.is_breached) == ("cancelled", None)
