@@ -55,4 +55,4 @@ def list_cases(
     with reading(read_settings(), moment(as_of)) as (_, connection):
         known_cases(process, cases, connection)
         columns, rows = reports.cases(process, dates, connection, cases)
-    show(rows, columns, form, narrow=_NARROW)
+        show(rows, columns, form, narrow=_NARROW)

@@ -32,7 +32,11 @@ _WORKER_SETTINGS: Final = {
     "enable_seqscan": "off",
     "jit": "off",
 }
-_READER_SETTINGS: Final = {"jit": "off"}
+_READER_SETTINGS: Final = {
+    "jit": "off",
+    # Who opens a cursor reads all of it: the planner would prepare for the first tenth.
+    "cursor_tuple_fraction": "1",
+}
 _EVERY_SETTING: Final = {"TimeZone": "UTC", "client_encoding": "UTF8"}
 
 _LINK: Final = {

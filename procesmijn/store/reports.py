@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -17,13 +18,14 @@ from procesmijn.store.filters import EVERY_CASE, CaseFilter, Period, narrowed
 from procesmijn.store.statements import statements
 
 BASES: Final = {"start": PICKUP_AT_START, "completion": PICKUP_AT_COMPLETION}
+CASES_AT_ONCE: Final = 5_000
 
 
 class Listing(NamedTuple):
     """Rows of a view, and the names of its columns, which are there without any row too."""
 
     columns: tuple[str, ...]
-    rows: list[dict[str, Any]]
+    rows: Iterable[dict[str, Any]]
 
 
 class HandoverRow(NamedTuple):
@@ -118,11 +120,22 @@ def unassigned(process: str, connection: Connection) -> int:
 def cases(
     process: str, period: Period, connection: Connection, only: CaseFilter = EVERY_CASE
 ) -> Listing:
-    """The cases of a process, in the columns of ``bi.fct_case``. Periods are by day of start."""
+    """The cases of a process, in the columns of ``bi.fct_case``. Periods are by day of start.
+
+    They are read while the session is open, some at a time, however many there are.
+    """
+    described = connection.execute(statements("reports")["case_columns"])
+    names = tuple(column.name for column in described.description or ())
     sql, chosen = narrowed(statements("reports")["cases"], "case_keys", only)
-    cursor = connection.execute(sql, {**_of(process, period), **chosen})
-    names = tuple(column.name for column in cursor.description or ())
-    return Listing(names, [dict(zip(names, row, strict=True)) for row in cursor])
+
+    def rows() -> Iterator[dict[str, Any]]:
+        with connection.transaction(), connection.cursor("cases") as cursor:
+            cursor.itersize = CASES_AT_ONCE
+            cursor.execute(sql, {**_of(process, period), **chosen})
+            for row in cursor:
+                yield dict(zip(names, row, strict=True))
+
+    return Listing(names, rows())
 
 
 def pending(process: str | None, connection: Connection) -> list[PendingRow]:

@@ -29,6 +29,10 @@ SELECT COALESCE(sum(c.unassigned), 0)::int8
 FROM mining."case" c JOIN mining.term p ON p.code = c.process
 WHERE p.name = %(process)s;
 
+-- name: case_columns
+-- What is told of a case.
+SELECT * FROM bi.fct_case LIMIT 0;
+
 -- name: cases
 -- The cases of a process, as BI tools see them.
 SELECT * FROM bi.fct_case WHERE process = %(process)s

@@ -176,7 +176,7 @@ def test_an_event_that_is_corrected_to_fewer_cases_is_mined_after_all(line: Line
 
 def _cases(line: Line, process: str) -> list[dict[str, Any]]:
     with line.store.reader() as connection:
-        return reports.cases(process, Period(), connection).rows
+        return list(reports.cases(process, Period(), connection).rows)
 
 
 def _waits(row: HandoverRow) -> tuple[str, str, float, float]:

@@ -54,7 +54,7 @@ def test_a_case_with_200000_events_stays_flat_in_time_and_memory(line: Line) -> 
     assert line.account() == Account(stored=EVENTS + 2 * OTHERS, duplicate=0, dead=0, skipped=0)
     with line.store.reader() as connection:
         assert reports.flagged(connection) == [Flagged("object", "vacancy", "UNKNOWN", EVENTS)]
-        cases = reports.cases("recruitment", Period(), connection).rows
+        cases = list(reports.cases("recruitment", Period(), connection).rows)
         (row,) = reports.handovers("recruitment", Period(), None, connection)
     assert {case["case_key"] for case in cases} == {f"V-{number}" for number in range(OTHERS)}
     assert row.handovers == OTHERS

@@ -188,7 +188,7 @@ def test_an_attribute_is_said_by_an_event_of_the_process(store: Store, applier: 
     def found(process: str, reason: str) -> int:
         only = CaseFilter(attributes=(Attribute("reason", reason),))
         with store.reader() as connection:
-            return len(reports.cases(process, Period(), connection, only).rows)
+            return len(list(reports.cases(process, Period(), connection, only).rows))
 
     assert (found("recruitment", "other-employer"), found("other", "other-employer")) == (1, 0)
     assert (found("recruitment", "late"), found("other", "late")) == (0, 1)
