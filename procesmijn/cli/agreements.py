@@ -243,7 +243,7 @@ def _suggested(
         str(proposal.lead_time) if proposal else None,
         target,
         proposal.share if proposal else None,
-        any(each[:4] == (*pair, None) for each in there),
+        any(each[:4] in {(*pair, None), (*pair, supplied.delivered)} for each in there),
     )
 
 

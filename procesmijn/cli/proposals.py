@@ -35,7 +35,7 @@ class Suggested(NamedTuple):
     share: float | None
     """Of the deliveries, those that would have met it."""
     is_covered: bool
-    """Whether there is an agreement between the two in that process."""
+    """Whether an agreement speaks of it: of the pair, or of that step as the way to ask."""
 
     @property
     def is_new(self) -> bool:
