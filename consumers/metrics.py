@@ -83,6 +83,7 @@ class Metrics:
             "undeclared_fields", "Fields of events that their type does not declare: left out."
         )
         self.cases = counter("cases", "Cases that changed, once per batch that changed them.")
+        self.late = counter("late_events", "Events for cases that were retired: stored only.")
         self.steps = counter("step", "Time spent, waiting included.", "step", unit="seconds")
         self.positions_lost = counter(
             "positions_lost", "Batches that were dropped because another worker had taken over."
@@ -114,6 +115,7 @@ class Metrics:
         self.skipped.inc(applied.skipped)
         self.undeclared.inc(lot.undeclared)
         self.cases.inc(applied.cases)
+        self.late.inc(applied.late)
         self.retries.inc(applied.retries)
         for reason, letters in lot.refused.items():
             self.dead_letters.labels(reason).inc(letters)

@@ -149,6 +149,8 @@ class Applied:
     """Cases that changed."""
     retries: int = 0
     """How often it was begun anew: another session was in the way, or had changed the rules."""
+    late: int = 0
+    """Events that concern cases which have left: stored, and in no case."""
     steps: tuple[Step, ...] = ()
     """What was done, in order; one step may come several times."""
     committed_us: int = 0

@@ -7,6 +7,7 @@ tells: where that moved on, the object is put off to another pass, the last of t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from procesmijn.apply import OBJECTS_AT_ONCE, Applier
 from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store import Store, kept, scan
+from procesmijn.store.connection import Connection
 from procesmijn.store.scan import Snapshot
 
 _PASSES: Final = 4
@@ -22,7 +24,7 @@ _PASSES: Final = 4
 
 
 class RebuildRunning(ProcesmijnError):
-    """Another rebuild is at work on this database: wait until it is done."""
+    """Another rebuild, or a retirement, is at work on this database: wait until it is done."""
 
 
 def rebuild(store: Store, applier: Applier) -> Iterator[int]:
@@ -33,25 +35,9 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
 
     Raises :class:`RebuildRunning`.
     """
-    with store.reader() as connection:
-        if not scan.hold_rebuild(connection):
-            raise RebuildRunning("another rebuild is at work on this database: wait until it ends")
+    with only_rebuild(store) as connection:
         scan.make_objects(store.terms, connection)
-        only: Int64s | None = None
-        moving = np.empty(0, dtype=np.int64)
-        for _ in range(_PASSES):
-            put_off: list[Int64s] = [np.empty(0, dtype=np.int64)]  # a store may have no objects
-            with store.snapshot() as moment:
-                for events in _parts(moment, only):
-                    before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
-                    put_off.append(applier.pack_again(before, events))
-                    yield len(events.keys) - len(put_off[-1])
-            moving = only = np.concatenate(put_off)
-            if not len(moving):
-                break
-        for part in _split(moving):
-            applier.pack_under_lock(part)
-            yield len(part)
+        yield from renew(store, applier)
         with store.snapshot() as moment:
             flows, handovers = scan.flow_drift(moment.lookup), scan.handover_drift(moment.lookup)
             months = [
@@ -65,6 +51,35 @@ def rebuild(store: Store, applier: Applier) -> Iterator[int]:
         if kept.hold(connection):  # else a worker is at it
             for _ in kept.refresh(connection):
                 pass
+
+
+@contextmanager
+def only_rebuild(store: Store) -> Iterator[Connection]:
+    """A session that keeps others away that move whole objects; raises :class:`RebuildRunning`."""
+    with store.reader() as connection:
+        if not scan.hold_rebuild(connection):
+            raise RebuildRunning(
+                "another rebuild, or a retirement, is at work on this database: wait until it ends"
+            )
+        yield connection
+
+
+def renew(store: Store, applier: Applier, only: Int64s | None = None) -> Iterator[int]:
+    """Make packs and facts of all objects anew, or of some; yields how many there were so far."""
+    moving = np.empty(0, dtype=np.int64)
+    for _ in range(_PASSES):
+        put_off: list[Int64s] = [np.empty(0, dtype=np.int64)]  # a store may have no objects
+        with store.snapshot() as moment:
+            for events in _parts(moment, only):
+                before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
+                put_off.append(applier.pack_again(before, events))
+                yield len(events.keys) - len(put_off[-1])
+        moving = only = np.concatenate(put_off)
+        if not len(moving):
+            break
+    for part in _split(moving):
+        applier.pack_under_lock(part)
+        yield len(part)
 
 
 def _parts(moment: Snapshot, only: Int64s | None) -> Iterator[ObjectEvents]:

@@ -29,7 +29,7 @@ from procesmijn.core.frames import (
 from procesmijn.core.mine import mine
 from procesmijn.core.standing import standing
 from procesmijn.store import facts as stored_facts
-from procesmijn.store import kept, objects, scan
+from procesmijn.store import kept, objects, retirements, scan
 from procesmijn.store.connection import Connection
 from procesmijn.store.scan import KnownObjects, OddPack, Scanned, Snapshot
 from procesmijn.store.terms import Terms
@@ -103,6 +103,10 @@ def verify(rules: RulesInForce, terms: Terms, moment: Snapshot) -> Iterator[Prog
         )
         after = chunk.until
     yield Progress(0, tuple(_compare_roll_ups(terms, moment.lookup)))
+    odd = retirements.oddities(moment.lookup)
+    yield Progress(
+        0, tuple(Finding("retirement", "", it.of, it.what, it.stored, it.wanted) for it in odd)
+    )
 
 
 def _compare(
@@ -146,6 +150,8 @@ def _compare_objects(
     stored = dict(zip(known.locked.keys.tolist(), known.locked.events.tolist(), strict=True))
     for key, count in counts.items():
         where = say.object(key)
+        if key in known.retired:
+            continue  # its row says only that it has left
         if key not in stored:
             if count:
                 yield Finding("object", "", where, "", "nothing", "a row")

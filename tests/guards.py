@@ -24,6 +24,7 @@ AT_ONCE: Final = 2
 """Most of the time of each goes into starting servers and waiting."""
 
 _INVARIANTS: Final = "tests/integration/exactness/test_invariants.py"
+_LEAVING: Final = "tests/integration/exactness/test_leaving.py"
 _LOGS: Final = "tests/integration/bad_input/test_logs.py"
 _OPERATIONS: Final = "tests/integration/operations"
 _WORKERS: Final = "tests/integration/test_consumers_worker.py"
@@ -82,8 +83,8 @@ GUARDS: Final = (
     Guard(
         "known-look-up",
         "procesmijn/store/events.py",
-        "known = _standing(_uuids(entries[begins]), connection)",
-        "known: dict[bytes, _Standing] = {}",
+        "    known = _standing(keys, connection)\n",
+        "    known: dict[bytes, _Standing] = {}\n",
         f"{_INVARIANTS}::test_a_known_event_changes_nothing",
     ),
     Guard(
@@ -214,10 +215,58 @@ GUARDS: Final = (
     Guard(
         "too-many-refused",
         "procesmijn/apply.py",
-        "            if batch.dead_letters:\n",
+        "            if parcel.dead_letters:\n",
         "            if False:\n",
         f"{_OPERATIONS}/test_flood.py::"
         "test_most_of_a_topic_is_not_refused_until_somebody_accepts_that",
+    ),
+    Guard(
+        "known-although-it-has-left",
+        "procesmijn/store/events.py",
+        "retired = _retired(keys, connection)",
+        "retired: dict[bytes, dict[Said, int]] = {}",
+        f"{_LEAVING}::test_what_comes_for_a_case_that_has_left_is_kept_and_told",
+    ),
+    Guard(
+        "what-has-left-is-looked-up-after-the-lock",
+        "procesmijn/store/events.py",
+        """\
+    known = _standing(keys, connection)
+    retired = _retired(keys, connection)
+""",
+        """\
+    retired = _retired(keys, connection)
+    known = _standing(keys, connection)
+""",
+        f"{_LEAVING}::test_who_waits_for_an_event_that_leaves_finds_it_known",
+    ),
+    Guard(
+        "what-has-left-is-not-mined",
+        "procesmijn/store/transaction.py",
+        "            locked = locked.only(~np.isin(locked.keys, list(gone)))\n",
+        "",
+        f"{_LEAVING}::test_what_comes_for_a_case_that_has_left_is_kept_and_told",
+    ),
+    Guard(
+        "objects-that-moved-on-before-they-left",
+        "procesmijn/store/retiring.py",
+        "if entries.get(key) == count",
+        "if key in entries",
+        f"{_LEAVING}::test_an_object_that_moved_on_stays",
+    ),
+    Guard(
+        "events-on-the-disk-before-they-leave",
+        "procesmijn/retire.py",
+        "            draft.insist_on(retirement.files)\n",
+        "",
+        f"{_LEAVING}::test_it_says_what_to_do_first",
+    ),
+    Guard(
+        "retirements-come-back-in-order",
+        "procesmijn/retire.py",
+        "        if retirement.number in it.leans_on:\n",
+        "        if False:\n",
+        f"{_LEAVING}::test_an_object_that_no_process_is_about_goes_with_its_cases",
     ),
     Guard(
         "one-rebuild-at-a-time",

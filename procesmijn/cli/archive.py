@@ -11,7 +11,7 @@ from procesmijn.cli.service import service
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.files.archive import write_archive
 from procesmijn.settings import read_settings
-from procesmijn.store import history
+from procesmijn.store import history, retirements
 
 app = typer.Typer(add_completion=False)
 
@@ -27,10 +27,17 @@ def archive(
     """
     with service(read_settings()) as parts, parts.store.snapshot() as moment:
         total, taken_at = history.measure(moment.lookup)
+        retired = retirements.retirements(moment.lookup)
         versions = history.read_versions(moment.stream)
         keys = parts.persons.fingerprint
         written = 0
         with progress("written", total) as report:
-            for written in write_archive(out, versions, keys, taken_at):
+            lacks = [str(it.archive) for it in retired]
+            for written in write_archive(out, versions, keys, taken_at, lacks):
                 report(written)
+    for it in retired:
+        note(
+            f"not in it: {many(it.versions, 'version')} of events retired on"
+            f" {it.begun_at:%Y-%m-%d} by {it.by}, which are in {it.folder}"
+        )
     note(f"{many(written, 'version')} of events in {out}")

@@ -11,10 +11,10 @@ import typer
 from pydantic import Field, TypeAdapter, ValidationError
 
 from procesmijn.cli.options import known, known_process
-from procesmijn.cli.tell import note
+from procesmijn.cli.tell import many, note
 from procesmijn.core.traces import variant_key
 from procesmijn.errors import UsageError
-from procesmijn.store import filters
+from procesmijn.store import filters, retirements
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Attribute, CaseFilter
 
@@ -90,7 +90,7 @@ def case_filter(
 
 def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None:
     """Raise :class:`UsageError`, with the nearest, for a process, activity or party that is not
-    known; and say what will take its time."""
+    known; and say what will take its time, and what is not there any more."""
     known_process(process, connection)
     if cases.having or cases.lacking:
         activities = filters.activities(process, connection)
@@ -102,6 +102,11 @@ def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None
             known(name, parties, "party")
     if cases.attributes:
         note("what events say is in the events alone: all of them are read")
+    if retired := retirements.retired_cases(process, connection):
+        note(
+            f"{many(retired, 'case')} of it {'is' if retired == 1 else 'are'} retired: in figures"
+            " over all handovers and in the graph of all cases, and in nothing else"
+        )
 
 
 def _attribute(text: str) -> Attribute:

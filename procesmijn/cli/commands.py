@@ -75,6 +75,9 @@ COMMANDS: Final = {
         "Let a partition go on although its log is not what it was, and write that down.",
     ),
     "archive": Listed("archive", "Write every event, in every version, to Parquet files."),
+    "retire": Listed(
+        "retire", "Let closed cases leave the tables; their figures and the keys of events stay."
+    ),
     "rebuild": Listed("rebuild", "Compute everything anew from the stored events."),
     "verify": Listed("verify", "Prove that the tables say what the events say."),
     "doctor": Listed("doctor", "Check all parts, and say how to mend each."),

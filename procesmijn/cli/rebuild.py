@@ -11,8 +11,10 @@ from procesmijn.cli.service import Service, service
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.files.archive import open_archive, read_archive
 from procesmijn.rebuild import rebuild as rebuild_store
+from procesmijn.retire import find, take_back
 from procesmijn.settings import read_settings
 from procesmijn.store import streams
+from procesmijn.store.retirements import Retirement
 
 app = typer.Typer(add_completion=False)
 
@@ -28,7 +30,8 @@ def rebuild(
 
     In place, in chunks, beside live traffic. It may be broken off and started again; what is right
     already is not written a second time. With --from the events of an archive are brought in, and
-    what follows from them: into a new database, or into one that lacks some of them.
+    what follows from them: into a new database, or into one that lacks some of them. Where it is
+    that of a retirement which is in force here, that is taken back.
     """
     with service(read_settings()) as parts:
         if archive is not None:
@@ -44,12 +47,32 @@ def rebuild(
     note(f"{many(done, 'object')} computed anew")
 
 
-def _bring_in(archive: Path, parts: Service) -> None:
-    total = open_archive(archive, parts.persons.fingerprint).versions
+def _bring_in(folder: Path, parts: Service) -> None:
+    archive = open_archive(folder, parts.persons.fingerprint)
+    with parts.store.reader() as connection:
+        retirement = find(archive, connection)
+    if retirement is not None:
+        _take_back(folder, retirement, parts)
+        return
     done = stored = 0
-    with progress("restoring", total) as report:
-        for versions in read_archive(archive):
+    with progress("restoring", archive.versions) as report:
+        for versions in read_archive(folder):
             stored += parts.applier.restore(versions).stored
             done += len(versions)
             report(done)
+    if archive.lacks:
+        note(f"not in it are the events of {many(len(archive.lacks), 'retirement')}")
     note(f"{many(stored, 'version')} of events brought in, {done - stored:,} known before")
+
+
+def _take_back(folder: Path, retirement: Retirement, parts: Service) -> None:
+    done = 0
+    with progress("restoring", retirement.versions + retirement.objects) as report:
+        for part in take_back(folder, retirement, parts.store, parts.applier):
+            done += part
+            report(done)
+    note(
+        f"{many(sum(retirement.cases.values()), 'case')} and"
+        f" {many(retirement.versions, 'version')} of events are back: it is as if they had never"
+        " been retired"
+    )

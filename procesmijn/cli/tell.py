@@ -46,3 +46,11 @@ def progress(label: str, total: int) -> Iterator[Report]:
 def many(count: int, noun: str, plural: str | None = None) -> str:
     """A number and what it is of: ``1 row``, ``2,000 rows``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def late_words(events: int) -> str:
+    """What to do about events that concern cases which have left."""
+    return (
+        f"{many(events, 'event')} came for retired cases, and are in no case: procesmijn rebuild"
+        " --from takes a retirement back (procesmijn retire --list)"
+    )

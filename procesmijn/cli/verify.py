@@ -10,9 +10,9 @@ from procesmijn.apply import load_rules
 from procesmijn.cli.options import AsFormat
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
-from procesmijn.cli.tell import many, note, progress
+from procesmijn.cli.tell import late_words, many, note, progress
 from procesmijn.settings import read_settings
-from procesmijn.store import streams
+from procesmijn.store import retirements, streams
 from procesmijn.verify import Finding
 from procesmijn.verify import verify as verify_store
 
@@ -40,6 +40,9 @@ def verify(
                 count += len(part.findings)
                 shown += part.findings[: limit - len(shown)]
                 report(done)
+        late = retirements.late_events(connection)
+    if late:
+        note(late_words(late))
     if count or form is not Format.TABLE:
         show([finding._asdict() for finding in shown], Finding._fields, form)
     if count > len(shown):

@@ -3,13 +3,16 @@
 A folder with ``events-00001.parquet`` and so on, and ``archive.json``, which is written last: a
 folder without it is not whole. The files hold every version of every event that was ever seen, as
 the database has it, persons as pseudonyms; whatever reads Parquet can read them. All else in a
-database follows from these and from the catalogue.
+database follows from these and from the catalogue. The archive of a retirement holds the events
+that left with it, and says which retirement that is.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import count, islice
@@ -82,10 +85,18 @@ class Archive:
     taken_at: str
     """The moment that it shows, ISO 8601."""
     versions: int
+    retirement: str | None = None
+    """The retirement whose events these are; None where it has all that a database had."""
+    lacks: tuple[str, ...] = ()
+    """Retirements whose events the database did not have either."""
 
 
 def write_archive(
-    folder: Path, versions: Iterable[Version], keys: str, taken_at: datetime
+    folder: Path,
+    versions: Iterable[Version],
+    keys: str,
+    taken_at: datetime,
+    lacks: Iterable[str] = (),
 ) -> Iterator[int]:
     """Write every version into a new folder, and yield after each file how many there are.
 
@@ -93,27 +104,108 @@ def write_archive(
 
     Raises :class:`ArchiveError`.
     """
-    part = folder.with_name(f"{folder.name}.part")
+    refuse_what_is_there(folder)
+    draft = Draft(folder)
+    draft.begin()
+    written, rest = 0, iter(versions)
+    for number in count(1):
+        if not (part := list(islice(rest, EVENTS_OF_FILE))):
+            break
+        draft.write(number, part)
+        written += len(part)
+        yield written
+    moment = taken_at.astimezone(UTC).isoformat()
+    draft.seal(Archive(FORMAT, keys, moment, written, lacks=tuple(lacks)))
+
+
+def refuse_what_is_there(folder: Path) -> None:
+    """Raise :class:`ArchiveError` where something has the name already."""
     if folder.exists():
         raise ArchiveError(f"{folder} is there already: name a folder that is not")
+
+
+class Draft:
+    """A folder that is going to be an archive: it ends on ``.part`` until it is whole.
+
+    What has been written is on the disk. Each step raises :class:`ArchiveError`.
+    """
+
+    suffix = "part"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._part = folder.with_name(f"{folder.name}.{self.suffix}")
+
+    def begin(self) -> None:
+        """Make the folder, or clear what is left of an attempt that was broken off."""
+        with self._told():
+            self._part.mkdir(parents=True, exist_ok=True)
+            for left in self._part.glob("events-*.parquet"):
+                left.unlink()
+
+    def write(self, number: int, versions: Sequence[Version]) -> None:
+        """Write one file; it is on the disk when this returns."""
+        table = pa.Table.from_pylist([_row(version) for version in versions], schema=_SCHEMA)
+        with self._told():
+            with self._file(number).open("wb") as file:
+                pq.write_table(table, file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+            _keep_names(self._part)
+
+    def seal(self, manifest: Archive) -> None:
+        """Write the manifest, and give the folder its name."""
+        with self._told():
+            with (self._part / _MANIFEST).open("w", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(manifest), indent=2) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            _keep_names(self._part)
+            self._part.rename(self._folder)
+            _keep_names(self._folder.absolute().parent)
+
+    def _file(self, number: int) -> Path:
+        return self._part / f"events-{number:05}.parquet"
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or error
+            raise ArchiveError(f"{self._part} cannot be written: {reason}") from error
+
+
+class RetirementDraft(Draft):
+    """The same for a retirement, under another name: events may be in it that are nowhere else."""
+
+    suffix = "retiring"
+
+    def begin(self) -> None:
+        """Make the folder; nothing may be in it."""
+        with self._told():
+            self._part.mkdir(parents=True, exist_ok=True)
+            if any(self._part.iterdir()):
+                raise ArchiveError(
+                    f"{self._part} holds what another retirement has begun: name another folder"
+                )
+
+    def insist_on(self, files: int) -> None:
+        """Raise where one of the first files is missing."""
+        for number in range(1, files + 1):
+            if not self._file(number).exists():
+                raise ArchiveError(
+                    f"{self._file(number)} is missing, and events are in it only: put it back"
+                )
+
+
+def _keep_names(folder: Path) -> None:
+    """What a folder lists is on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        part.mkdir(parents=True, exist_ok=True)
-        for left in part.glob("events-*.parquet"):  # of an attempt that was broken off
-            left.unlink()
-        written, rest = 0, iter(versions)
-        for number in count(1):
-            rows = [_row(version) for version in islice(rest, EVENTS_OF_FILE)]
-            if not rows:
-                break
-            table = pa.Table.from_pylist(rows, schema=_SCHEMA)
-            pq.write_table(table, part / f"events-{number:05}.parquet", compression="zstd")
-            written += len(rows)
-            yield written
-        manifest = Archive(FORMAT, keys, taken_at.astimezone(UTC).isoformat(), written)
-        (part / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", "utf-8")
-        part.rename(folder)
-    except OSError as error:
-        raise ArchiveError(f"{part} cannot be written: {error.strerror or error}") from error
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def open_archive(folder: Path, keys: str) -> Archive:
@@ -122,7 +214,8 @@ def open_archive(folder: Path, keys: str) -> Archive:
     Raises :class:`ArchiveError`.
     """
     try:
-        archive = Archive(**json.loads((folder / _MANIFEST).read_bytes()))
+        said = json.loads((folder / _MANIFEST).read_bytes())
+        archive = Archive(**said | {"lacks": tuple(said.get("lacks", ()))})
     except OSError as error:
         raise ArchiveError(
             f"{folder} is no whole archive: it has no {_MANIFEST} ({error.strerror})"

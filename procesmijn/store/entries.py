@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
-from procesmijn.core.frames import Int32s, Int64s, Rows
+from procesmijn.core.frames import Bools, Int32s, Int64s, Rows
 from procesmijn.store.events import Change, Inserted
-from procesmijn.store.packed import TERMS, Packed, mined_objects
+from procesmijn.store.packed import TERMS, Packed, event_keys, mined_objects
 from procesmijn.store.terms import Terms
 from procesmijn.versions import object_key
 
@@ -30,6 +31,27 @@ class Appended:
     net: Int32s
     owner: Int32s
     rows: Rows
+
+    def only(self, kept: Bools) -> Appended:
+        """Those of some of the objects."""
+        of_rows = kept[self.owner]
+        place = np.cumsum(kept, dtype=np.int32) - 1
+        return Appended(
+            self.keys[kept],
+            tuple(compress(self.types, kept)),
+            tuple(compress(self.ids, kept)),
+            self.added[kept],
+            self.net[kept],
+            place[self.owner[of_rows]],
+            self.rows[of_rows],
+        )
+
+    def events_of(self, objects: Collection[int]) -> Iterator[tuple[bytes, int]]:
+        """Of the entries of some of the objects the key of the event, and that of the object."""
+        of_rows = self.keys[self.owner]
+        places = np.flatnonzero(np.isin(of_rows, list(objects)))
+        keys = event_keys(self.rows[places]).tolist()
+        yield from zip(keys, of_rows[places].tolist(), strict=True)
 
 
 def append(packed: Packed, inserted: Inserted, terms: Terms) -> Appended:

@@ -18,7 +18,7 @@ from procesmijn.core.frames import Int64s, Rows
 from procesmijn.core.order import is_first, order_by
 from procesmijn.store.connection import Connection
 from procesmijn.store.event_rows import event_of
-from procesmijn.store.packed import Objects, Packed
+from procesmijn.store.packed import Objects, Packed, event_keys
 from procesmijn.store.statements import statements
 from procesmijn.store.wire import Array, array, copied
 from procesmijn.versions import Said, Version
@@ -44,6 +44,9 @@ class Inserted:
     changes: list[Change] = defaulted(default_factory=list)
     stored: dict[Partition | None, int] = defaulted(default_factory=lambda: defaultdict(int))
     duplicates: dict[Partition | None, int] = defaulted(default_factory=lambda: defaultdict(int))
+    late: list[tuple[bytes, int]] = defaulted(default_factory=list)
+    """Events that stand differently although they have left, and the retirement that they left
+    in."""
 
 
 class _Standing(NamedTuple):
@@ -62,10 +65,13 @@ def insert(packed: Packed, connection: Connection) -> Inserted:
     order = order_by(packed.entries["key_hi"], packed.entries["key_lo"], numbers)
     entries = packed.entries.take(order)
     begins = is_first(entries["key_hi"], entries["key_lo"])
-    known = _standing(_uuids(entries[begins]), connection)
+    keys = _uuids(entries[begins])
+    known = _standing(keys, connection)
+    retired = _retired(keys, connection)
     event = np.cumsum(begins) - 1
     is_rival = (np.bincount(event) > 1)[event] if len(event) else begins
-    is_contested = is_rival | np.isin(entries["key_hi"], [_high_half(key) for key in known])
+    met = [_high_half(key) for key in known.keys() | retired.keys()]
+    is_contested = is_rival | np.isin(entries["key_hi"], met)
 
     inserted = Inserted(new=order[~is_contested])
     for place, count in enumerate(np.bincount(packed.partition[inserted.new]).tolist()):
@@ -75,14 +81,21 @@ def insert(packed: Packed, connection: Connection) -> Inserted:
     for _, rows in groupby(contested, event.__getitem__):
         rivals = {number: packed.read(number) for number in order[list(rows)].tolist()}
         number, winner = max(rivals.items(), key=lambda rival: rival[1].said)
-        before = known.get(winner.key)
-        _count(rivals, packed, before, met_before.get(winner.key, set()), inserted)
-        _keep_losers(rivals.values(), winner, before, connection)
+        before, left = known.get(winner.key), retired.get(winner.key, {})
+        seen = met_before.get(winner.key, set()) | {said.content for said in left}
+        _count(rivals, packed, before, seen, inserted)
+        _keep_losers(rivals.values(), winner, before, left, connection)
+        if any(winner.said <= said for said in left):
+            continue
         if before is None:
-            inserted.changes.append(Change(number, None, was_retracted=False))
+            change = Change(number, None, was_retracted=False)
         elif winner.said > before.said:
             _set_aside(winner, before, connection)
-            inserted.changes.append(Change(number, before.objects, before.is_retracted))
+            change = Change(number, before.objects, before.is_retracted)
+        else:
+            continue
+        inserted.changes.append(change)
+        inserted.late.extend((winner.key, retirement) for retirement in left.values())
     is_written = np.zeros(len(order), dtype=np.bool_)
     is_written[inserted.new] = True
     is_written[[change.version for change in inserted.changes]] = True
@@ -100,6 +113,15 @@ def _standing(keys: Array, connection: Connection) -> Mapping[bytes, _Standing]:
         )
         for key, revision, mac, sequence, occurred_us, objects, is_retracted in rows
     }
+
+
+def _retired(keys: Array, connection: Connection) -> Mapping[bytes, dict[Said, int]]:
+    """The versions that have left, and in which retirement; no object that is here has them."""
+    rows = connection.execute(statements("events")["retired"], {"keys": keys}).fetchall()
+    left: dict[bytes, dict[Said, int]] = defaultdict(dict)
+    for key, revision, mac, occurred_us, sequence, retirement in rows:
+        left[key.bytes][Said(revision, bytes(mac), (-occurred_us, -sequence))] = retirement
+    return left
 
 
 def _superseded(keys: Array, connection: Connection) -> dict[bytes, set[tuple[int, bytes]]]:
@@ -127,11 +149,18 @@ def _count(
 
 
 def _keep_losers(
-    rivals: Iterable[Version], winner: Version, before: _Standing | None, connection: Connection
+    rivals: Iterable[Version],
+    winner: Version,
+    before: _Standing | None,
+    left: Iterable[Said],
+    connection: Connection,
 ) -> None:
-    stands = winner.said if before is None else max(winner.said, before.said)
+    """What does not stand is kept beside what does, unless an archive has it."""
+    stands = max([winner.said, *left, *([before.said] if before else [])])
     for version in rivals:
-        if version.said.content != stands.content:
+        content, (minus_us, _) = version.said.content, version.said.earliness
+        is_kept = any(it.content == content and it.earliness[0] >= minus_us for it in left)
+        if content != stands.content and not is_kept:
             _keep_beside(version.key, version.said, version.event, connection)
 
 
@@ -170,9 +199,7 @@ def _copy(packed: Packed, versions: Sequence[int], connection: Connection) -> No
 
 
 def _uuids(entries: Rows) -> Array:
-    keys = np.empty(len(entries), dtype=[("high", ">u8"), ("low", ">u8")])
-    keys["high"], keys["low"] = entries["key_hi"], entries["key_lo"]
-    return array("uuid", keys.view("V16"))
+    return array("uuid", event_keys(entries))
 
 
 def _high_half(key: bytes) -> int:

@@ -142,8 +142,13 @@ def roll_up(retraced: Sequence[Retraced], shard: int, connection: Connection) ->
 def add_flows(flows: Rows, shard: int, connection: Connection) -> None:
     """Add to the directly-follows counts by day."""
     if len(flows):
-        _send(layouts.FLOWS, "incoming_flow", flows, connection)
+        send_flows(flows, connection)
         connection.execute(statements("cases")["add_flows"], {"shard": shard})
+
+
+def send_flows(flows: Rows, connection: Connection) -> None:
+    """Bring flow counts to where a statement finds them."""
+    _send(layouts.FLOWS, "incoming_flow", flows, connection)
 
 
 def _flows(traces: Sequence[tuple[int, bytes | None]]) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from procesmijn.batch import Origin, Partition
 from procesmijn.store.connection import Connection
@@ -22,22 +23,25 @@ def measure(connection: Connection) -> tuple[int, datetime]:
     return row
 
 
-def read_versions(connection: Connection) -> Iterator[Version]:
-    """Those that stand, then those that they supersede; each by key.
+def read_versions(connection: Connection, keys: Sequence[UUID] | None = None) -> Iterator[Version]:
+    """Those that stand, then those that they supersede, by key; ``keys`` asks for some events.
 
-    Within a transaction whose statements see one moment. A version that does not stand has no
-    origin any more, and no sequence.
+    Within a transaction whose statements see one moment, or that has locked them. A version that
+    does not stand has no origin any more, and no sequence.
     """
-    for row in _rows("standing", connection):
+    for row in _rows("standing", keys, connection):
         yield _standing(row)
-    for key, revision, content_mac, body in _rows("superseded", connection):
+    for key, revision, content_mac, body in _rows("superseded", keys, connection):
         event = _event_beside(body)
         yield Version(key.bytes, Said(revision, content_mac, earliness(event)), event, None)
 
 
-def _rows(statement: str, connection: Connection) -> Iterator[Sequence[Any]]:
+def _rows(
+    statement: str, keys: Sequence[UUID] | None, connection: Connection
+) -> Iterator[Sequence[Any]]:
     with connection.cursor(f"history of {statement}") as cursor:
-        cursor.execute(statements("history")[statement], binary=True)
+        asked = {"keys": None if keys is None else list(keys)}
+        cursor.execute(statements("history")[statement], asked, binary=True)
         while rows := cursor.fetchmany(_VERSIONS_AT_ONCE):
             yield from rows
 

@@ -80,8 +80,11 @@ def _versions(locked: Locked) -> Rows:
 
 def lock_appended(
     appended: Appended, rules_of: Mapping[str, int], terms: Terms, connection: Connection
-) -> Locked:
-    """Make or lock the objects of a batch; their counts are with the batch, their packs are not."""
+) -> tuple[Locked, dict[int, int]]:
+    """Make or lock the objects of a batch; their counts are with the batch, their packs are not.
+
+    Gives beside them the keys of those that have left, with the retirement that they left in.
+    """
     if (is_again := ~is_first(appended.keys)).any():
         raise _collision(appended, is_again)
     types = np.array([terms.code(name) for name in appended.types], dtype=np.int32)
@@ -100,13 +103,15 @@ def lock_appended(
     if len(rows) != len(appended.keys):
         met = [row[0] for row in rows]
         raise _collision(appended, ~np.isin(appended.keys, met))
-    counts = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
-    return Locked(
+    rows.sort()
+    counts = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3)
+    locked = Locked(
         keys=appended.keys,
         types=types,
         entries=(counts[:, 1] - appended.added).astype(np.int32),
         events=counts[:, 2].astype(np.int32),
     )
+    return locked, {key: retirement for key, _, _, retirement in rows if retirement is not None}
 
 
 def _collision(appended: Appended, is_met: Bools) -> KeyCollision:

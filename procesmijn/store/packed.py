@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from procesmijn.batch import Partition
 from procesmijn.core.frames import (
@@ -182,6 +183,13 @@ def pack(versions: Iterable[Version]) -> Packed:
 
 NOTHING: Final = pack(())
 """No version at all."""
+
+
+def event_keys(entries: Rows) -> npt.NDArray[np.void]:
+    """The keys of :data:`EVENT` entries, 16 bytes each."""
+    keys = np.empty(len(entries), dtype=[("high", ">u8"), ("low", ">u8")])
+    keys["high"], keys["low"] = entries["key_hi"], entries["key_lo"]
+    return keys.view("V16")
 
 
 def mined_objects(objects: Objects, *, is_retracted: bool) -> Objects:

@@ -139,6 +139,8 @@ class KnownObjects(NamedTuple):
     locked: Locked
     names: dict[int, tuple[str, str]]
     rules: dict[int, int]
+    retired: frozenset[int]
+    """Keys of those that have left."""
 
 
 def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObjects:
@@ -146,7 +148,7 @@ def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObj
     rows = connection.execute(statements("scan")["objects"], {"keys": keys.tolist()}).fetchall()
     terms.meet({type_ for _, type_, *_ in rows}, connection)
     counts = np.array(
-        [(key, type_, entries, events) for key, type_, _, entries, events, _ in rows],
+        [(key, type_, entries, events) for key, type_, _, entries, events, *_ in rows],
         dtype=np.int64,
     ).reshape(-1, 4)
     return KnownObjects(
@@ -157,7 +159,8 @@ def find_objects(keys: Int64s, terms: Terms, connection: Connection) -> KnownObj
             events=counts[:, 3].astype(np.int32),
         ),
         {key: (terms.names.get(type_, "unknown"), id_) for key, type_, id_, *_ in rows},
-        {key: rules_id for key, *_, rules_id in rows},
+        {key: rules_id for key, *_, rules_id, _ in rows},
+        frozenset(key for key, *_, retirement in rows if retirement is not None),
     )
 
 
@@ -200,7 +203,8 @@ def make_objects(terms: Terms, connection: Connection) -> None:
 
 
 def flow_drift(connection: Connection) -> Rows:
-    """What would have to be added to the flow counts for them to say what the traces say.
+    """What would have to be added to the flow counts for them to say what the traces say, and what
+    is sealed of cases that have left.
 
     Within a transaction whose statements see one moment.
     """
@@ -211,9 +215,13 @@ def flow_drift(connection: Connection) -> Rows:
             processes = np.array([process for process, _ in rows], dtype=np.int32)
             counted = flow_counts(processes, [trace for _, trace in rows])
             expected = net(minus=np.empty(0, dtype=FLOW), plus=np.concatenate([expected, counted]))
-    with connection.cursor().copy(statements("scan")["flow_sums"]) as copy:
-        stored = layouts.FLOWS.decode(b"".join(copy))
-    return net(minus=stored, plus=expected)
+    expected = np.concatenate([expected, _flows("sealed_flows", connection)])
+    return net(minus=_flows("flow_sums", connection), plus=expected)
+
+
+def _flows(statement: str, connection: Connection) -> Rows:
+    with connection.cursor().copy(statements("scan")[statement]) as copy:
+        return layouts.FLOWS.decode(b"".join(copy))
 
 
 def handover_drift(connection: Connection) -> list[tuple[Any, ...]]:

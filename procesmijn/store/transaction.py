@@ -6,11 +6,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from procesmijn.batch import DeadLetter, Partition, Span
 from procesmijn.core.difference import Changes
 from procesmijn.core.frames import Facts, Int64s, ObjectEvents, Rows
 from procesmijn.persons import Persons
-from procesmijn.store import dead_letters, events, facts, kept, objects, positions, scan
+from procesmijn.store import (
+    dead_letters,
+    events,
+    facts,
+    kept,
+    objects,
+    positions,
+    retiring,
+    scan,
+)
 from procesmijn.store.catalogues import RulesChanged, share_active
 from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import Refused
@@ -19,8 +30,11 @@ from procesmijn.store.events import Inserted
 from procesmijn.store.facts import Retraced
 from procesmijn.store.objects import Locked
 from procesmijn.store.packed import Packed
+from procesmijn.store.retirements import Leaving
+from procesmijn.store.retiring import Chunk
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
+from procesmijn.versions import Version
 from schemas.event import Rejection
 
 
@@ -33,6 +47,8 @@ class Transaction:
         self._shard = shard
         self._has_written = False
         self.terms = terms
+        self.late: set[bytes] = set()
+        """Events of this transaction that concern what has left: stored, and not mined for it."""
 
     def queue(self) -> None:
         """Wait until no other batch that had to begin anew is at work: among themselves they would
@@ -55,11 +71,24 @@ class Transaction:
 
     def insert(self, packed: Packed) -> Inserted:
         """Store what is new or supersedes."""
-        return events.insert(packed, self._connection)
+        inserted = events.insert(packed, self._connection)
+        self._note_late([(key, retirement, 0) for key, retirement in inserted.late])
+        return inserted
 
     def lock(self, appended: Appended, rules_of: Mapping[str, int]) -> Locked:
-        """Lock the objects that entries are appended to, and make those that are new."""
-        return objects.lock_appended(appended, rules_of, self.terms, self._connection)
+        """Lock the objects that entries are appended to, and make those that are new.
+
+        Those that have left are not given: a case that is partly gone is not mined.
+        """
+        locked, gone = objects.lock_appended(appended, rules_of, self.terms, self._connection)
+        if gone:
+            self._note_late([(name, gone[key], key) for name, key in appended.events_of(gone)])
+            locked = locked.only(~np.isin(locked.keys, list(gone)))
+        return locked
+
+    def _note_late(self, late: Sequence[tuple[bytes, int, int]]) -> None:
+        retiring.note_late(late, self._connection)
+        self.late.update(name for name, _, _ in late)
 
     def lock_again(self, keys: Int64s, rules_of: Mapping[str, int]) -> Locked:
         """Lock objects that are to be mined anew by the rules in force."""
@@ -70,7 +99,9 @@ class Transaction:
         return objects.read_events(locked, self.terms, self._connection)
 
     def append(self, locked: Locked, appended: Appended) -> None:
-        """Add the entries of this batch to the packs."""
+        """Add the entries of this batch to the packs of the locked objects."""
+        if len(locked.keys) != len(appended.keys):
+            appended = appended.only(np.isin(appended.keys, locked.keys))
         objects.append_packs(locked, appended, self._connection)
 
     def replace_packs(self, keys: Int64s, locked: Locked, events: ObjectEvents) -> None:
@@ -106,6 +137,46 @@ class Transaction:
     def touch(self, months: Collection[kept.Span]) -> None:
         """Let nobody believe what was kept of some months."""
         kept.mend(months, self._shard, self._connection)
+
+    def lock_leaving(
+        self,
+        leaving: Leaving,
+        retirement: int,
+        rules_of: Mapping[str, int],
+        *,
+        are_companions: bool,
+    ) -> tuple[int, Chunk]:
+        """Lock what may leave, and give what of it still may, and how many files there are."""
+        files = retiring.hold(retirement, self._connection)
+        return files, retiring.lock(
+            leaving,
+            retirement,
+            rules_of,
+            self.terms,
+            self._connection,
+            are_companions=are_companions,
+        )
+
+    def retire(self, chunk: Chunk, retirement: int) -> None:
+        """Let it leave; its figures stay."""
+        retiring.retire(chunk, retirement, self._connection)
+
+    def begin_return(self, retirement: int) -> None:
+        """Write down that a retirement is being taken back."""
+        retiring.begin_return(retirement, self._connection)
+
+    def give_back(self, versions: Sequence[Version], packed: Packed, retirement: int) -> Inserted:
+        """Make events again of what left; the objects that they are about are still away."""
+        retiring.forget_keys(versions, retirement, self._connection)
+        return events.insert(packed, self._connection)
+
+    def unseal(self, retirement: int) -> None:
+        """Take its sealed figures away, and let its objects be mined again."""
+        retiring.unseal(retirement, self._shard, self._connection)
+
+    def forget_retirement(self, retirement: int) -> bool:
+        """As if it had never been; false where an object of it is still to be mined."""
+        return retiring.forget(retirement, self._connection)
 
     def refuse(self, letters: Iterable[DeadLetter], persons: Persons) -> None:
         """Keep the records that broke the contract."""

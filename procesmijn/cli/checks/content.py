@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from procesmijn.apply import meant_alike
 from procesmijn.cli.checks.check import Check, Verdict, counted, failure, some, warning, well
-from procesmijn.cli.tell import many
+from procesmijn.cli.tell import late_words, many
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Keys
-from procesmijn.store import catalogues, condition, keys, reports, streams
+from procesmijn.store import catalogues, condition, keys, reports, retirements, streams
 from procesmijn.store.catalogues import Active
 from procesmijn.store.connection import Connection
 from procesmijn.store.reports import Astray, Flagged
@@ -33,6 +33,8 @@ class Content(NamedTuple):
     refused: Mapping[str, int]
     """Records by reason."""
     conflicts: int
+    late: int
+    """Events for cases that have left."""
     bi_denied: Sequence[str]
     """What has to be executed so that readers can read."""
 
@@ -52,6 +54,7 @@ def read(connection: Connection, ours: Keys | ProcesmijnError | None) -> Content
         astray=reports.astray(connection),
         refused=streams.refused_by_reason(connection),
         conflicts=streams.conflicts(connection),
+        late=retirements.late_events(connection),
         bi_denied=condition.bi_denied(connection),
     )
 
@@ -156,6 +159,13 @@ def of_conflicts(seen: Content) -> Verdict:
     return well("no event was said in two ways")
 
 
+def of_retired(seen: Content) -> Verdict:
+    """Nothing came for cases that have left."""
+    if seen.late:
+        return warning(late_words(seen.late))
+    return well("nothing came for cases that were retired")
+
+
 CHECKS: Final = (
     Check("readers", of_readers),
     Check("fingerprint", of_fingerprint),
@@ -167,4 +177,5 @@ CHECKS: Final = (
     Check("steps", of_steps),
     Check("refused", of_refused),
     Check("conflicts", of_conflicts),
+    Check("retired", of_retired),
 )

@@ -11,14 +11,16 @@ ON CONFLICT (object_key) DO UPDATE
     SET entries = o.entries + EXCLUDED.entries,
         events = o.events + EXCLUDED.events,
         rules_id = EXCLUDED.rules_id
-    WHERE o.object_type = EXCLUDED.object_type AND o.object_id = EXCLUDED.object_id
-RETURNING o.object_key, o.entries, o.events;
+    WHERE o.object_type = EXCLUDED.object_type
+      AND (o.object_id = EXCLUDED.object_id OR o.retirement IS NOT NULL)
+RETURNING o.object_key, o.entries, o.events, o.retirement;
 
 -- name: lock_again
--- Objects that are to be mined anew by the rules in force.
+-- Objects that are to be mined anew by the rules in force; of those that have left, the ones that
+-- are called by their names again.
 SELECT object_key, object_type, object_id, entries, events
 FROM mining.object
-WHERE object_key = ANY (%(keys)s::int8[])
+WHERE object_key = ANY (%(keys)s::int8[]) AND (retirement IS NULL OR object_id <> '')
 ORDER BY object_key
 FOR UPDATE;
 
@@ -56,8 +58,8 @@ WHEN NOT MATCHED THEN INSERT (object_key, chunk, events) VALUES (i.object_key, i
 DELETE FROM mining.pack WHERE object_key = ANY (%(keys)s::int8[]);
 
 -- name: recount
--- The counts of an object whose packs were made again.
-UPDATE mining.object SET entries = wanted.entries, events = wanted.events
+-- The counts of an object whose packs were made again: now it is here, if it was not.
+UPDATE mining.object SET entries = wanted.entries, events = wanted.events, retirement = NULL
 FROM unnest(%(keys)s::int8[], %(entries)s::int4[], %(events)s::int4[]) AS wanted (object_key, entries, events)
 WHERE object.object_key = wanted.object_key;
 

@@ -113,7 +113,7 @@ SELECT o.object_key
 FROM mining.object o
 JOIN mining.term t ON t.code = o.object_type
 LEFT JOIN mining.rules r ON r.object_type = t.name AND r.is_active
-WHERE o.object_key > %(after)s AND o.rules_id <> COALESCE(r.rules_id, 0)
+WHERE o.object_key > %(after)s AND o.retirement IS NULL AND o.rules_id <> COALESCE(r.rules_id, 0)
 ORDER BY o.object_key
 LIMIT %(limit)s;
 
@@ -123,4 +123,4 @@ SELECT count(*)
 FROM mining.object o
 JOIN mining.term t ON t.code = o.object_type
 LEFT JOIN mining.rules r ON r.object_type = t.name AND r.is_active
-WHERE o.rules_id <> COALESCE(r.rules_id, 0);
+WHERE o.retirement IS NULL AND o.rules_id <> COALESCE(r.rules_id, 0);

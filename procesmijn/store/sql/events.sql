@@ -8,6 +8,13 @@ WHERE event_key = ANY (%(keys)s::uuid[])
 ORDER BY event_key
 FOR UPDATE;
 
+-- name: retired
+-- Which versions of these events have left, asked after they were locked: one that leaves while
+-- others wait for it is in sight only then.
+SELECT event_key, revision, content_mac, occurred_us, sequence, retirement
+FROM stream.retired_event
+WHERE event_key = ANY (%(keys)s::uuid[]) AND EXISTS (SELECT FROM stream.retirement);
+
 -- name: superseded
 -- Which other versions of these events are known.
 SELECT event_key, revision, content_mac

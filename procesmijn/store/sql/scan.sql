@@ -8,7 +8,8 @@ SELECT pg_export_snapshot();
 
 -- name: events
 -- Every standing event once for each of its objects, as entries of packs, by object: what the packs
--- have to hold. Read straight from the events, by one sort.
+-- have to hold; objects that have left only where they are asked for. Read straight from the events,
+-- by one sort.
 COPY (
     SELECT k.key, COALESCE(ot.code, 0), e.event_key, e.started_at,
            e.occurred_at, e.sequence,
@@ -31,8 +32,9 @@ COPY (
     LEFT JOIN mining.term f ON f.name = e.performer
     LEFT JOIN mining.term r ON r.name = e.receiver
     LEFT JOIN mining.term d ON d.name = e.data ->> 'deliverable'
+    LEFT JOIN mining.object gone ON gone.object_key = k.key AND gone.retirement IS NOT NULL
     WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
-      AND (%(keys)s::int8[] IS NULL OR k.key = ANY (%(keys)s::int8[]))
+      AND (%(keys)s::int8[] IS NULL AND gone.object_key IS NULL OR k.key = ANY (%(keys)s::int8[]))
     ORDER BY k.key
 ) TO STDOUT (FORMAT BINARY);
 
@@ -66,7 +68,7 @@ ON CONFLICT DO NOTHING;
 -- name: forget_objects
 -- Rows whose key is not that of their object, so that no event speaks of it.
 DELETE FROM mining.object o
-WHERE NOT EXISTS (
+WHERE o.retirement IS NULL AND NOT EXISTS (
     SELECT FROM mining.term t
     WHERE t.code = o.object_type AND mining.object_key(t.name, o.object_id) = o.object_key
 );
@@ -74,7 +76,7 @@ WHERE NOT EXISTS (
 -- name: keys_between
 -- Every object of a range of keys that anything is stored of.
 SELECT object_key FROM (
-    SELECT object_key FROM mining.object
+    SELECT object_key FROM mining.object WHERE retirement IS NULL
     UNION SELECT object_key FROM mining.pack
     UNION SELECT object_key FROM mining."case"
     UNION SELECT object_key FROM mining.handover
@@ -86,7 +88,7 @@ ORDER BY object_key;
 
 -- name: objects
 -- What is known of some objects.
-SELECT object_key, object_type, object_id, entries, events, rules_id FROM mining.object
+SELECT object_key, object_type, object_id, entries, events, rules_id, retirement FROM mining.object
 WHERE object_key = ANY (%(keys)s::int8[]) ORDER BY object_key;
 
 -- name: object_names
@@ -116,7 +118,10 @@ WITH chunk AS (
     FROM chunk GROUP BY object_key
 )
 SELECT COALESCE(o.object_key, p.object_key), COALESCE(p.bytes, 0), COALESCE(p.is_whole, true)
-FROM (SELECT object_key, entries FROM mining.object WHERE object_key = ANY (%(keys)s::int8[])) o
+FROM (
+    SELECT object_key, CASE WHEN retirement IS NULL THEN entries ELSE 0 END AS entries
+    FROM mining.object WHERE object_key = ANY (%(keys)s::int8[])
+) o
 FULL JOIN pack p USING (object_key)
 WHERE COALESCE(p.bytes, 0) <> COALESCE(o.entries, 0) * %(width)s OR NOT COALESCE(p.is_whole, true)
 ORDER BY 1;
@@ -160,4 +165,11 @@ COPY (
     SELECT process, day, from_activity, to_activity, sum(n)::int8, sum(wait_us)::int8
     FROM mining.flow_day GROUP BY 1, 2, 3, 4
     HAVING sum(n) <> 0 OR sum(wait_us) <> 0
+) TO STDOUT (FORMAT BINARY);
+
+-- name: sealed_flows
+-- The share of cases that have left in them.
+COPY (
+    SELECT process, day, from_activity, to_activity, sum(n)::int8, sum(wait_us)::int8
+    FROM mining.sealed_flow GROUP BY 1, 2, 3, 4
 ) TO STDOUT (FORMAT BINARY);

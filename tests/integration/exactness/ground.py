@@ -24,6 +24,9 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
         "stream.dead_letter",
         "stream.pause",
         "stream.outbox",
+        "stream.retirement",
+        "stream.retired_event",
+        "stream.late_event",
         "mining.object",
         "mining.pack",
         'mining."case"',
@@ -32,7 +35,8 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
     *("mining.pending", "mining.delivery", "mining.removed"),
     *("mining.handover_day", "mining.flow_day", "mining.month_version", "mining.kept"),
     *("mining.reported_month", "mining.reported_cell"),
-    *("mining.sealed_handover", "mining.sealed_flow", "mining.sealed_case"),
+    *("mining.sealed_handover", "mining.sealed_delivery", "mining.sealed_flow"),
+    "mining.sealed_case",
 )
 
 

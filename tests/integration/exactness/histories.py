@@ -92,6 +92,22 @@ def _changed(was: str, becomes: str) -> Catalogue:
     return parse(_TEXT.replace(was, becomes))
 
 
+PLAIN: Final = parse(_TEXT[: _TEXT.index("deliverables:")] + _TEXT[_TEXT.index("processes:") :])
+"""Without agreements."""
+
+_CLOSING: Final = (
+    _TEXT.replace("end: [close]", "end: [open, assign, solve, close, checked, dropped]").replace(
+        "end: [solve]", "end: [hand over, solve]"
+    )
+    + "    end: [open, close]\n"
+)
+
+CLOSING: Final = (
+    parse(_CLOSING),
+    parse(_CLOSING.replace("kind: automatic", "kind: internal")),
+)
+"""In these nearly every case is closed as soon as nothing more happens."""
+
 CATALOGUES: Final = (
     CATALOGUE,
     _changed("ticket\n    zone: America/New_York", "ticket\n    zone: Asia/Tokyo"),
@@ -107,7 +123,7 @@ CATALOGUES: Final = (
     _changed("lead_time: 8 hours", "lead_time: 9 hours"),
     _changed("requested_by: [desk, lab]", "requested_by: [firm]"),
     _changed("known_since: 2026-03-28", "known_since: 2026-03-27"),
-    parse(_TEXT[: _TEXT.index("deliverables:")] + _TEXT[_TEXT.index("processes:") :]),
+    PLAIN,
     _changed("{members: 7}", "{members: 8}"),
 )
 """Each changes something else: dates, parties, hours, order, enabling, ends, names, which

@@ -32,6 +32,15 @@ STEPS: Final = (
 )
 """The steps of a batch, as :func:`procesmijn.apply.apply` numbers them, and the end of it."""
 
+STEPS_OF_RETIRING: Final = ("share_rules", "lock_leaving", "retire", "commit")
+STEPS_OF_RETURNING: Final = (
+    *("begin_return", "give_back", "unseal", "lock_again", "replace_packs", "write", "roll_up"),
+    *("forget_retirement", "commit"),
+)
+"""Those of :mod:`procesmijn.retire`, in the order in which they come."""
+
+_HOOKED: Final = frozenset({*STEPS, *STEPS_OF_RETIRING, *STEPS_OF_RETURNING})
+
 
 _UNTIMED: Final = nullcontext()
 
@@ -63,7 +72,7 @@ class _Stepped:
 
     def __getattr__(self, name: str) -> Any:
         step = getattr(self._tx, name)
-        if name not in STEPS:
+        if name not in _HOOKED:
             return step
 
         @wraps(step)

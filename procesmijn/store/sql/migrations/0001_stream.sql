@@ -103,6 +103,51 @@ CREATE TABLE stream.superseded (
 );
 COMMENT ON TABLE stream.superseded IS 'Versions of events that do not stand: replaced by a higher revision, or beaten by another content with the same one (a conflict).';
 
+CREATE TABLE stream.retirement (
+    retirement int4        NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    archive    uuid        NOT NULL UNIQUE,
+    before     date        NOT NULL,
+    folder     text        NOT NULL,
+    decided_by text        NOT NULL,
+    begun_at   timestamptz NOT NULL DEFAULT now(),
+    ended_at   timestamptz,
+    is_returning bool      NOT NULL DEFAULT false,
+    files      int4        NOT NULL DEFAULT 0,
+    versions   int8        NOT NULL DEFAULT 0,
+    objects    int8        NOT NULL DEFAULT 0,
+    leans_on   int4[]      NOT NULL DEFAULT '{}'
+);
+COMMENT ON TABLE stream.retirement IS 'Closed cases that left the tables: their events are in an archive, their keys and figures stayed. One row for each that is in force.';
+COMMENT ON COLUMN stream.retirement.archive IS 'The archive that holds the events says this of itself.';
+COMMENT ON COLUMN stream.retirement.before IS 'All that left lies before this local date.';
+COMMENT ON COLUMN stream.retirement.ended_at IS 'When the archive was whole; null while it is being written.';
+COMMENT ON COLUMN stream.retirement.is_returning IS 'It is being taken back.';
+COMMENT ON COLUMN stream.retirement.files IS 'Files of the archive of which the events have left; the next one may be there as a draft.';
+COMMENT ON COLUMN stream.retirement.versions IS 'Versions of events that have left.';
+COMMENT ON COLUMN stream.retirement.objects IS 'Objects that have left.';
+COMMENT ON COLUMN stream.retirement.leans_on IS 'Earlier retirements about whose objects some of its events are too: those are taken back after this one.';
+
+CREATE TABLE stream.retired_event (
+    event_key   uuid  NOT NULL,
+    revision    int8  NOT NULL,
+    content_mac bytea NOT NULL,
+    occurred_us int8  NOT NULL,
+    sequence    int8  NOT NULL,
+    retirement  int4  NOT NULL,
+    PRIMARY KEY (event_key, revision, content_mac, retirement)
+);
+COMMENT ON TABLE stream.retired_event IS 'What is still known of the versions that left: as much as tells whether something is said again, and which of two versions stands.';
+
+CREATE TABLE stream.late_event (
+    event_key  uuid        NOT NULL,
+    retirement int4        NOT NULL,
+    object_key int8        NOT NULL,
+    noted_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (event_key, retirement, object_key)
+);
+COMMENT ON TABLE stream.late_event IS 'Events that came, were corrected or retracted after an object that they are about had left: stored, and not mined for it.';
+COMMENT ON COLUMN stream.late_event.object_key IS 'The object that has left; 0 where it was the event itself.';
+
 CREATE TABLE stream.dead_letter (
     topic_id          uuid        NOT NULL,
     partition         int4        NOT NULL,

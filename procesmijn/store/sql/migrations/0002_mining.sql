@@ -231,6 +231,30 @@ CREATE INDEX sealed_handover_of_retirement ON mining.sealed_handover (retirement
 COMMENT ON TABLE mining.sealed_handover IS 'Handovers of retired cases, as far as percentiles and numbers of cases need them.';
 COMMENT ON COLUMN mining.sealed_handover.case_number IS 'The same for the handovers of one case, and drawn anew: it leads nowhere.';
 
+CREATE TABLE mining.sealed_delivery (
+    retirement   int4 NOT NULL,
+    case_number  int8 NOT NULL,
+    process      int4 NOT NULL,
+    agreement    int4 NOT NULL,
+    deliverable  int4 NOT NULL,
+    supplier     int4 NOT NULL,
+    customer     int4 NOT NULL,
+    standing     int2 NOT NULL,
+    is_asked     bool NOT NULL,
+    due_on       date NOT NULL,
+    delivered_on date NOT NULL,
+    returns      int4 NOT NULL,
+    outcome      int2 NOT NULL,
+    supplier_us  int8 NOT NULL,
+    customer_us  int8,
+    is_delivered bool NOT NULL,
+    is_due       bool NOT NULL,
+    is_met       bool NOT NULL,
+    is_right     bool
+);
+CREATE INDEX sealed_delivery_of_retirement ON mining.sealed_delivery (retirement);
+COMMENT ON TABLE mining.sealed_delivery IS 'Deliveries of retired cases as they stood, as far as figures need them.';
+
 CREATE TABLE mining.sealed_flow (
     retirement    int4 NOT NULL,
     process       int4 NOT NULL,

@@ -157,7 +157,7 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
        s.name AS supplier,
        c.name AS customer,
        v.staff_role,
-       r.object_id AS request,
+       NULLIF(r.object_id, '') AS request,
        NULLIF(d.requested_at, 'infinity') AS requested_at,
        CASE WHEN isfinite(d.requested_at) THEN d.requested_on END AS requested_on,
        NULLIF(d.promised_at, 'infinity') AS promised_at,
@@ -331,9 +331,9 @@ COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_p50 IS 'Median wait
 COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_p90 IS '90th percentile of waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_daily.wait_working_seconds_p95 IS '95th percentile of waiting on the calendar of the customer.';
 
-CREATE VIEW mining.measured_delivery AS
-SELECT object_key, process, agreement, deliverable, supplier, customer, standing, requested_at, due_at,
-       due_on, delivered_on, returns, outcome, supplier_us,
+CREATE VIEW mining.standing_delivery AS
+SELECT object_key, process, agreement, deliverable, supplier, customer, standing,
+       isfinite(requested_at) AS is_asked, due_on, delivered_on, returns, outcome, supplier_us,
        (EXTRACT(epoch FROM NULLIF(delivered_at, 'infinity') - NULLIF(requested_at, 'infinity')) * 1000000)::int8 AS customer_us,
        standing IN (2, 3) AS is_delivered,
        isfinite(requested_at) AND due_at <= now()
@@ -342,7 +342,15 @@ SELECT object_key, process, agreement, deliverable, supplier, customer, standing
        CASE WHEN right_first > 0 THEN right_first = 1 WHEN now() > returnable_at THEN true END AS is_right
 FROM mining.delivery
 WHERE since_at <= now() AND until_at > now();
-COMMENT ON VIEW mining.measured_delivery IS 'Every delivery as it stands now, with what figures are made of. Its supplier_us is whole where it is delivered.';
+COMMENT ON VIEW mining.standing_delivery IS 'Deliveries as they stand now, with what figures are made of. Their supplier_us is whole where they are delivered.';
+
+CREATE VIEW mining.measured_delivery AS
+SELECT * FROM mining.standing_delivery
+UNION ALL
+SELECT case_number, process, agreement, deliverable, supplier, customer, standing, is_asked, due_on,
+       delivered_on, returns, outcome, supplier_us, customer_us, is_delivered, is_due, is_met, is_right
+FROM mining.sealed_delivery;
+COMMENT ON VIEW mining.measured_delivery IS 'Every delivery that figures are made of, those of retired cases among them, whose object_key is a number that leads nowhere.';
 
 CREATE VIEW bi.agg_delivery_daily AS
 WITH due AS (
@@ -356,16 +364,16 @@ WITH due AS (
 ), done AS (
     SELECT process, agreement, deliverable, supplier, customer, delivered_on AS day,
            count(*) AS delivered,
-           count(*) FILTER (WHERE NOT isfinite(requested_at)) AS unasked,
+           count(*) FILTER (WHERE NOT is_asked) AS unasked,
            count(DISTINCT object_key) AS delivered_cases,
            count(*) FILTER (WHERE is_right) AS first_time_right,
            count(*) FILTER (WHERE NOT is_right) AS first_time_wrong,
            count(*) FILTER (WHERE returns > 0) AS returned,
            sum(returns) AS returns,
-           sum(supplier_us) FILTER (WHERE isfinite(requested_at)) AS supplier_us,
+           sum(supplier_us) FILTER (WHERE is_asked) AS supplier_us,
            sum(customer_us) AS customer_us,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY supplier_us)
-               FILTER (WHERE isfinite(requested_at)) AS on_supplier,
+               FILTER (WHERE is_asked) AS on_supplier,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY customer_us) AS on_customer,
            count(*) FILTER (WHERE outcome = 1) AS followed,
            count(*) FILTER (WHERE outcome = 2) AS not_followed
@@ -588,16 +596,16 @@ WITH reported AS (
     SELECT process, agreement, deliverable, by_party, for_party,
            date_trunc('month', delivered_on::timestamp)::date AS month,
            count(*) AS delivered,
-           count(*) FILTER (WHERE NOT isfinite(requested_at)) AS unasked,
+           count(*) FILTER (WHERE NOT is_asked) AS unasked,
            count(DISTINCT object_key) AS delivered_cases,
            count(*) FILTER (WHERE is_right) AS first_time_right,
            count(*) FILTER (WHERE NOT is_right) AS first_time_wrong,
            count(*) FILTER (WHERE returns > 0) AS returned,
            sum(returns) AS returns,
-           sum(supplier_us) FILTER (WHERE isfinite(requested_at)) AS supplier_us,
+           sum(supplier_us) FILTER (WHERE is_asked) AS supplier_us,
            sum(customer_us) AS customer_us,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY supplier_us)
-               FILTER (WHERE isfinite(requested_at)) AS on_supplier,
+               FILTER (WHERE is_asked) AS on_supplier,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY customer_us) AS on_customer,
            count(*) FILTER (WHERE outcome = 1) AS followed,
            count(*) FILTER (WHERE outcome = 2) AS not_followed
