@@ -34,6 +34,12 @@ class Story(BaseModel):
     """The habit after it."""
     unit: str
     """What the two numbers are of."""
+    size: str
+    """What is measured, as a number."""
+    found: tuple[float, float]
+    """Between which two the size lies where the story is told."""
+    alarm: float
+    """Below which it stays where it is not."""
 
 
 @cache

@@ -13,7 +13,7 @@ ACADEMY: Final = "/hr/academy"
 
 REJECTED: Final = 0.14
 NEVER_FOLLOWED: Final = 0.05
-EVALUATED: Final = 0.8
+EVALUATED: Final = 0.9
 COURSES: Final = ("negotiating", "excel", "first-aid", "forklift", "leadership", "gdpr", "english")
 
 

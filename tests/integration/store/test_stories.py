@@ -1,0 +1,126 @@
+"""What the demonstration organisation tells is found, with its size; else nothing is found.
+
+``stories.yaml`` says what happens and how large it is; ``stories.sql`` measures it in the views
+that BI tools read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from procesmijn.apply import Applier
+from procesmijn.batch import Arrival, Batch
+from procesmijn.catalogue import Catalogue
+from procesmijn.catalogue.coverage import covered
+from procesmijn.demo.heard import Heard
+from procesmijn.demo.organisation import Organisation, catalogue
+from procesmijn.demo.schedule import instant_us, local
+from procesmijn.demo.stories import since, stories
+from procesmijn.embedded import Embedded
+from procesmijn.persons import Persons
+from procesmijn.store import Store, agreements
+from procesmijn.store.filters import Period
+from procesmijn.store.present import set_present
+
+BEGIN: Final = datetime(2026, 1, 4, 23, 0, tzinfo=UTC)  # a Monday in Amsterdam
+WEEKS_TOLD: Final = 20
+WEEKS_QUIET: Final = 12
+QUIET_VOLUME: Final = 0.25
+QUIET_SEEDS: Final = range(20)
+
+_FILE: Final = Path(__file__).with_name("stories.sql").read_text("utf-8")
+MEASURES: Final = dict(re.findall(r"-- name: (\w+)\n(.*?;)", _FILE, re.DOTALL))
+UNRELIABLE: Final = MEASURES.pop("unreliable")
+
+SLIPPED: Final = {
+    *("contract for managers", "contract for new employees"),
+    *("requisition approved", "stock information", "details for sales", "answer"),
+}
+"""The agreements that the stories break: of those who wait for the warehouse, too."""
+
+
+class Found(NamedTuple):
+    """What there is to see."""
+
+    sizes: dict[str, float]
+    unreliable: set[str]
+
+
+Live = Callable[[int, int, float, bool], Found]
+
+
+@pytest.fixture(scope="module")
+def live(servers: Embedded, database_template: str, persons: Persons) -> Iterator[Live]:
+    """Lets an organisation live in a database of its own, and looks for every story there."""
+    name, template = (sql.Identifier(each) for each in ("stories", database_template))
+    url = servers.database_url.rpartition("/")[0] + "/stories"
+    with psycopg.connect(servers.database_url, autocommit=True) as admin:
+
+        def lived(seed: int, weeks: int, volume: float, is_told: bool) -> Found:
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
+            store = Store(url)
+            try:
+                history = timedelta(weeks=weeks)
+                rules = catalogue(day_of("orders_improve", history) if is_told else None)
+                store.activate(rules.pseudonymous(persons.pseudonym))
+                organisation = Organisation(
+                    seed, BEGIN, history, with_stories=is_told, volume=volume
+                )
+                applier = Applier(store, persons)
+                arrivals = map(Arrival, Heard(organisation, instant_us(BEGIN + history)))
+                while some := tuple(islice(arrivals, 10_000)):
+                    applier.apply(Batch(arrivals=some))
+                with store.reader() as connection:
+                    set_present(BEGIN + history, connection)
+                    return measured(history, rules, connection)
+            finally:
+                store.close()
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+        yield lived
+
+
+def measured(history: timedelta, rules: Catalogue, connection: psycopg.Connection) -> Found:
+    sizes: dict[str, float] = {}
+    for story, query in MEASURES.items():
+        rows = connection.execute(query, {"since": day_of(story, history)}).fetchall()
+        sizes[story] = float(rows[0][0]) if rows else 0.0
+    process = "product_information"
+    pairs = agreements.uncovered(process, Period(), covered(rules), connection)
+    count = "SELECT count(*) FROM bi.fct_case WHERE process = %s"
+    ((cases,),) = connection.execute(count, [process]).fetchall()
+    sizes["check_without_agreement"] = max((pair.cases for pair in pairs), default=0) / cases
+    late = {"since": local(BEGIN + history * 0.65).date()}
+    return Found(sizes, {agreement for (agreement,) in connection.execute(UNRELIABLE, late)})
+
+
+def day_of(story: str, history: timedelta) -> date:
+    return local(since(story, BEGIN, history)).date()
+
+
+def test_every_story_is_found_with_its_size(live: Live) -> None:
+    found = live(7, WEEKS_TOLD, 1.0, True)
+    assert found.sizes.keys() == stories().keys()
+    missed = {
+        name: size
+        for name, size in found.sizes.items()
+        if not stories()[name].found[0] <= size <= stories()[name].found[1]
+    }
+    assert not missed
+    assert found.unreliable == SLIPPED
+
+
+@pytest.mark.parametrize("seed", QUIET_SEEDS)
+def test_where_nothing_is_told_nothing_is_found(live: Live, seed: int) -> None:
+    found = live(seed, WEEKS_QUIET, QUIET_VOLUME, False)
+    alarms = {name: size for name, size in found.sizes.items() if size >= stories()[name].alarm}
+    assert (alarms, found.unreliable) == ({}, set())
