@@ -40,6 +40,9 @@ COMMANDS: Final = {
     "pending": Listed(
         "pending", "Say what each party waits for, since when, and against which promise."
     ),
+    "report": Listed(
+        "report", "Say what a party supplies or receives, on which terms, and how that goes."
+    ),
     "flow": Listed("flow", "Rebuild a process from what happened."),
     "conformance": Listed(
         "conformance",
@@ -76,7 +79,8 @@ COMMANDS: Final = {
     ),
     "archive": Listed("archive", "Write every event, in every version, to Parquet files."),
     "retire": Listed(
-        "retire", "Let closed cases leave the tables; their figures and the keys of events stay."
+        "retire",
+        "Let closed cases leave the tables; their figures and the keys of their events stay.",
     ),
     "rebuild": Listed("rebuild", "Compute everything anew from the stored events."),
     "verify": Listed("verify", "Prove that the tables say what the events say."),

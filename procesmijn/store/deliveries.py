@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any, Literal, LiteralString, TypeAlias
 
 from procesmijn.store.connection import Connection
+from procesmijn.store.filters import Period
 from procesmijn.store.reports import Listing
 from procesmijn.store.statements import statements
+
+Side: TypeAlias = Literal["supplier", "customer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,16 @@ def deliveries(meant: DeliveryFilter, connection: Connection) -> Listing:
 def pending(process: str | None, party: str | None, connection: Connection) -> Listing:
     """What each party waits for, by customer: since when, and against which promise."""
     return _listing("pending", {"process": process, "party": party}, connection)
+
+
+def report(side: Side, party: str, period: Period, connection: Connection) -> Listing:
+    """Every agreement of a party, on its terms of now, with what came of it.
+
+    Reliability is of what was due in the period, all else that has a day of what was delivered in
+    it; what is open is open now, whenever it was asked for.
+    """
+    asked = {"side": side, "party": party, "since": period.since, "until": period.until}
+    return _listing("report", asked, connection)
 
 
 def agreements(connection: Connection) -> list[str]:

@@ -15,6 +15,8 @@ from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.fields import WEEKDAYS
 from procesmijn.catalogue.lead_times import LeadTime, Unit
+from procesmijn.store import deliveries
+from procesmijn.store.filters import Period
 from schemas.event import Event
 from tests import reference_deliveries
 from tests.integration.exactness.conftest import MakeGround
@@ -196,6 +198,16 @@ def test_reliability_is_by_the_day_on_which_it_was_due(ground: Ground) -> None:
         " WHERE agreement = 'in time'"
     ).fetchall()
     assert monthly == [(date(2026, 3, 1), 8, 5, 6, 6)]
+    march = Period(date(2026, 3, 1), date(2026, 4, 1))
+    with ground.store.reader() as connection:
+        (_, (of_lab,)), (_, of_desk) = (
+            deliveries.report("supplier", "lab", march, connection),
+            deliveries.report("customer", "desk", march, connection),
+        )
+    assert [row["agreement"] for row in of_desk] == ["this month", "in time"]
+    wanted = {"lead_time": "2 days", "due": 8, "share_met": 0.625, "delivered": 6, "open": 1}
+    assert {name: of_lab[name] for name in wanted} == wanted
+    assert (of_lab["overdue"], of_lab["share_first_time_right"]) == (1, 1.0)
 
 
 def _told(number: int, hours: int, moment: str) -> Event:
