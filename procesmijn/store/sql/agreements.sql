@@ -115,17 +115,24 @@ HAVING count(*) >= %(at_least)s
 ORDER BY count(*) DESC, p.name, s.name, c.name, r.name, d.name;
 
 -- name: used
--- Agreements of which anything was asked for or delivered in a period.
-SELECT DISTINCT t.name
-FROM mining.delivery d
-JOIN mining.term t ON t.code = d.agreement
-WHERE d.since_at <= bi.as_of() AND d.until_at > bi.as_of()
-  AND ((isfinite(d.requested_at)
-        AND (%(since)s::date IS NULL OR d.requested_on >= %(since)s)
-        AND (%(until)s::date IS NULL OR d.requested_on < %(until)s))
-    OR (isfinite(d.delivered_at)
-        AND (%(since)s::date IS NULL OR d.delivered_on >= %(since)s)
-        AND (%(until)s::date IS NULL OR d.delivered_on < %(until)s)));
+-- Agreements of which anything was asked for or delivered in a period; of retired cases it is known
+-- when it was due.
+SELECT t.name
+FROM (
+    SELECT agreement, requested_on AS day FROM mining.delivery
+    WHERE since_at <= bi.as_of() AND until_at > bi.as_of() AND isfinite(requested_at)
+    UNION ALL
+    SELECT agreement, delivered_on FROM mining.delivery
+    WHERE since_at <= bi.as_of() AND until_at > bi.as_of() AND isfinite(delivered_at)
+    UNION ALL
+    SELECT agreement, due_on FROM mining.sealed_delivery WHERE is_due
+    UNION ALL
+    SELECT agreement, delivered_on FROM mining.sealed_delivery WHERE is_delivered
+) happened
+JOIN mining.term t ON t.code = happened.agreement
+WHERE (%(since)s::date IS NULL OR day >= %(since)s)
+  AND (%(until)s::date IS NULL OR day < %(until)s)
+GROUP BY t.name;
 
 -- name: kept
 -- How agreements were kept, as readers see it: whole months, small groups left out. An agreement
@@ -136,7 +143,7 @@ FROM (SELECT DISTINCT code FROM mining.agreement) a
 JOIN mining.term t ON t.code = a.code
 LEFT JOIN bi.agg_delivery_monthly m
        ON m.agreement = t.name AND m.month >= %(since)s AND m.month < %(until)s
-WHERE EXISTS (SELECT FROM mining.delivery d WHERE d.agreement = a.code)
+WHERE EXISTS (SELECT FROM mining.measured_delivery d WHERE d.agreement = a.code)
 GROUP BY t.name;
 
 -- name: recipients
