@@ -85,8 +85,9 @@ class Beside:
 
     def begin(self) -> None:
         """Hand over what was gathered; what is gathered from now on comes after it."""
-        self._begun = ForkingPickler.dumps(self._packing.parcel())
-        self.drop()
+        parcel = self._packing.parcel()
+        self.drop()  # first, since what was packed is in the parcel a second time
+        self._begun = ForkingPickler.dumps(parcel)
         self._send()
 
     def is_done(self, seconds: float = 0.0) -> bool:

@@ -26,7 +26,7 @@ from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.store.wire import array, copied
 
-EVENTS_AT_ONCE: Final = 200_000
+EVENTS_AT_ONCE: Final = 40_000
 """Events that are mined together; a batch that touches more is mined in parts."""
 ENTRIES_OF_CHUNK: Final = 24
 """24 entries of 83 bytes stay below the size at which PostgreSQL moves a value out of its row."""
