@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-import bench-peers bench-workers check unit integration acceptance guards wheel pins clean
+.PHONY: install test demo bench bench-flows bench-history bench-import bench-peers bench-workers check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -72,6 +72,10 @@ bench-flows: install
 # Handovers by others, on the same events: who is right, and how fast.
 bench-peers: install
 	$(BIN)/python -m benchmarks.peers
+
+# What an event costs on top of much history, and how many bytes it takes.
+bench-history: install
+	$(BIN)/python -m benchmarks.history
 
 # A Parquet file into the store, by the command.
 bench-import: install

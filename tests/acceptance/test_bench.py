@@ -92,3 +92,18 @@ def test_the_benchmark_of_imports_counts_what_was_stored(folder: Path) -> None:
     assert [it["events"] for it in figures["imports"]] == [RECORDS // 2, RECORDS]
     assert all(it["cpu_seconds"] > 0 < it["database_cpu_seconds"] for it in figures["imports"])
     assert figures["per_second"] > 0
+
+
+def test_the_benchmark_of_history_counts_what_it_grew(folder: Path) -> None:
+    file = folder / "history.json"
+    told = run("benchmarks.history", file, EVENTS, BENCH_LEGS="2,3")
+    figures = json.loads(file.read_text())
+    measured = [(it["history"], it["is_after_checkpoint"]) for it in figures["costs"]]
+    new = EVENTS * 3 // 10
+    first, second = 2 * EVENTS, 3 * EVENTS + 2 * new
+    assert measured == [(first, True), (first + new, False), (second, True), (second + new, False)]
+    assert all(it["own_cpu_us"] > 0 < it["database_cpu_us"] for it in figures["costs"])
+    assert all(it["wal_bytes"] > 100 for it in figures["costs"])
+    [of_event] = [it for it in figures["sizes"][str(second)] if it["name"] == "stream.event"]
+    assert 200 < of_event["bytes_per_event"] < 600
+    assert "to the first" in told
