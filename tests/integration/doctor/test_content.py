@@ -91,6 +91,17 @@ def test_an_event_that_was_said_in_two_ways(doctor: Doctor, sql: psycopg.Connect
     told(doctor(), "conflicts", "1 ", Level.WARNING)
 
 
+def test_an_event_that_came_for_a_case_that_was_retired(
+    doctor: Doctor, sql: psycopg.Connection
+) -> None:
+    assert doctor()["retired"].level is Level.OK
+    sql.execute(
+        "INSERT INTO stream.late_event (event_key, retirement, object_key)"
+        " VALUES (gen_random_uuid(), 1, 0)"
+    )
+    told(doctor(), "retired", "1 event came for retired cases", Level.WARNING)
+
+
 def test_a_home_in_which_nothing_is_yet_stays_so(home: Path) -> None:
     found = {it.check: it for it in examine(Settings(home=home))}
     told(found, "database", "procesmijn up makes one", Level.WARNING)

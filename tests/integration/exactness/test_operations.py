@@ -1,12 +1,14 @@
 """Whatever operators do, in any order: what was read is in the tables as if it had been right at
-once, and the ledger adds up after each step."""
+once; after each step the ledger adds up, and the tables say what the events say."""
 
 from __future__ import annotations
 
 import random
+import tempfile
 import time
 import uuid
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -25,9 +27,10 @@ from tests.integration.exactness.accounts import (
     wait_until_all_is_in,
 )
 from tests.integration.exactness.conftest import PARTITIONS, MakeGround
+from tests.integration.exactness.departures import Departures
 from tests.integration.exactness.fleet import Fleet
 from tests.integration.exactness.ground import Ground
-from tests.integration.exactness.histories import CATALOGUE, histories, sorted_pass
+from tests.integration.exactness.histories import CLOSING, histories, sorted_pass
 from tests.integration.exactness.tables import assert_same
 from tests.integration.exactness.telling import Teller
 
@@ -44,7 +47,12 @@ class Step(NamedTuple):
 _STEPS: Final = st.lists(
     st.builds(
         Step,
-        st.sampled_from(["read", "read", "rewind", "redrive", "discard", "gap", "cut", "rebuild"]),
+        st.sampled_from(
+            [
+                *("read", "read", "rewind", "redrive", "discard", "gap", "cut", "rebuild"),
+                *("pause", "resume", "retire", "retire", "take_back", "archive"),
+            ]
+        ),
         st.integers(0, 12),
     ),
     min_size=3,
@@ -56,8 +64,11 @@ class Course:
     """A log of which some records break the contract until somebody mends that, and how it is
     read."""
 
-    def __init__(self, ground: Ground, events: list[Event], refused: set[int]) -> None:
+    def __init__(
+        self, ground: Ground, departures: Departures, events: list[Event], refused: set[int]
+    ) -> None:
         self.ground = ground
+        self.departures = departures
         self.events = events
         self.refused = refused
         self.seen: set[int] = set()
@@ -67,9 +78,12 @@ class Course:
         with suppress(PositionLost):
             getattr(self, step.what)(step.number)
         self.assert_adds_up()
+        self.ground.assert_sound()
 
     def read(self, records: int) -> None:
         held = self.ground.store.take([PLACE], "worker")[PLACE]
+        if held.is_paused:
+            return
         first = held.next_offset or 0
         until = min(first + records, len(self.events))
         if first == until:
@@ -117,6 +131,21 @@ class Course:
     def rebuild(self, _: int) -> None:
         self.ground.rebuild()
 
+    def pause(self, _: int) -> None:
+        self.ground.store.pause(PLACE.topic, PLACE.number, "operator", "maintenance")
+
+    def resume(self, _: int) -> None:
+        self.ground.store.unpause(PLACE.topic, None)
+
+    def retire(self, number: int) -> None:
+        self.departures.leave(number)
+
+    def take_back(self, number: int) -> None:
+        self.departures.come_back(number)
+
+    def archive(self, _: int) -> None:
+        self.departures.archive()
+
     def mended(self, record: Record) -> Event:
         """What was meant by a record that was refused."""
         assert record.value is not None
@@ -140,7 +169,7 @@ def one_ground(make_ground: MakeGround) -> Ground:
 
 @settings(
     deadline=None,
-    max_examples=25,
+    max_examples=12,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.data())
@@ -150,17 +179,21 @@ def test_any_order_of_what_operators_do_ends_in_the_same_tables(
     events = data.draw(histories())
     refused = data.draw(st.sets(st.integers(0, len(events) - 1)))
     one_ground.clear()
-    course = Course(one_ground, events, refused)
-
-    for step in data.draw(_STEPS):
-        course.take(step)
-    course.read(len(events))
-    for state in (State.WAITING, State.DISCARDED):
-        one_ground.applier.redrive(DeadLetterFilter(state=state), course.mended)
+    one_ground.activate(CLOSING[0])
+    with tempfile.TemporaryDirectory() as folder:
+        departures = Departures(one_ground, Path(folder))
+        course = Course(one_ground, departures, events, refused)
+        for step in data.draw(_STEPS):
+            course.take(step)
+        course.resume(0)
+        course.read(len(events))
+        for state in (State.WAITING, State.DISCARDED):
+            one_ground.applier.redrive(DeadLetterFilter(state=state), course.mended)
+        departures.all_come_back(data.draw(st.integers(0, 3)))
 
     course.assert_adds_up()
     plain.clear()
-    plain.activate(CATALOGUE)
+    plain.activate(CLOSING[0])
     plain.applier.apply(sorted_pass([events[at] for at in course.seen]))
     assert_same(one_ground.tables(), plain.tables())
     one_ground.assert_sound()

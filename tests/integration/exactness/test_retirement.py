@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
@@ -15,18 +14,14 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from procesmijn.batch import Applied
 from procesmijn.catalogue import Catalogue
-from procesmijn.retire import RetirementNeeded, Wanted, retire, take_back
-from procesmijn.store import history, retirements
 from schemas.event import Event
-from tests.integration.exactness.conftest import KEYS, MakeGround
+from tests.integration.exactness.conftest import MakeGround
+from tests.integration.exactness.departures import Departures
 from tests.integration.exactness.ground import Ground
 from tests.integration.exactness.histories import CLOSING, batch_of, histories, sorted_pass
 from tests.integration.exactness.tables import assert_same
 from tests.integration.exactness.test_any_order import WITHIN_REASON
-
-LIMITS: Final = (date(2026, 3, 28), date(2026, 3, 30), date(2026, 4, 2), date(2026, 4, 2))
 
 _FIGURES: Final[tuple[LiteralString, ...]] = (
     "SELECT * FROM bi.agg_handover_daily",
@@ -43,20 +38,19 @@ _FIGURES: Final[tuple[LiteralString, ...]] = (
 class Course:
     """A database in which cases leave and come back while events are told."""
 
-    def __init__(self, ground: Ground, folder: Path, events: Sequence[Event]) -> None:
+    def __init__(self, ground: Ground, departures: Departures, events: Sequence[Event]) -> None:
         self.ground = ground
-        self.folder = folder
+        self.departures = departures
         self.events = events
         self.told: list[Event] = []
         self.catalogue: Catalogue = CLOSING[0]
-        self.archives = 0
 
-    def tell(self, number: int) -> Applied:
+    def tell(self, number: int) -> None:
         """The next events."""
         first = len(self.told)
         following = self.events[first : first + number + 1]
         self.told += following
-        return self.ground.applier.apply(batch_of(following))
+        self.ground.applier.apply(batch_of(following))
 
     def repeat(self, _: int) -> None:
         """All that was told: nothing of it is new, and nothing comes back by it."""
@@ -66,32 +60,15 @@ class Course:
 
     def retire(self, number: int) -> None:
         """Cases leave, and no figure changes."""
-        before, figures = LIMITS[number % len(LIMITS)], self.figures()
-        self.archives += 1
-        folder = self.folder / str(self.archives)
-        wanted = Wanted(before, folder, "operator")
-        left = sum(retire(wanted, self.ground.store, self.ground.applier, KEYS.fingerprint))
-        happens(f"{min(left, 3)} left")
+        figures = self.figures()
+        happens(f"{min(self.departures.leave(number), 3)} left")
         assert self.figures() == figures
-        assert folder.exists() == bool(left)
 
     def take_back(self, number: int) -> None:
-        """One retirement never was."""
-        if in_force := self.retirements():
-            one = in_force[number % len(in_force)]
-            try:
-                list(take_back(Path(one.folder), one, self.ground.store, self.ground.applier))
-            except RetirementNeeded:
-                happens("leans on another")
-                assert any(one.number in it.leans_on for it in in_force)
+        self.departures.come_back(number)
 
     def archive(self, _: int) -> None:
-        """An archive of what is here brings nothing that is not."""
-        with self.ground.store.snapshot() as moment:
-            versions = list(history.read_versions(moment.stream))
-        before = self.ground.tables()
-        assert self.ground.applier.restore(versions).stored == 0
-        assert_same(self.ground.tables(), before)
+        self.departures.archive()
 
     def rebuild(self, _: int) -> None:
         before = self.ground.tables()
@@ -101,10 +78,6 @@ class Course:
     def activate(self, number: int) -> None:
         self.catalogue = CLOSING[number % len(CLOSING)]
         self.ground.activate(self.catalogue)
-
-    def retirements(self) -> list[retirements.Retirement]:
-        with self.ground.store.reader() as connection:
-            return retirements.retirements(connection)
 
     def figures(self) -> list[Counter[tuple[Any, ...]]]:
         return [Counter(self.ground.observer.execute(query)) for query in _FIGURES]
@@ -130,7 +103,7 @@ def ground(make_ground: MakeGround) -> Ground:
     return make_ground(2)
 
 
-@tried(WITHIN_REASON, max_examples=25)
+@tried(WITHIN_REASON, max_examples=20)
 @given(st.data())
 def test_cases_leave_and_come_back_in_any_order_with_all_else(
     ground: Ground, plain: Ground, data: st.DataObject
@@ -139,15 +112,14 @@ def test_cases_leave_and_come_back_in_any_order_with_all_else(
     ground.clear()
     ground.activate(CLOSING[0])
     with tempfile.TemporaryDirectory() as folder:
-        course = Course(ground, Path(folder), events)
+        course = Course(ground, Departures(ground, Path(folder)), events)
         course.tell(11)
         for step, number in data.draw(_STEPS):
             getattr(course, step)(number)
             ground.assert_sound()
         course.tell(len(events))
-        while course.retirements():
-            course.take_back(data.draw(st.integers(0, 11)))
-            ground.assert_sound()
+        course.departures.all_come_back(data.draw(st.integers(0, 11)))
+        ground.assert_sound()
         course.repeat(0)
 
     plain.clear()
