@@ -23,7 +23,7 @@ from rich.live import Live
 from consumers.logs import LogEnds, log_ends
 from consumers.publish import Message, publish
 from procesmijn.batch import Partition
-from procesmijn.catalogue import Catalogue
+from procesmijn.catalogue.part import Labelled
 from procesmijn.cli.demo_home import Stay
 from procesmijn.cli.members import Members
 from procesmijn.cli.service import Service
@@ -204,7 +204,8 @@ class Demonstration:
             },
             pending=reports.pending(None, connection),
             dead_letters=dict(Counter(letter.reason for letter in letters).most_common()),
-            labels=_labels(self._catalogue),
+            labels=_labels(self._catalogue.parties),
+            titles=_labels(self._catalogue.processes),
         )
 
 
@@ -250,13 +251,8 @@ def _screen(console: Console) -> Iterator[Callable[[RenderableType], None]]:
         yield lambda shown: screen.update(shown, refresh=True)
 
 
-def _labels(catalogue: Catalogue) -> dict[str, str]:
-    return {
-        name: part.label.en
-        for parts in (catalogue.parties, catalogue.processes)
-        for name, part in parts.items()
-        if part.label
-    }
+def _labels(parts: Mapping[str, Labelled]) -> dict[str, str]:
+    return {name: part.label_or(name).en for name, part in parts.items()}
 
 
 def hints(home: Path) -> list[str]:

@@ -86,7 +86,9 @@ class Figures:
     dead_letters: Mapping[str, int]
     """Records that were refused, by reason."""
     labels: Mapping[str, str]
-    """Of parties and processes, as people call them."""
+    """Of parties, as people call them."""
+    titles: Mapping[str, str]
+    """Of processes: one may have the name of a party."""
 
 
 def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
@@ -112,7 +114,7 @@ def live(figures: Figures, hints: Sequence[str], height: int) -> RenderableType:
 def final(figures: Figures) -> RenderableType:
     """What is left when it has stopped."""
     return Group(
-        _handovers(figures, figures.waits, MOST_PER_PROCESS),
+        _handovers(figures, _happened(figures.waits), MOST_PER_PROCESS),
         "",
         _pending(figures, MOST_PENDING),
         "",
@@ -165,11 +167,14 @@ def _pulse(figures: Figures, *, is_live: bool) -> RenderableType:
 def _fitting(waits: Waits, lines: int) -> tuple[Waits, int]:
     """The processes that fit into so many lines, the busiest first, and how many pairs of each."""
     busiest = sorted(
-        ((process, pairs) for process, pairs in waits.items() if pairs),
-        key=lambda each: -sum(pair.handovers for pair in each[1]),
+        _happened(waits).items(), key=lambda each: -sum(pair.handovers for pair in each[1])
     )
     per_process = min(max(lines // max(len(busiest), 1) - 1, 1), MOST_PER_PROCESS)
     return dict(busiest[: max(lines // (1 + per_process), 1)]), per_process
+
+
+def _happened(waits: Waits) -> Waits:
+    return {process: pairs for process, pairs in waits.items() if pairs}
 
 
 def _handovers(figures: Figures, waits: Waits, per_process: int) -> Table:
@@ -178,7 +183,7 @@ def _handovers(figures: Figures, waits: Waits, per_process: int) -> Table:
         *("number", "mean", "90%", "mean,\nworking", "90%,\nworking"),
     )
     for process, pairs in waits.items():
-        table.add_row(f"[cyan]{_label(figures, process)}[/]")
+        table.add_row(f"[cyan]{figures.titles.get(process, process)}[/]")
         for pair in pairs[:per_process]:
             table.add_row(
                 f"  {_label(figures, pair.supplier)} → {_label(figures, pair.customer)}",

@@ -34,6 +34,7 @@ FIGURES = Figures(
     pending=[PENDING] * 12,
     dead_letters={"unknown-type": 10, "not-json": 6},
     labels={"servicedesk": "Service desk", "network": "Network management", "it": "IT"},
+    titles={"process 12": "Twelfth process"},
 )
 
 
@@ -64,6 +65,7 @@ def test_figures_are_shown_as_people_say_them() -> None:
     assert "16 dead letters: unknown-type 10, not-json 6" in text
     assert "Service desk → Network management    3,591   20.8 h   27.8 h    3.1 h   13.9 h" in text
     assert "nobody that is known → IT" in text
+    assert "Twelfth process" in text
     console = Console(file=io.StringIO(), width=80)
     letters = {f"reason-{number}": number for number in range(12)}
     console.print(final(replace(FIGURES, dead_letters=letters)))
