@@ -33,7 +33,6 @@ from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
 from procesmijn.store.entries import append
 from procesmijn.store.objects import Locked
 from procesmijn.store.packed import NOTHING, Packed, pack
-from procesmijn.store.retirements import Leaving
 from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction
 from procesmijn.versions import Version, version_of
@@ -210,45 +209,12 @@ class Applier:
 
         return self._try(pack(versions.values()), run)
 
-    def retire(
-        self,
-        leaving: Leaving,
-        retirement: int,
-        write: Callable[[int, Sequence[Version]], None],
-        *,
-        are_companions: bool,
-    ) -> int:
-        """Let objects leave, after ``write`` has put their events into file number so and so.
-
-        Gives how many left; what moved on since it was looked at stays.
-        """
-
-        def run(rules: RulesInForce, tx: Transaction) -> int:
-            tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
-            files, chunk = tx.lock_leaving(
-                leaving, retirement, rules.rules_of, are_companions=are_companions
-            )
-            if chunk.versions:
-                write(files + 1, chunk.versions)
-            if len(chunk.keys):
-                tx.retire(chunk, retirement)
-            return len(chunk.keys)
-
-        return self._try(NOTHING, run)
-
-    def give_back(self, versions: Sequence[Version], retirement: int) -> int:
-        """Make events again of versions that had left, and give how many were not known."""
-
-        packed = pack(versions)
-
-        def run(_: RulesInForce, tx: Transaction) -> int:
-            return sum(tx.give_back(versions, packed, retirement).stored.values())
-
-        return self._try(packed, run)
-
-    def transact(self, run: Callable[[Transaction], _Result]) -> _Result:
-        """Do something else in a transaction, again where others were in the way."""
-        return self._try(NOTHING, lambda _, tx: run(tx))
+    def transact(
+        self, run: Callable[[RulesInForce, Transaction], _Result], versions: Packed = NOTHING
+    ) -> _Result:
+        """Do something else in a transaction, again where others were in the way; the names in
+        ``versions`` have codes."""
+        return self._try(versions, run)
 
     def mine_again(self, keys: Int64s) -> int:
         """Mine objects anew by the rules in force, and give how many cases changed."""

@@ -7,14 +7,14 @@ comes again is known, and what all figures over handovers and flows are made of,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from procesmijn.apply import Applier
+from procesmijn.apply import Applier, RulesInForce
 from procesmijn.errors import ProcesmijnError
 from procesmijn.files.archive import (
     FORMAT,
@@ -28,7 +28,10 @@ from procesmijn.files.archive import (
 from procesmijn.rebuild import only_rebuild, renew
 from procesmijn.store import Store, retirements, retiring
 from procesmijn.store.connection import Connection
-from procesmijn.store.retirements import Candidates, Retirement
+from procesmijn.store.packed import pack
+from procesmijn.store.retirements import Candidates, Leaving, Retirement
+from procesmijn.store.transaction import Transaction
+from procesmijn.versions import Version
 
 OBJECTS_AT_ONCE: Final = 2_000
 """Objects that leave in one transaction. They are closed, so hardly anything waits for them."""
@@ -107,8 +110,12 @@ def retire(wanted: Wanted, store: Store, applier: Applier, keys: str) -> Iterato
                     closed = retirements.companions(wanted.before, connection)
                 for part in _parts(closed):
                     leaving = retirements.leaving(part, connection)
-                    yield applier.retire(
-                        leaving, retirement.number, draft.write, are_companions=are_companions
+                    yield let_leave(
+                        leaving,
+                        retirement.number,
+                        draft.write,
+                        applier,
+                        are_companions=are_companions,
                     )  # 2
             retirement = retirements.retirements(connection)[-1]
             draft.seal(_manifest(retirement, keys))  # 3
@@ -134,9 +141,9 @@ def take_back(
     number = retirement.number
     with only_rebuild(store) as connection:
         _insist_on_last(retirement, connection)
-        applier.transact(lambda tx: tx.begin_return(number))  # 1
+        applier.transact(lambda _, tx: tx.begin_return(number))  # 1
         for versions in read_archive(folder):
-            applier.give_back(versions, number)  # 2
+            _give_back(versions, number, applier)  # 2
             yield len(versions)
         if lacking := retiring.count_left(number, connection):
             raise ArchiveError(
@@ -145,11 +152,43 @@ def take_back(
             )
         is_back = False
         while not is_back:
-            applier.transact(lambda tx: tx.unseal(number))  # 3
+            applier.transact(lambda _, tx: tx.unseal(number))  # 3
             keys = retiring.objects_of(number, connection)
             if len(keys):
                 yield from renew(store, applier, keys)  # 4
-            is_back = applier.transact(lambda tx: tx.forget_retirement(number))  # 5
+            is_back = applier.transact(lambda _, tx: tx.forget_retirement(number))  # 5
+
+
+def let_leave(
+    leaving: Leaving,
+    retirement: int,
+    write: Callable[[int, Sequence[Version]], None],
+    applier: Applier,
+    *,
+    are_companions: bool,
+) -> int:
+    """Let objects leave, after ``write`` has put their events into file number so and so.
+
+    Gives how many left; what moved on since it was looked at stays.
+    """
+
+    def run(rules: RulesInForce, tx: Transaction) -> int:
+        tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
+        files, chunk = tx.lock_leaving(
+            leaving, retirement, rules.rules_of, are_companions=are_companions
+        )
+        if chunk.versions:
+            write(files + 1, chunk.versions)
+        if len(chunk.keys):
+            tx.retire(chunk, retirement)
+        return len(chunk.keys)
+
+    return applier.transact(run)
+
+
+def _give_back(versions: Sequence[Version], retirement: int, applier: Applier) -> None:
+    packed = pack(versions)
+    applier.transact(lambda _, tx: tx.give_back(versions, packed, retirement), packed)
 
 
 def find(archive: Archive, connection: Connection) -> Retirement | None:

@@ -233,8 +233,12 @@ def test_an_object_that_moved_on_stays(ground: Ground, plain: Ground, tmp_path: 
         [begun] = retirements.retirements(connection)
     ground.applier.apply(batch_of([again]))
     written: list[Any] = []
-    left = ground.applier.retire(
-        looked_at, begun.number, lambda *what: written.append(what), are_companions=False
+    left = retiring.let_leave(
+        looked_at,
+        begun.number,
+        lambda *what: written.append(what),
+        ground.applier,
+        are_companions=False,
     )
     assert left == 5
     assert stored(ground) == 4
