@@ -53,7 +53,9 @@ def _in_processes(shared: Shared, shares: int, url: str, keys: Keys, report: Rep
             report(done.value)
             if any(future.done() and future.exception() for future in futures):
                 break
-        return Tally.together([future.result() for future in futures])
+        tallies = [future.result() for future in futures]
+    report(done.value)
+    return Tally.together(tallies)
 
 
 _done: Synchronized[int]
