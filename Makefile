@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-history bench-import bench-peers bench-workers check unit integration acceptance guards wheel pins clean
+.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -68,6 +68,9 @@ bench: install
 
 bench-flows: install
 	$(BIN)/python -m benchmarks.flows
+
+bench-queries: install
+	$(BIN)/python -m benchmarks.queries
 
 # Handovers by others, on the same events: who is right, and how fast.
 bench-peers: install

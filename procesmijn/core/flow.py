@@ -50,6 +50,15 @@ class Company(NamedTuple):
     cases: int
 
 
+class Times(NamedTuple):
+    """How the times from completion to completion are spread, seconds."""
+
+    median: float
+    p90: float
+    basis: str
+    """``exact``, or ``histogram``: at most 1% off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """How often one activity came right after another, and how long that took."""
@@ -57,6 +66,8 @@ class Edge:
     count: int
     total_us: int
     """Sum of the times from completion to completion, microseconds."""
+    times: Times | None = None
+    """Where they were asked for, and are known."""
 
     @property
     def seconds_mean(self) -> float:

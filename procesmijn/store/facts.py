@@ -89,7 +89,7 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     retraced: list[Retraced] = []
     if len(changes.cases_removed):
         rows = connection.cursor(binary=True).execute(
-            sql["remove_cases"], _keys(changes.cases_removed)
+            sql["remove_cases"], _keys(changes.cases_removed) | {"shard": shard}
         )
         retraced.extend(Retraced(*row) for row in rows)
     if len(changes.cases_written):
@@ -100,7 +100,7 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
             connection,
             changes.traces,
         )
-        rows = connection.cursor(binary=True).execute(sql["write_cases"])
+        rows = connection.cursor(binary=True).execute(sql["write_cases"], {"shard": shard})
         retraced.extend(Retraced(*row) for row in rows)
     if len(changes.pendings_removed):
         connection.execute(sql["remove_pendings"], _keys(changes.pendings_removed, "from"))

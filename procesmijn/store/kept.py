@@ -6,14 +6,15 @@ months with them. So an answer never misses a batch, whether anybody has kept an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, LiteralString, NamedTuple
 
 import numpy as np
 from psycopg.sql import SQL, Identifier, Placeholder
 
-from procesmijn.core.frames import Int32s, Int64s
+from procesmijn.core.flow_counts import steps_of
+from procesmijn.core.frames import STEP, Int32s, Int64s
 from procesmijn.core.tally import (
     ELAPSED,
     GROUP,
@@ -75,6 +76,9 @@ def keep(span: Span, connection: Connection) -> Span:
             for step in ("forget_report", "report", "hold_report"):
                 connection.execute(statements("kept")[step], _of(span))
     version, found = compute(span, connection)
+    if span.kind == "variant":
+        # Only now: a variant that is gone again by now has given its month another version.
+        connection.execute(statements("kept")["learn_ways"], _of(span))
     return _write(span._replace(version=version), found, connection)
 
 
@@ -86,7 +90,7 @@ def compute(span: Span, connection: Connection) -> tuple[int, Tally]:
     rows = connection.cursor(binary=True).execute(sql, _of(span)).fetchall()
     if not rows:
         return span.version, add([])
-    return int(rows[0][0]), _counted([row[1:] for row in rows])
+    return int(rows[0][0]), _COUNTED[span.kind]([row[1:] for row in rows])
 
 
 def drift(connection: Connection) -> Iterator[Span]:
@@ -122,7 +126,14 @@ def mend(spans: Collection[Span], shard: int, connection: Connection) -> None:
         connection.execute(statements("kept")["touch"], _of(span) | {"shard": shard})
 
 
-def read(kind: LiteralString, process: str, period: Period, connection: Connection) -> Tally:
+class Found(NamedTuple):
+    """Everything of a period, and what of it came from the facts, as the statement gives it."""
+
+    tally: Tally
+    facts: list[tuple[Any, ...]]
+
+
+def read(kind: LiteralString, process: str, period: Period, connection: Connection) -> Found:
     """Everything of a period, whatever of it is kept; the period begins with a month."""
     within = {name: Identifier("gap", name) for name in ("since", "until")}
     code = SQL("(SELECT code FROM mining.term WHERE name = {})").format(Placeholder("process"))
@@ -130,7 +141,15 @@ def read(kind: LiteralString, process: str, period: Period, connection: Connecti
     sql = SQL(statements("kept")["read"]).format(facts=facts)
     rows = connection.cursor(binary=True).execute(sql, _asked(kind, process, period)).fetchall()
     kept = [tally_of(*row[3:]) for row in rows if row[0] is None]
-    return add([*kept, _counted([row for row in rows if row[0] is not None])])
+    found = [row for row in rows if row[0] is not None]
+    return Found(add([*kept, _COUNTED[kind](found)]), found)
+
+
+def ways(process: str, variants: Collection[int], connection: Connection) -> dict[int, bytes]:
+    """One trace of each of some variants of which anything is kept."""
+    asked = {"process": process, "variants": list(variants)}
+    rows = connection.cursor(binary=True).execute(statements("kept")["ways"], asked)
+    return dict(rows.fetchall())
 
 
 def size(kind: LiteralString, process: str, period: Period, connection: Connection) -> int:
@@ -167,11 +186,10 @@ def _content(found: Tally) -> tuple[bytes, bytes, bytes]:
     return found.groups.tobytes(), found.bins.tobytes(), found.counts.tobytes()
 
 
-def _counted(rows: Sequence[tuple[Any, ...]]) -> Tally:
+def _handovers(rows: Sequence[tuple[Any, ...]]) -> Tally:
     """Facts as they come, group by group: durations, and the days of those before them."""
-    keys = [(left, right, part) for left, right, part, *_ in rows]
+    keys, sizes = [row[:3] for row in rows], [len(row[3]) // 8 for row in rows]
     elapsed_us, working_us = (_numbers([row[at] for row in rows]) for at in (3, 4))
-    sizes = [len(row[3]) // 8 for row in rows]
     return add(
         [
             tally(keys, sizes, ELAPSED, bins_of(elapsed_us), elapsed_us),
@@ -179,6 +197,23 @@ def _counted(rows: Sequence[tuple[Any, ...]]) -> Tally:
             tally(keys, sizes, PREVIOUS, months(_days([row[5] for row in rows]))),
         ]
     )
+
+
+def _variants(rows: Sequence[tuple[Any, ...]]) -> Tally:
+    """Cycle times of cases, way by way."""
+    keys, sizes = [row[:3] for row in rows], [len(row[3]) // 8 for row in rows]
+    started_us, ended_us = (_numbers([row[at] for row in rows]) for at in (3, 4))
+    cycle_us = ended_us - started_us
+    return tally(keys, sizes, ELAPSED, bins_of(cycle_us), cycle_us)
+
+
+def _flows(rows: Sequence[tuple[Any, ...]]) -> Tally:
+    """Times from step to step, of traces that lie one after the other."""
+    steps = np.frombuffer(b"".join(row[3] for row in rows), dtype=STEP)
+    lengths = np.frombuffer(b"".join(row[4] for row in rows), dtype=">i4").astype(np.int64)
+    pairs, sizes, wait_us = steps_of(steps, lengths // STEP.itemsize)
+    keys = [(before, after, 0) for before, after in pairs]
+    return tally(keys, sizes, ELAPSED, bins_of(wait_us), wait_us)
 
 
 def _numbers(wire: Sequence[bytes]) -> Int64s:
@@ -195,3 +230,10 @@ def _of(span: Span) -> dict[str, Any]:
 
 def _asked(kind: str, process: str, period: Period) -> dict[str, Any]:
     return {"kind": kind, "process": process, "since": period.since, "until": period.until}
+
+
+_COUNTED: Final[Mapping[str, Callable[[Sequence[tuple[Any, ...]]], Tally]]] = {
+    "handover": _handovers,
+    "variant": _variants,
+    "flow": _flows,
+}

@@ -7,7 +7,7 @@ is told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from procesmijn.core.frames import PICKUP_AT_START
 from procesmijn.core.tally import (
@@ -24,23 +24,26 @@ from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 from procesmijn.store.terms import Terms
 
-EXACT_RECORDS: Final = 100_000
+EXACT_RECORDS: Final = 50_000
 """Up to so many records are read themselves, in a fifth of a second."""
+EVER: Final = Period()
 _BASES: Final = {PICKUP_AT_START: "start"}
 
 
-def are_many(process: str, period: Period, connection: Connection) -> bool:
-    """Whether the handovers of a period are too many to be read one by one. A period that begins
+def are_many(
+    kind: LiteralString, process: str, connection: Connection, period: Period = EVER
+) -> bool:
+    """Whether the records of a period are too many to be read one by one. A period that begins
     within a month is read all the same: what is kept is of whole months."""
     since = period.since
     if since is not None and (since.day != 1 or not is_countable(since)):
         return False
-    return kept.size("handover", process, period, connection) > EXACT_RECORDS
+    return kept.size(kind, process, period, connection) > EXACT_RECORDS
 
 
 def handovers(process: str, period: Period, connection: Connection) -> Iterator[tuple[Any, ...]]:
     """Rows of :class:`procesmijn.store.reports.HandoverRow`, in its order."""
-    found = kept.read("handover", process, period, connection)
+    found = kept.read("handover", process, period, connection).tally
     pairs = _of_pairs(found)
     elapsed, working, previous = (pairs.of(each) for each in (ELAPSED, WORKING, PREVIOUS))
     bases = _bases(found.of(ELAPSED))
@@ -60,6 +63,36 @@ def handovers(process: str, period: Period, connection: Connection) -> Iterator[
         for (left, right), *figures in columns
     ]
     yield from sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
+
+
+def variants(process: str, connection: Connection) -> list[tuple[int, bytes, float]]:
+    """Cases, a trace and the median cycle time of each way that was taken, in seconds; the most
+    frequent first."""
+    found, facts = kept.read("variant", process, EVER, connection)
+    keys = found.groups["left"].tolist()
+    traces = {row[0]: row[5] for row in facts} | kept.ways(process, keys, connection)
+    medians = (found.percentiles(0.5) / 1e6).tolist()
+    rows = zip(found.groups["n"].tolist(), keys, medians, strict=True)
+    return [
+        (number, traces[key], seconds)
+        for number, key, seconds in sorted(rows, key=lambda row: (-row[0], row[1]))
+    ]
+
+
+def steps(process: str, connection: Connection) -> list[tuple[int, int, int, int, float, float]]:
+    """Of each two activities that came right after another: the codes of both, how often, the sum
+    of the times (microseconds), their median and 90th percentile (seconds)."""
+    found = kept.read("flow", process, EVER, connection).tally
+    return list(
+        zip(
+            found.groups["left"].tolist(),
+            found.groups["right"].tolist(),
+            found.groups["n"].tolist(),
+            found.sums_us(),
+            *((found.percentiles(share) / 1e6).tolist() for share in (0.5, 0.9)),
+            strict=True,
+        )
+    )
 
 
 def _of_pairs(found: Tally) -> Tally:

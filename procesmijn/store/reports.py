@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -104,7 +105,11 @@ def handovers(
 
     Over very many handovers percentiles come from histograms, and say so; all else is exact.
     """
-    if cases == EVERY_CASE and basis is None and long_periods.are_many(process, period, connection):
+    if (
+        cases == EVERY_CASE
+        and basis is None
+        and long_periods.are_many("handover", process, connection, period)
+    ):
         return [HandoverRow(*row) for row in long_periods.handovers(process, period, connection)]
     sql, chosen = narrowed(statements("reports")["handovers"], "handovers", cases)
     parameters = {**_of(process, period), "basis": BASES[basis] if basis else None, **chosen}
@@ -126,6 +131,8 @@ def cases(
     """
     described = connection.execute(statements("reports")["case_columns"])
     names = tuple(column.name for column in described.description or ())
+    if only != EVERY_CASE and only.started == Period():
+        only = replace(only, started=period)  # fewer to look at
     sql, chosen = narrowed(statements("reports")["cases"], "case_keys", only)
 
     def rows() -> Iterator[dict[str, Any]]:

@@ -93,7 +93,7 @@ def lock(
     )
 
 
-def retire(chunk: Chunk, retirement: int, connection: Connection) -> None:
+def retire(chunk: Chunk, retirement: int, shard: int, connection: Connection) -> None:
     """Let a locked chunk leave; the counts by day stay as they are, beside what is sealed."""
     sql = statements("retirements")
     this = {"retirement": retirement}
@@ -105,7 +105,8 @@ def retire(chunk: Chunk, retirement: int, connection: Connection) -> None:
         connection.execute(sql["remember_events"], said | this)
     connection.execute(sql["bury"], keys | this)
     connection.execute(sql["forget_packs"], keys)
-    traces = connection.cursor(binary=True).execute(sql["forget_cases"], keys).fetchall()
+    cursor = connection.cursor(binary=True)
+    traces = cursor.execute(sql["forget_cases"], keys | {"shard": shard}).fetchall()
     connection.execute(sql["forget_pendings"], keys)
     connection.execute(sql["seal_handovers"], keys | this)
     connection.execute(sql["seal_deliveries"], keys | this)

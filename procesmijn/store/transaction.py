@@ -159,7 +159,7 @@ class Transaction:
 
     def retire(self, chunk: Chunk, retirement: int) -> None:
         """Let it leave; its figures stay."""
-        retiring.retire(chunk, retirement, self._connection)
+        retiring.retire(chunk, retirement, self._shard, self._connection)
 
     def begin_return(self, retirement: int) -> None:
         """Write down that a retirement is being taken back."""

@@ -104,14 +104,20 @@ def test_cases_have_every_column_of_the_view(contracts: Procesmijn, database_url
     assert none.out.splitlines() == [",".join(column.name for column in view)]
 
 
+def edge(before: str, after: str, count: int, *seconds: float) -> dict[str, object]:
+    names = ("from", "to", "count", "seconds_mean", "seconds_median", "seconds_p90")
+    named = dict(zip(names, (before, after, count, *seconds), strict=True))
+    return {**named, "percentile_basis": "exact"}
+
+
 def test_the_graph_of_a_process(contracts: Procesmijn, tmp_path: Path) -> None:
     drawn = tmp_path / "graph.svg"
     graph = contracts("flow", PROCESS, "--as", "dfg", "--format", "json", "--out", drawn).json
     assert "sign, then file: 2 times, 12h 00m later" in drawn.read_text()
     assert graph == {
         "edges": [
-            {"from": "sign", "to": "file", "count": 2, "seconds_mean": 43_200.0},
-            {"from": "write", "to": "sign", "count": 2, "seconds_mean": 6_300.0},
+            edge("sign", "file", 2, 43_200.0, 43_200.0, 77_760.0),
+            edge("write", "sign", 2, 6_300.0, 6_300.0, 8_460.0),
         ],
         "start": {"write": 3},
         "end": {"file": 2, "write": 1},
@@ -119,7 +125,10 @@ def test_the_graph_of_a_process(contracts: Procesmijn, tmp_path: Path) -> None:
     table = tmp_path / "graph.csv"
     outcome = contracts("flow", PROCESS, "--as", "dfg", "--format", "csv", "--out", table)
     assert (outcome.code, outcome.out) == (0, "")
-    assert table.read_text().splitlines()[:2] == ["from,to,count,seconds_mean", ",write,3,"]
+    assert table.read_text().splitlines()[:2] == [
+        "from,to,count,seconds_mean,seconds_median,seconds_p90,percentile_basis",
+        ",write,3,,,,",
+    ]
 
 
 def test_variants_with_their_times(contracts: Procesmijn) -> None:
@@ -130,16 +139,18 @@ def test_variants_with_their_times(contracts: Procesmijn) -> None:
             "cases": 2,
             "share": pytest.approx(2 / 3),
             "cycle_seconds_median": (27.5 + 2) / 2 * 3600,
+            "percentile_basis": "exact",
         },
         {
             "variant": ["write"],
             "cases": 1,
             "share": pytest.approx(1 / 3),
             "cycle_seconds_median": 3600.0,
+            "percentile_basis": "exact",
         },
     ]
     part = contracts("flow", PROCESS, "--as", "variants", "--format", "csv", "--to", "2026-04-01")
-    assert part.out.splitlines()[1:] == ['"[""write"",""sign"",""file""]",1,1.0,99000.0']
+    assert part.out.splitlines()[1:] == ['"[""write"",""sign"",""file""]",1,1.0,99000.0,exact']
     assert "write > sign > file" in contracts("flow", PROCESS, "--as", "variants").out
 
 

@@ -14,12 +14,12 @@ from procesmijn.store import flows
 from procesmijn.store.connection import Connection
 from procesmijn.store.terms import Terms
 
-_COLUMNS: Final = ("from", "to", "count", "seconds_mean")
+_COLUMNS: Final = ("from", "to", "count", "seconds_mean", *dfg.TIMES)
 
 
 def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     """Read the graph."""
-    graph = flows.graph(asked.process, asked.period, terms, connection, asked.cases)
+    graph = flows.graph(asked.process, asked.period, terms, connection, asked.cases, timed=True)
     rows = list(_rows(graph))
     return Rows(rows, _COLUMNS, dfg.write(graph), lambda: _picture(graph, asked.process))
 
@@ -39,9 +39,13 @@ def _picture(graph: DirectlyFollows, name: str) -> bytes:
 
 def _rows(graph: DirectlyFollows) -> Iterator[dict[str, Any]]:
     """The graph as rows, the most frequent first; nothing before a start, nothing after an end."""
-    edges = [(a, b, edge.count, edge.seconds_mean) for (a, b), edge in graph.edges.items()]
-    starts = [(None, b, count, None) for b, count in graph.starts.items()]
-    ends = [(a, None, count, None) for a, count in graph.ends.items()]
+    unknown = (None,) * len(dfg.TIMES)
+    edges = [
+        (a, b, edge.count, edge.seconds_mean, *(edge.times or unknown))
+        for (a, b), edge in graph.edges.items()
+    ]
+    starts = [(None, b, count, None, *unknown) for b, count in graph.starts.items()]
+    ends = [(a, None, count, None, *unknown) for a, count in graph.ends.items()]
     everything = [*starts, *edges, *ends]
     for row in sorted(everything, key=lambda row: (-row[2], row[0] or "", row[1] or "")):
         yield dict(zip(_COLUMNS, row, strict=True))

@@ -83,7 +83,16 @@ WITH written AS (
         VALUES (i.object_key, i.process, i.started_at, i.ended_at, i.closed_at, i.processing_us,
                 i.events, i.unassigned, i.handovers, i.parties, i.revisits, i.revisits_direct,
                 i.pingpongs, i.pingpongs_direct, i.variant, i.trace_hash, i.trace)
-    RETURNING new.process, old.trace AS before, new.trace AS after
+    RETURNING new.process, old.trace AS before, new.trace AS after, new.started_at,
+              old.started_at AS started_before
+), touched AS (
+    INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+    SELECT DISTINCT kind, process, date_trunc('month', moment AT TIME ZONE 'UTC')::date, %(shard)s::int2, 1
+    FROM written
+    CROSS JOIN LATERAL (VALUES (started_at), (started_before)) AS of (moment)
+    CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
+    WHERE moment IS NOT NULL
+    ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
 )
 SELECT process, before, after FROM written WHERE before IS DISTINCT FROM after;
 
@@ -93,9 +102,14 @@ WITH gone AS (
     DELETE FROM mining."case" c
     USING unnest(%(objects)s::int8[], %(processes)s::int4[]) AS k (object_key, process)
     WHERE c.object_key = k.object_key AND c.process = k.process
-    RETURNING c.object_key, c.process, c.trace
+    RETURNING c.object_key, c.process, c.trace, c.started_at
 ), noted AS (
     INSERT INTO mining.removed (kind, object_key, process) SELECT 'case', object_key, process FROM gone
+), touched AS (
+    INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+    SELECT DISTINCT kind, process, date_trunc('month', started_at AT TIME ZONE 'UTC')::date, %(shard)s::int2, 1
+    FROM gone CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
+    ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
 )
 SELECT process, trace AS before, NULL::bytea AS after FROM gone;
 

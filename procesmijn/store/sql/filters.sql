@@ -18,14 +18,16 @@ case_key IN (
 )
 
 -- name: since
--- Cases that started on a local date or later.
-(c.started_at AT TIME ZONE COALESCE((
+-- Cases that started on a local date or later; a day less first, since the index knows instants.
+c.started_at >= {day}::date::timestamp AT TIME ZONE 'UTC' - interval '1 day'
+AND (c.started_at AT TIME ZONE COALESCE((
     SELECT d.time_zone FROM mining.process d JOIN mining.term t USING (code) WHERE t.name = %(process)s
 ), 'UTC'))::date >= {day}::date
 
 -- name: until
--- Cases that started before a local date.
-(c.started_at AT TIME ZONE COALESCE((
+-- Cases that started before a local date; a day more first, since the index knows instants.
+c.started_at < {day}::date::timestamp AT TIME ZONE 'UTC' + interval '1 day'
+AND (c.started_at AT TIME ZONE COALESCE((
     SELECT d.time_zone FROM mining.process d JOIN mining.term t USING (code) WHERE t.name = %(process)s
 ), 'UTC'))::date < {day}::date
 
@@ -34,22 +36,16 @@ case_key IN (
 c.variant = ANY ({keys}::int8[])
 
 -- name: having
--- Cases in which an activity was completed: it is looked for in one trace of each way. A step of a
--- trace is 16 bytes, and begins with the code of its activity, the lowest byte first.
-c.variant IN (
-    SELECT way.variant
-    FROM (
-        SELECT w.variant, any_value(w.trace) AS trace
-        FROM mining."case" w
-        WHERE w.process = (SELECT code FROM mining.term WHERE name = %(process)s)
-        GROUP BY w.variant
-    ) way
-    WHERE EXISTS (
-        SELECT FROM generate_series(1, length(way.trace), 16) AS place
-        WHERE substr(way.trace, place, 4)
-            = (SELECT reverse(int4send(t.code)) FROM mining.term t WHERE t.name = {activity})
-    )
-)
+-- Cases in which an activity was completed: it is looked for in one trace of each way that is known,
+-- and of other ways in the trace of the case itself.
+CASE WHEN c.variant IN (
+    SELECT w.variant FROM mining.way w
+    WHERE w.process = (SELECT code FROM mining.term WHERE name = %(process)s)
+) THEN c.variant IN (
+    SELECT w.variant FROM mining.way w
+    WHERE w.process = (SELECT code FROM mining.term WHERE name = %(process)s)
+      AND mining.has_activity(w.trace, (SELECT code FROM mining.term WHERE name = {activity}))
+) ELSE mining.has_activity(c.trace, (SELECT code FROM mining.term WHERE name = {activity})) END
 
 -- name: party
 -- Cases in which a party delivered or picked up.

@@ -10,6 +10,13 @@ WHERE f.process = (SELECT code FROM mining.term WHERE name = %(process)s)
 GROUP BY f.from_activity, f.to_activity
 HAVING sum(f.n) <> 0;
 
+-- name: sealed
+-- The share of retired cases in these counts.
+SELECT f.from_activity, f.to_activity, sum(f.n)::int8, sum(f.wait_us)
+FROM mining.sealed_flow f
+WHERE f.process = (SELECT code FROM mining.term WHERE name = %(process)s)
+GROUP BY f.from_activity, f.to_activity;
+
 -- name: traces
 -- What was completed in the chosen cases of a process.
 SELECT c.trace

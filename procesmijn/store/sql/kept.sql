@@ -88,6 +88,12 @@ SELECT f.kind, f.process, f.month, (f.month + interval '1 month')::date, 0::int8
 FROM (
     SELECT DISTINCT 'handover' AS kind, process, date_trunc('month', picked_up_on::timestamp)::date AS month
     FROM mining.measured_handover
+    UNION
+    SELECT kind, process, month
+    FROM (
+        SELECT DISTINCT process, date_trunc('month', started_at AT TIME ZONE 'UTC')::date AS month
+        FROM mining."case"
+    ) c CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
 ) f
 WHERE NOT EXISTS (
     SELECT FROM mining.month_version v
@@ -188,6 +194,47 @@ JOIN mining.kept k ON k.kind = %(kind)s
     AND (k.since, k.until) = (c.since, c.until)
 UNION ALL
 SELECT facts.* FROM gap CROSS JOIN LATERAL ({facts}) facts;
+
+-- name: learn_ways
+-- A trace of each variant of a month: what is kept knows them by their keys.
+INSERT INTO mining.way (process, variant, trace)
+SELECT c.process, c.variant, any_value(c.trace)
+FROM mining."case" c
+WHERE c.process = %(process)s AND length(c.trace) > 0
+  AND c.started_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
+  AND c.started_at < %(until)s::timestamp AT TIME ZONE 'UTC'
+GROUP BY c.process, c.variant
+ORDER BY c.variant
+ON CONFLICT DO NOTHING;
+
+-- name: ways
+-- A trace of each of some variants.
+SELECT variant, trace FROM mining.way
+WHERE process = (SELECT code FROM mining.term WHERE name = %(process)s) AND variant = ANY (%(variants)s::int8[]);
+
+-- name: variant
+-- Cases that started in a span, by their way: first start and last completion, and one trace.
+SELECT c.variant AS "left", 0::int8 AS "right", 0::int2 AS part,
+       string_agg(timestamptz_send(c.started_at), '') AS one,
+       string_agg(timestamptz_send(c.ended_at), '') AS two,
+       any_value(c.trace) AS three
+FROM mining."case" c
+WHERE c.process = {process} AND length(c.trace) > 0
+  AND c.started_at >= {since}::timestamp AT TIME ZONE 'UTC'
+  AND c.started_at < {until}::timestamp AT TIME ZONE 'UTC'
+GROUP BY c.variant
+
+-- name: flow
+-- Traces of the cases that started in a span, one after the other, and how long each is.
+SELECT 0::int8 AS "left", 0::int8 AS "right", 0::int2 AS part,
+       string_agg(c.trace, '') AS one,
+       string_agg(int4send(length(c.trace)), '') AS two,
+       ''::bytea AS three
+FROM mining."case" c
+WHERE c.process = {process} AND length(c.trace) > 0
+  AND c.started_at >= {since}::timestamp AT TIME ZONE 'UTC'
+  AND c.started_at < {until}::timestamp AT TIME ZONE 'UTC'
+HAVING count(*) > 0
 
 -- name: handover
 -- Handovers of a span: by pair and basis elapsed and working time, and the day of the one before.

@@ -35,7 +35,10 @@ SELECT * FROM bi.fct_case LIMIT 0;
 
 -- name: cases
 -- The cases of a process, as BI tools see them.
+-- A day less and a day more, since the index knows instants, and dates are those of a zone.
 SELECT * FROM bi.fct_case WHERE process = %(process)s
+  AND started_at >= COALESCE(%(since)s::date::timestamp AT TIME ZONE 'UTC' - interval '1 day', '-infinity')
+  AND started_at < COALESCE(%(until)s::date::timestamp AT TIME ZONE 'UTC' + interval '1 day', 'infinity')
   AND (%(since)s::date IS NULL OR started_on >= %(since)s)
   AND (%(until)s::date IS NULL OR started_on < %(until)s)
   AND {chosen}
@@ -43,12 +46,20 @@ ORDER BY started_at, case_key;
 
 -- name: pending
 -- Who waits now, and since when.
-SELECT customer, supplier, count(*), min(delivered_at), max(waiting_seconds)::float8,
-       max(waiting_working_seconds)::float8
-FROM bi.fct_pending
-WHERE %(process)s::text IS NULL OR process = %(process)s
-GROUP BY customer, supplier
-ORDER BY count(*) DESC, customer, supplier;
+-- What has waited longest has in working time, too: of all of a pair the calendar is the customer's.
+SELECT c.name, s.name, w.n, w.oldest_at, EXTRACT(epoch FROM bi.as_of() - w.oldest_at)::float8,
+       (mining.working_us(mining.calendar_of(w.customer), w.oldest_at, bi.as_of()) / 1e6)::float8
+FROM (
+    SELECT customer, supplier, count(*) AS n, min(delivered_at) AS oldest_at
+    FROM mining.pending
+    WHERE settled_at > bi.as_of() AND delivered_at <= bi.as_of()
+      AND (%(process)s::text IS NULL
+           OR process = (SELECT code FROM mining.term WHERE name = %(process)s))
+    GROUP BY customer, supplier
+) w
+JOIN mining.term c ON c.code = w.customer
+LEFT JOIN mining.term s ON s.code = w.supplier
+ORDER BY w.n DESC, c.name, s.name;
 
 -- name: processes
 -- Processes that there are cases of, with their numbers.

@@ -178,8 +178,16 @@ FROM standing JOIN numbered USING (object_key, process);
 
 -- name: forget_cases
 -- Cases leave, and give what their share in the flow counts follows from.
-DELETE FROM mining."case" WHERE object_key = ANY (%(keys)s::int8[])
-RETURNING process, trace;
+WITH gone AS (
+    DELETE FROM mining."case" WHERE object_key = ANY (%(keys)s::int8[])
+    RETURNING process, trace, started_at
+), touched AS (
+    INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+    SELECT DISTINCT kind, process, date_trunc('month', started_at AT TIME ZONE 'UTC')::date, %(shard)s::int2, 1
+    FROM gone CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
+    ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
+)
+SELECT process, trace FROM gone;
 
 -- name: seal_flows
 -- That share, which stays.

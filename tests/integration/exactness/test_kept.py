@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, LiteralString
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from procesmijn.apply import Applier
 from procesmijn.cli.keeping import keeping_months
+from procesmijn.core.frames import STEP
 from procesmijn.core.tally import ELAPSED, PREVIOUS, WORKING, Tally, bins_of
+from procesmijn.store import flows as stored_flows
 from procesmijn.store import kept, long_periods, reports
 from procesmijn.store.filters import Period
 from schemas.event import Event
@@ -44,9 +48,9 @@ def refresh(ground: Ground) -> int:
         return sum(1 for _ in kept.refresh(connection))
 
 
-def read(ground: Ground, process: str) -> Tally:
+def read(ground: Ground, process: str, kind: LiteralString = "handover") -> Tally:
     with ground.store.reader() as connection:
-        return kept.read("handover", process, Period(), connection)
+        return kept.read(kind, process, Period(), connection).tally
 
 
 def counted(found: Tally) -> Counted:
@@ -67,7 +71,7 @@ def counted(found: Tally) -> Counted:
 
 def from_facts(ground: Ground, process: str) -> Counted:
     """The same, one handover after the other."""
-    groups: defaultdict[tuple[int, int, int, int], Counter[int]] = defaultdict(Counter)
+    groups: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
     for supplier, customer, basis, elapsed_us, working_us, month in ground.observer.execute(
         "SELECT h.supplier, h.customer, h.pickup_basis, h.wait_us, h.wait_working_us,"
         " CASE WHEN h.previous_on > '-infinity' THEN (extract(year FROM h.previous_on) - 1900) * 12"
@@ -80,12 +84,41 @@ def from_facts(ground: Ground, process: str) -> Counted:
         for measure, duration in ((ELAPSED, elapsed_us), (WORKING, working_us)):
             groups[*pair, measure][int(bins_of(duration))] += 1
         groups[*pair, PREVIOUS][month] += 1
+    return _with_numbers(groups)
+
+
+def of_cases(ground: Ground, process: str) -> tuple[Counted, Counted]:
+    """Likewise the ways of the cases, and their steps."""
+    ways: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    flows: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    for variant, cycle_us, trace in ground.observer.execute(
+        "SELECT c.variant, (extract(epoch FROM c.ended_at - c.started_at) * 1000000)::int8, c.trace"
+        ' FROM mining."case" c JOIN mining.term p ON p.code = c.process'
+        " WHERE p.name = %s AND length(c.trace) > 0",
+        (process,),
+    ):
+        ways[variant, 0, 0, ELAPSED][int(bins_of(np.array(cycle_us)))] += 1
+        steps = [
+            (0, None),
+            *((int(a), int(us)) for a, _, us in np.frombuffer(trace, STEP)),
+            (0, None),
+        ]
+        for (before, since_us), (after, until_us) in pairwise(steps):
+            passed = 0 if since_us is None or until_us is None else until_us - since_us
+            flows[before, after, 0, ELAPSED][int(bins_of(np.array(passed)))] += 1
+    return _with_numbers(ways), _with_numbers(flows)
+
+
+def _with_numbers(groups: Mapping[tuple[int, ...], Counter[int]]) -> Counted:
     return {(*key, counts.total()): counts for key, counts in groups.items()}
 
 
 def assert_right(ground: Ground) -> None:
     for process in PROCESSES:
         assert counted(read(ground, process)) == from_facts(ground, process)
+        ways, flows = of_cases(ground, process)
+        assert counted(read(ground, process, "variant")) == ways
+        assert counted(read(ground, process, "flow")) == flows
     shown = ground.observer.execute(MONTHS).fetchall()
     with ground.observer.transaction(force_rollback=True):
         ground.observer.execute("UPDATE mining.catalogue SET small_group = 8")  # hides the desk
@@ -171,6 +204,35 @@ def test_years_and_months_and_facts_answer_as_the_records_do(
                 )
 
 
+def test_graph_and_variants_are_those_of_the_records(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(ground, LONG)
+    refresh(ground)
+    ground.applier.apply(sorted_pass([happened(datetime(2024, 5, 20, tzinfo=UTC), 0, "lab")]))
+    terms = ground.store.terms
+    with ground.store.reader() as connection:
+        answers = []
+        for most in (1 << 60, -1):
+            monkeypatch.setattr(long_periods, "EXACT_RECORDS", most)
+            graph = stored_flows.graph("service", Period(), terms, connection, timed=True)
+            ways = stored_flows.timed_variants("service", terms, connection)
+            answers.append((graph, ways))
+    (exact, exact_ways), (found, found_ways) = answers
+    assert (found.starts, found.ends) == (exact.starts, exact.ends)
+    assert found.edges.keys() == exact.edges.keys()
+    for pair, edge in found.edges.items():
+        there = exact.edges[pair]
+        assert (edge.count, edge.total_us) == (there.count, there.total_us)
+        assert edge.times is not None
+        assert there.times is not None
+        assert edge.times[:2] == pytest.approx(there.times[:2], rel=0.01)
+        assert (edge.times.basis, there.times.basis) == ("histogram", "exact")
+    assert [way[:3] for way in found_ways] == [way[:3] for way in exact_ways]
+    for way, other in zip(found_ways, exact_ways, strict=True):
+        assert way.cycle_seconds_median == pytest.approx(other.cycle_seconds_median, rel=0.01)
+
+
 def test_what_was_kept_wrongly_is_found_and_mended(ground: Ground) -> None:
     told(ground, LONG)
     refresh(ground)
@@ -195,7 +257,7 @@ def test_what_was_kept_wrongly_is_found_and_mended(ground: Ground) -> None:
 def test_a_worker_keeps_what_is_left_alone(ground: Ground) -> None:
     told(ground, LONG)
     with keeping_months(ground.url, every_seconds=0.05), ground.store.reader() as connection:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while kept.stale(connection):
             assert time.monotonic() < until, "nothing is kept"
             time.sleep(0.05)

@@ -296,7 +296,7 @@ CREATE TABLE mining.month_version (
     PRIMARY KEY (kind, process, month, shard)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE mining.month_version IS 'Rises with every batch that changes the facts of a month, in the same transaction. Each worker has its own row; added up they only ever rise, so two equal sums say that nothing came in between.';
-COMMENT ON COLUMN mining.month_version.kind IS 'handover: by local month of pick-up; flow: by local month of the later completion; case: by month of the first start, UTC.';
+COMMENT ON COLUMN mining.month_version.kind IS 'handover: by local month of pick-up; flow and variant: by month of the first start of the case, UTC.';
 
 CREATE TABLE mining.kept (
     kind    text  NOT NULL,
@@ -313,6 +313,22 @@ CREATE TABLE mining.kept (
 ALTER TABLE mining.kept ALTER groups SET STORAGE EXTERNAL, ALTER bins SET STORAGE EXTERNAL,
     ALTER counts SET STORAGE EXTERNAL;
 COMMENT ON TABLE mining.kept IS 'How often which duration was met in a month or a year, counted in bins (procesmijn/core/tally.py): a cache of the facts, that holds for whoever finds the sum of the versions of its months to be its version.';
+
+CREATE TABLE mining.way (
+    process int4  NOT NULL,
+    variant int8  NOT NULL,
+    trace   bytea NOT NULL,
+    PRIMARY KEY (process, variant)
+);
+COMMENT ON TABLE mining.way IS 'One trace of each variant of which anything is kept. Rows are only ever added.';
+
+CREATE FUNCTION mining.has_activity(trace bytea, activity int4) RETURNS bool
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN EXISTS (
+        SELECT FROM generate_series(1, length(trace), 16) AS place
+        WHERE substr(trace, place, 4) = reverse(int4send(activity))
+    );
+COMMENT ON FUNCTION mining.has_activity IS 'Whether an activity is in a trace: a step there is 16 bytes, and begins with the code of its activity, the lowest byte first.';
 
 CREATE TABLE mining.reported_month (
     process   int4 NOT NULL,
