@@ -1,8 +1,9 @@
 """``make bench``: every figure of the service in one run, on servers of its own.
 
-``BENCH_EVENTS`` sets the records of a leg (default: a million; there are four legs). Figures of
-less than 100,000 only show that the benchmark works. ``python -m benchmarks FILE`` writes them to
-another file than ``benchmarks/results/latest.json``.
+``BENCH_EVENTS`` sets the records of a leg (default: a million; there are four legs, and a fifth
+under agreements that name most of its events). Figures of less than 100,000 only show that the
+benchmark works. ``python -m benchmarks FILE`` writes them to another file than
+``benchmarks/results/latest.json``.
 """
 
 from __future__ import annotations
@@ -51,6 +52,12 @@ def main(file: Path = LATEST) -> None:
             legs.append(read_leg(place, topic, leg))
             if number == 0:
                 polls += _polls(servers, topic, records)
+        _tell(f"under agreements: filling a topic with {records:,} records")
+        leg, topic = Leg(LEGS, records), "agreed"
+        fill(servers.kafka_servers, topic, leg)
+        place.agree()
+        _tell("under agreements: the whole way")
+        agreed = read_leg(place, topic, leg)
         seconds = min(FRESH_SECONDS, max(3, records // 3_000))
         fresh: list[Freshness] = []
         for per_second in FRESH_PER_SECOND:
@@ -59,7 +66,8 @@ def main(file: Path = LATEST) -> None:
         used = versions(servers)
     frame_events = min(FRAME_EVENTS, records)
     _tell(f"handovers of {frame_events:,} events, and the same by pm4py")
-    results = Results(machine, used, records, polls, legs, fresh, batch.compare(frame_events))
+    peers = batch.compare(frame_events)
+    results = Results(machine, used, records, polls, legs, agreed, fresh, peers)
     results.save(file)
     results.show()
     _tell(f"written to {file}")

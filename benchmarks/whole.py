@@ -16,7 +16,7 @@ import psycopg
 from benchmarks.events import Leg
 from benchmarks.machine import cpu_seconds
 from benchmarks.worker import Notes
-from procesmijn.catalogue import default
+from procesmijn.catalogue import Catalogue, default
 from procesmijn.embedded import Embedded
 from procesmijn.persons import Keys, Persons
 from procesmijn.store import Store
@@ -39,12 +39,20 @@ class Place:
         return self.folder / "keys"
 
     def prepare(self) -> None:
-        """Make keys and tables, and put the default catalogue in force."""
-        keys = Keys.generate()
-        keys.save(self.keys)
+        """Make keys and tables, and put the default catalogue in force, without agreements."""
+        Keys.generate().save(self.keys)
         store = Store(self.database_url)
         store.migrate()
-        store.activate(default().pseudonymous(Persons(keys).pseudonym))
+        store.close()
+        self._activate(default().model_copy(update={"agreements": {}}))
+
+    def agree(self) -> None:
+        """Put the agreements of the default catalogue in force."""
+        self._activate(default())
+
+    def _activate(self, catalogue: Catalogue) -> None:
+        store = Store(self.database_url)
+        store.activate(catalogue.pseudonymous(Persons(Keys.load(self.keys)).pseudonym))
         store.close()
 
 
