@@ -65,8 +65,8 @@ def conformance(  # noqa: PLR0913, PLR0917 - one for each flag
 ) -> None:
     """Hold a process against a model: how well it fits, where it leaves it, and in which cases.
 
-    All cases are replayed, variant by variant; one case (--case) is aligned, which is exact, and
-    slower. Dates are those of the start, local.
+    All cases are replayed, variant by variant; one case (--case) is aligned, which is exact.
+    Dates are those of the start, local.
     """
     chosen = replace(cases, started=period(since, until))
     content = _read(model)
@@ -145,7 +145,7 @@ def _cases(held: Conformance, with_traces: Iterable[CaseTrace]) -> _Told:
 
 
 def _aligned(process: str, case: str, trace: CaseTrace | None, net: Net) -> _Told:
-    from procesmijn.flows.alignment import Where, align  # noqa: PLC0415 - pm4py: seconds, 200 MB
+    from procesmijn.flows.alignment import Where, align  # noqa: PLC0415 - loads r4pm, 48 MB
 
     if trace is None:
         raise UsageError(f"there is no case '{case}' in {process}: procesmijn cases {process}")

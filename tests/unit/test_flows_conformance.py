@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
+
 import pm4py
 import pytest
 from hypothesis import given, settings
@@ -9,7 +13,7 @@ from hypothesis import strategies as st
 
 from procesmijn.core.flow import Variant
 from procesmijn.flows import bpmn, net
-from procesmijn.flows.alignment import NoWayFound, Where, align
+from procesmijn.flows.alignment import MOST_STEPS, Alignment, NoWayFound, Where, align
 from procesmijn.flows.conformance import Kind, conform
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.errors import NothingHappened
@@ -17,6 +21,7 @@ from procesmijn.flows.language import Language
 from procesmijn.flows.net import SINK, SOURCE, Net
 from procesmijn.flows.reading import read
 from procesmijn.flows.tree import Activity, Block, Operator, Tree
+from procesmijn.flows.wide_alignment import align_widely
 from tests import languages
 from tests.flow_logs import LOGS, frame_of, graph_of, variants_of
 from tests.pm4py_oracle import prepared
@@ -148,12 +153,75 @@ def test_a_model_that_cannot_end_is_told_as_such() -> None:
         ("bcd", "model:a b c d", 6 / 7),
     ],
 )
-def test_one_case_step_by_step(case: str, moves: str, fitness: float) -> None:
-    """A step on one side only costs 1, of as many as the case and the shortest way have together;
-    so do ten thousand silent ones."""
-    found = align(MODEL, case)
+@pytest.mark.parametrize("aligned", [align, align_widely])
+def test_one_case_step_by_step(
+    aligned: Callable[[Net, str], Alignment], case: str, moves: str, fitness: float
+) -> None:
+    """A step on one side only costs 1, of those of the case and of the shortest way together."""
+    found = aligned(MODEL, case)
     told = (
         name if where is Where.BOTH else f"{where.split()[0]}:{name}" for where, name in found.moves
     )
     assert " ".join(told) == moves
-    assert found.fitness == pytest.approx(fitness, abs=1e-4)
+    assert found.fitness == pytest.approx(fitness, abs=1e-12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(languages.trees("abc"), st.lists(st.sampled_from("abcx"), max_size=7))
+def test_an_alignment_is_as_near_as_that_of_pm4py(tree: Tree, case: list[str]) -> None:
+    """Of several ways that are equally near either may take another, so their costs are compared;
+    each has the case on one side, and on the other a way that the model allows."""
+    model = net.of_tree(tree)
+    ours, theirs = align(model, case), align_widely(model, case)
+    assert (ours.fitness, ours.shortest) == (theirs.fitness, theirs.shortest)
+    for found in (ours, theirs):
+        sides = {
+            missing: [name for where, name in found.moves if where is not missing]
+            for missing in (Where.MODEL, Where.CASE)
+        }
+        assert sides[Where.MODEL] == case
+        assert languages.accepts(model, tuple(sides[Where.CASE]))
+
+
+def test_cases_of_a_log_are_as_near_as_pm4py_finds_them() -> None:
+    frame = frame_of(LOGS[-1])
+    model = net.of_tree(discover(graph_of(frame), 1.0).tree)
+    for variant in variants_of(frame)[:60]:
+        found = align(model, variant.activities)
+        assert found.fitness == align_widely(model, variant.activities).fitness
+
+
+def test_tokens_that_stay_behind_are_no_end_however_many() -> None:
+    """r4pm counts the tokens of a place in 8 bits: 256 of them are not none."""
+    arcs = "source>in in>p in>left p>more more>p more>left p>a a>sink"
+    model = Net(
+        [SOURCE, SINK, "p", "left"],
+        {"in": None, "more": None, "a": "a"},
+        [(start, end) for start, end in (arc.split(">") for arc in arcs.split())],
+    )
+    with pytest.raises(NoWayFound, match="cannot come to its end"):
+        align(model, ["a"])
+
+
+def test_a_model_with_very_many_ways_is_left_to_pm4py() -> None:
+    anyhow = net.of_tree(
+        Block(Operator.PARALLEL, tuple(Activity(name) for name in "abcdefghijklmnopqrst"))
+    )
+    assert align(anyhow, "tx").fitness == pytest.approx(1 - 20 / 22, abs=1e-12)
+
+
+def test_a_case_that_is_too_long_is_not_aligned_in_part() -> None:
+    with pytest.raises(NoWayFound, match="65,536 steps"):
+        align(MODEL, ["a"] * (MOST_STEPS + 1))
+    assert align(net.of_tree(A), ["a"] * MOST_STEPS).shortest == 1
+
+
+def test_one_case_is_aligned_without_pm4py() -> None:
+    script = (
+        "import sys; from procesmijn.cli import conformance; from procesmijn.flows import net; "
+        "from procesmijn.flows.alignment import align; from procesmijn.flows.tree import Activity; "
+        "assert align(net.of_tree(Activity('a')), ['a', 'b']).shortest == 1; "
+        "assert 'pm4py' not in sys.modules"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert (ran.stdout, ran.stderr) == (b"", b"")
