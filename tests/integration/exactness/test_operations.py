@@ -30,7 +30,7 @@ from tests.integration.exactness.conftest import PARTITIONS, MakeGround
 from tests.integration.exactness.departures import Departures
 from tests.integration.exactness.fleet import Fleet
 from tests.integration.exactness.ground import Ground
-from tests.integration.exactness.histories import CLOSING, histories, sorted_pass
+from tests.integration.exactness.histories import CATALOGUE, CLOSING, histories, sorted_pass
 from tests.integration.exactness.tables import assert_same
 from tests.integration.exactness.telling import Teller
 
@@ -223,6 +223,7 @@ def test_paused_and_rewound_under_load(
     wait_until_all_is_in(watched, teller, kafka_servers)
 
     plain.clear()
+    plain.activate(CATALOGUE)
     plain.applier.apply(sorted_pass(teller.events()))
     assert_same(watched.tables(), plain.tables())
     watched.assert_sound()
