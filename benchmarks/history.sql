@@ -58,3 +58,8 @@ ORDER BY 3 DESC;
 -- name: counters
 -- Log of the server, and how often it wrote everything out.
 SELECT wal_bytes::int8, wal_fpi, num_timed + num_requested FROM pg_stat_wal, pg_stat_checkpointer;
+
+-- name: others
+-- Sessions beside this one; one that ends tells its counters, and then is here no more.
+SELECT count(*) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid();
