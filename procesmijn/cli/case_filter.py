@@ -105,7 +105,7 @@ def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None
     if retired := retirements.retired_cases(process, connection):
         note(
             f"{many(retired, 'case')} of it {'is' if retired == 1 else 'are'} retired: in figures"
-            " over all handovers and in the graph of all cases, and in nothing else"
+            " over all handovers, in counts and means of the whole graph, and in nothing else"
         )
 
 

@@ -232,7 +232,27 @@ def open_archive(folder: Path, keys: str) -> Archive:
             f"{folder} was written with other keys (fingerprint {archive.keys}, these are {keys}):"
             " set PROCESMIJN_KEYS or PROCESMIJN_KEYS_FILE to those"
         )
+    if lacking := archive.versions - sum(map(_versions_in, _files(folder))):
+        raise ArchiveError(
+            f"{folder} lacks {lacking:,} of its {archive.versions:,} versions of events: take"
+            " another copy of it"
+        )
     return archive
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("events-*.parquet"))
+
+
+def _versions_in(path: Path) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ArchiveError:
+    return ArchiveError(f"{path} is damaged: take another archive ({error})")
 
 
 def read_archive(folder: Path) -> Iterator[list[Version]]:
@@ -240,13 +260,13 @@ def read_archive(folder: Path) -> Iterator[list[Version]]:
 
     Raises :class:`ArchiveError` where a file is damaged.
     """
-    for path in sorted(folder.glob("events-*.parquet")):
+    for path in _files(folder):
         try:
             for batch in pq.ParquetFile(path).iter_batches(EVENTS_AT_ONCE):
                 rows = pa.Table.from_batches([batch]).cast(_NUMBERED).to_pylist()
                 yield [_version(row) for row in rows]
         except (pa.ArrowException, OSError, KeyError) as error:
-            raise ArchiveError(f"{path} is damaged: take another archive ({error})") from error
+            raise _damaged(path, error) from error
 
 
 def _row(version: Version) -> dict[str, Any]:

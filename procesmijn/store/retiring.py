@@ -178,8 +178,12 @@ def unseal(retirement: int, shard: int, connection: Connection) -> None:
 
 
 def _name_again(retirement: int, connection: Connection) -> int:
-    asked = {"retirement": retirement, "most_cases": MAX_CASES_OF_EVENT}
-    return connection.execute(statements("retirements")["name_again"], asked).rowcount
+    sql = statements("retirements")
+    keys = [key for (key,) in connection.execute(sql["nameless"], {"retirement": retirement})]
+    if not keys:
+        return 0
+    asked = {"keys": keys, "most_cases": MAX_CASES_OF_EVENT}
+    return connection.execute(sql["name_again"], asked).rowcount
 
 
 def objects_of(retirement: int, connection: Connection) -> Int64s:

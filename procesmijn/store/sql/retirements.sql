@@ -271,17 +271,26 @@ ON CONFLICT (process, day, from_activity, to_activity, shard) DO UPDATE
 -- And how many there were.
 DELETE FROM mining.sealed_case WHERE retirement = %(retirement)s;
 
+-- name: nameless
+-- The objects of a retirement that are still away.
+SELECT object_key FROM mining.object
+WHERE retirement = %(retirement)s AND object_id = '' ORDER BY object_key;
+
 -- name: name_again
--- Objects that have left are called by their names again: from then on they may be mined.
-UPDATE mining.object o SET object_id = k.id
-FROM stream.event e
-CROSS JOIN LATERAL (
-    SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 1 AS id
-    FROM jsonb_array_elements(e.objects) AS pair
-) k
-WHERE o.object_key = k.key AND o.retirement = %(retirement)s AND o.object_id = ''
-  AND NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
-  AND EXISTS (SELECT FROM mining.object WHERE retirement = %(retirement)s AND object_id = '');
+-- Objects that have left are called by their names again: from then on they may be mined. The keys
+-- are a value, so that they are looked up in a hash for each event and not gone through.
+WITH named AS MATERIALIZED (
+    SELECT DISTINCT ON (k.key) k.key, k.id
+    FROM stream.event e
+    CROSS JOIN LATERAL (
+        SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 1 AS id
+        FROM jsonb_array_elements(e.objects) AS pair
+    ) k
+    WHERE k.key = ANY (%(keys)s::int8[])
+      AND NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
+    ORDER BY k.key
+)
+UPDATE mining.object o SET object_id = named.id FROM named WHERE o.object_key = named.key;
 
 -- name: objects_of
 -- The objects of a retirement that are called by their names again.

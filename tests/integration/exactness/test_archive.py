@@ -74,6 +74,9 @@ def test_what_is_no_whole_archive_of_these_keys_is_refused(ground: Ground, tmp_p
             open_archive(archive, "another")
         with pytest.raises(ArchiveError, match="name a folder that is not"):
             list(write_archive(archive, [], KEYS.fingerprint, datetime.now(UTC)))
+        (archive / "events-00001.parquet").rename(tmp_path / "lost")
+        with pytest.raises(ArchiveError, match="take another copy of it"):
+            open_archive(archive, KEYS.fingerprint)
         (archive / "events-00001.parquet").write_bytes(b"PAR1 and no more")
         with pytest.raises(ArchiveError, match="damaged"):
             list(read_archive(archive))
