@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from procesmijn.cli.options import AsFormat
+from procesmijn.cli.options import AsFormat, known
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note
@@ -41,7 +41,10 @@ def ledger(
     by an operator. Exit code 1, and what is wrong on stderr, where that does not add up.
     """
     with reading(read_settings()) as (_, connection):
-        found = accounts(topic, connection)
+        found = accounts(None, connection)
+    if topic is not None:
+        known(topic, {account.partition.topic for account in found}, "topic that was ever read")
+        found = [account for account in found if account.partition.topic == topic]
     if entries:
         rows = [_entry(account, each) for account in found for each in account.entries]
         show(rows, _ENTRY_COLUMNS, form)

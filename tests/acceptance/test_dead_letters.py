@@ -13,7 +13,7 @@ from consumers.connection import KafkaSettings
 from consumers.publish import Message, publish
 from procesmijn.embedded import find
 from tests.acceptance.conftest import PERSON, TOPIC
-from tests.commands import Procesmijn, until
+from tests.commands import Procesmijn, one_line, until
 
 
 def test_refused_records_are_listed(
@@ -99,6 +99,7 @@ def test_a_refused_record_is_discarded_and_the_ledger_adds_up(
     assert procesmijn("dead-letters", "redrive", *not_json).err.startswith("no record")
     assert procesmijn("dead-letters", "redrive", *not_json, *state).code == 1  # as wrong as ever
 
+    one_line(procesmijn("ledger", "--topic", TOPIC[:-1]), TOPIC, code=2)
     accounts = procesmijn("ledger", "--topic", TOPIC, "--format", "json").json
     assert {row["partition"] for row in accounts} == set(range(8))
     assert all(row["adds_up"] for row in accounts)
