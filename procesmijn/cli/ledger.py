@@ -41,10 +41,10 @@ def ledger(
     by an operator. Exit code 1, and what is wrong on stderr, where that does not add up.
     """
     with reading(read_settings()) as (_, connection):
-        found = accounts(None, connection)
-    if topic is not None:
-        known(topic, {account.partition.topic for account in found}, "topic that was ever read")
-        found = [account for account in found if account.partition.topic == topic]
+        found = accounts(topic, connection)
+        if topic is not None and not found:
+            everything = accounts(None, connection)
+            known(topic, {it.partition.topic for it in everything}, "topic that was ever read")
     if entries:
         rows = [_entry(account, each) for account in found for each in account.entries]
         show(rows, _ENTRY_COLUMNS, form)
