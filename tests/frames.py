@@ -198,7 +198,7 @@ def _case(row: Any, trace: bytes, packed: Packed, terms: Terms) -> reference.Cas
 def _handover(row: Any, packed: Packed, terms: Terms) -> Handover:
     key, process, to_hi, to_lo, from_hi, from_lo, *rest = row
     *names, delivered_us, picked_up_us, delivered_on, picked_up_on = rest[:8]
-    previous_on, wait_us, _, basis = rest[8:]
+    previous_on, wait_us, _, case_wait_us, _, basis = rest[8:]
     return Handover._make(
         [
             packed.objects[key],
@@ -212,6 +212,7 @@ def _handover(row: Any, packed: Packed, terms: Terms) -> Handover:
             _date(picked_up_on),
             None if previous_on == NO_DAY else _date(previous_on),
             wait_us,
+            case_wait_us,
             reference.AT_START if basis == PICKUP_AT_START else reference.AT_COMPLETION,
         ]
     )

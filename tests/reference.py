@@ -132,6 +132,8 @@ class Handover(NamedTuple):
     picked_up_on: date
     previous_on: date | None
     wait_us: int
+    case_wait_us: int
+    """Of it, in what moments the case waited for this one."""
     pickup_basis: str
 
 
@@ -340,10 +342,35 @@ def _handovers(instances: list[_Instance], process: Process, rules: Rules) -> li
                 picked_up_on=_local_date(this.start_us, process),
                 previous_on=between[-1] if between else None,
                 wait_us=this.start_us - enabling.completion_us,
+                case_wait_us=0,
                 pickup_basis=AT_START if this.is_start_known else AT_COMPLETION,
             )
         )
-    return handovers
+    return _with_waits_of_the_case(handovers, instances)
+
+
+def _with_waits_of_the_case(
+    handovers: list[Handover], instances: list[_Instance]
+) -> list[Handover]:
+    """Between each moment and the next one: did anybody work, else what did the case wait for?"""
+    done = [one for one in instances if one.completion_us is not None]
+    ended_us = max((one.event.occurred_us for one in done), default=0)
+    moments = {us for one in done for us in (one.start_us, one.event.occurred_us)}
+    moments |= {us for one in handovers for us in (one.delivered_us, one.picked_up_us)}
+    waits_us = [0] * len(handovers)
+    for since, until in pairwise(sorted(moments)):
+        if until > ended_us:
+            break
+        if any(one.start_us <= since and until <= one.event.occurred_us for one in done):
+            continue
+        waiting = [
+            (one.picked_up_us, place)
+            for place, one in enumerate(handovers)
+            if one.delivered_us <= since and until <= one.picked_up_us
+        ]
+        if waiting:
+            waits_us[max(waiting)[1]] += until - since
+    return [one._replace(case_wait_us=waits_us[place]) for place, one in enumerate(handovers)]
 
 
 def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> list[Pending]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from procesmijn.core.assign import CaseEvents, Cases
@@ -10,6 +12,14 @@ from procesmijn.core.instances import Instances
 from procesmijn.core.order import count_by, is_first, sum_by
 from procesmijn.core.rounds import count_rounds
 from procesmijn.core.traces import Traces
+
+
+class Worked(NamedTuple):
+    """Stretches of time in which a case was worked on, in order and apart; int64[n] each."""
+
+    case: Int64s
+    since_us: Int64s
+    until_us: Int64s
 
 
 def describe_cases(
@@ -27,9 +37,10 @@ def describe_cases(
     rows["object"] = cases.objects
     rows["process"] = cases.process
     rows["started_us"] = instances.start_us[is_first(instances.case)]
-    rows["ended_us"] = _ended_us(instances, number)
+    rows["ended_us"] = ended_us(instances, number)
     rows["closed_us"] = _closed_us(instances, number)
-    rows["processing_us"] = _processing_us(instances, number)
+    stretches = worked(instances)
+    rows["processing_us"] = sum_by(stretches.case, stretches.until_us - stretches.since_us, number)
     rows["events"] = count_by(events.case, number)
     rows["unassigned"] = count_by(events.case[events.party == NO_TERM], number)
     rows["handovers"] = count_by(handed_over, number)
@@ -43,12 +54,12 @@ def describe_cases(
     return rows
 
 
-def _ended_us(instances: Instances, cases: int) -> Int64s:
+def ended_us(instances: Instances, cases: int) -> Int64s:
     """Last completion of each case; ``NO_INSTANT`` where nothing was completed."""
-    ended_us = np.full(cases, NO_INSTANT)
+    last_us = np.full(cases, NO_INSTANT)
     last = instances.completed[np.roll(is_first(instances.case[instances.completed]), -1)]
-    ended_us[instances.case[last]] = instances.completion_us[last]
-    return ended_us
+    last_us[instances.case[last]] = instances.completion_us[last]
+    return last_us
 
 
 def _closed_us(instances: Instances, cases: int) -> Int64s:
@@ -64,12 +75,12 @@ def _closed_us(instances: Instances, cases: int) -> Int64s:
     return closed_us
 
 
-def _processing_us(instances: Instances, cases: int) -> Int64s:
-    """Time in each case during which any completed instance ran: overlaps count once.
+def worked(instances: Instances) -> Worked:
+    """When any completed instance ran: overlaps are one stretch.
 
-    The instances come by start, and each adds what lies after all that was covered before it.
-    Places in the order of completion rise from case to case, so that a running maximum of them
-    never looks back into an earlier case, whatever its times.
+    The instances come by start, and a stretch ends where one starts after all that was reached
+    before it. Places in the order of completion rise from case to case, so that a running maximum
+    of them never looks back into an earlier case, whatever its times.
     """
     completed = instances.completed
     place = np.empty(len(instances), dtype=np.int64)
@@ -78,8 +89,7 @@ def _processing_us(instances: Instances, cases: int) -> Int64s:
     took_time = took_time[instances.completion_us[took_time] != NO_INSTANT]
     case, start_us = instances.case[took_time], instances.start_us[took_time]
     reached = completed[np.maximum.accumulate(place[took_time])]
-    covered_us = np.roll(instances.completion_us[reached], 1)
+    reached_us = instances.completion_us[reached]
     begins = is_first(case)
-    covered_us[begins] = start_us[begins]
-    added_us = instances.completion_us[took_time] - np.maximum(start_us, covered_us)
-    return sum_by(case, np.maximum(added_us, 0), cases)
+    begins[1:] |= start_us[1:] > reached_us[:-1]
+    return Worked(case[begins], start_us[begins], reached_us[np.roll(begins, -1)])

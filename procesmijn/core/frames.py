@@ -108,6 +108,8 @@ HANDOVER: Final = np.dtype(
         ("previous_on", "<i4"),  # pick-up of the one before between the two in the case, or NO_DAY
         ("wait_us", "<i8"),  # elapsed
         ("wait_working_us", "<i8"),  # on the calendar of the customer
+        ("case_wait_us", "<i8"),  # of it, when the case waited here: see core/case_waits.py
+        ("case_wait_working_us", "<i8"),
         ("pickup_basis", "<i2"),  # PICKUP_AT_START, PICKUP_AT_COMPLETION
     ]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from procesmijn.core.assign import Cases
+from procesmijn.core.case_waits import not_waited
 from procesmijn.core.enabling import enabling
 from procesmijn.core.frames import (
     HANDOVER,
@@ -16,7 +17,7 @@ from procesmijn.core.frames import (
     Rows,
 )
 from procesmijn.core.instances import Instances
-from procesmijn.core.order import NO_ROW, order_by, previous_alike
+from procesmijn.core.order import NO_ROW, order_by, previous_alike, sum_by
 from procesmijn.core.rules import CodeMap, Rules
 from procesmijn.core.worktime import working_us
 
@@ -28,14 +29,16 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
     the enabling instance's completion, and picked up at its own start; where that is not known, at
     its own completion. The event that picks up is the start, where there is one, so that a handover
     keeps its key when the completion comes in later. Waiting is elapsed time, and working time on
-    the calendar of the customer. A handover knows when the one before it between the same two was
-    picked up, so that the different cases of any period can be counted by adding up.
+    the calendar of the customer; what of it is the waiting of the case at this handover and at no
+    other stands beside it. A handover knows when the one before it between the same two was picked
+    up, so that the different cases of any period can be counted by adding up.
     """
     enabler = enabling(cases, instances)
     to = np.flatnonzero(enabler != NO_ROW)
     to = to[instances.party[enabler[to]] != instances.party[to]]
     previous = previous_alike(instances.case[to], instances.party[enabler[to]], instances.party[to])
     again_us = instances.start_us[to[previous]]  # of any other, where there is none before
+    lost = not_waited(instances, len(cases), to, enabler[to])
     order = order_by(instances.case[to], instances.begun_hi[to], instances.begun_lo[to])
     to, previous, again_us = to[order], previous[order], again_us[order]
     from_ = enabler[to]
@@ -58,6 +61,11 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
     rows["previous_on"] = np.where(previous == NO_ROW, NO_DAY, cases.local_day(case, again_us))
     rows["wait_us"] = picked_up_us - delivered_us
     rows["wait_working_us"] = _working_us(instances.party[to], delivered_us, picked_up_us, rules)
+    at = np.argsort(order)[lost.handover]
+    lost_us = lost.to_us - lost.from_us
+    lost_working_us = _working_us(instances.party[to[at]], lost.from_us, lost.to_us, rules)
+    rows["case_wait_us"] = rows["wait_us"] - sum_by(at, lost_us, len(to))
+    rows["case_wait_working_us"] = rows["wait_working_us"] - sum_by(at, lost_working_us, len(to))
     rows["pickup_basis"] = np.where(
         instances.is_start_known[to], PICKUP_AT_START, PICKUP_AT_COMPLETION
     )

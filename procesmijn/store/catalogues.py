@@ -171,6 +171,7 @@ def _write_tables(catalogue: Catalogue, terms: Terms, connection: Connection) ->
                 "parent": code(party.parent) or None,
                 "members": party.members,
                 "calendar": code(catalogue.calendar_of(name)),
+                "is_end_customer": party.is_end_customer,
             }
             for name, party in catalogue.parties.items()
         ],

@@ -42,7 +42,7 @@ HANDOVERS: Final = Layout(
         *_plain("int4", "supplier", "customer", "from_activity", "to_activity"),
         *_instant("delivered", "picked_up"),
         *_plain("date", "delivered_on", "picked_up_on", "previous_on"),
-        *_plain("int8", "wait_us", "wait_working_us"),
+        *_plain("int8", "wait_us", "wait_working_us", "case_wait_us", "case_wait_working_us"),
         *_plain("int2", "pickup_basis"),
     ],
 )

@@ -202,15 +202,17 @@ WITH written AS (
             delivered_at = i.delivered_at, picked_up_at = i.picked_up_at,
             delivered_on = i.delivered_on, picked_up_on = i.picked_up_on,
             previous_on = i.previous_on, wait_us = i.wait_us,
-            wait_working_us = i.wait_working_us, pickup_basis = i.pickup_basis,
+            wait_working_us = i.wait_working_us, case_wait_us = i.case_wait_us,
+            case_wait_working_us = i.case_wait_working_us, pickup_basis = i.pickup_basis,
             change_id = DEFAULT, updated_at = DEFAULT
     WHEN NOT MATCHED THEN
         INSERT (object_key, process, to_event, from_event, supplier, customer, from_activity,
                 to_activity, delivered_at, picked_up_at, delivered_on, picked_up_on, previous_on, wait_us,
-                wait_working_us, pickup_basis)
+                wait_working_us, case_wait_us, case_wait_working_us, pickup_basis)
         VALUES (i.object_key, i.process, i.to_event, i.from_event, i.supplier, i.customer,
                 i.from_activity, i.to_activity, i.delivered_at, i.picked_up_at, i.delivered_on,
-                i.picked_up_on, i.previous_on, i.wait_us, i.wait_working_us, i.pickup_basis)
+                i.picked_up_on, i.previous_on, i.wait_us, i.wait_working_us, i.case_wait_us,
+                i.case_wait_working_us, i.pickup_basis)
     RETURNING new.process AS process, new.picked_up_on AS day, new.supplier AS supplier,
               new.customer AS customer, new.pickup_basis AS pickup_basis,
               new.wait_us AS wait_us, new.wait_working_us AS wait_working_us,

@@ -61,8 +61,10 @@ DELETE FROM mining.agreement;
 
 -- name: add_party
 -- One party.
-INSERT INTO mining.party (code, label_nl, label_en, kind, parent, members, calendar)
-VALUES (%(code)s, %(label_nl)s, %(label_en)s, %(kind)s, %(parent)s, %(members)s, %(calendar)s);
+INSERT INTO mining.party
+    (code, label_nl, label_en, kind, parent, members, calendar, is_end_customer)
+VALUES (%(code)s, %(label_nl)s, %(label_en)s, %(kind)s, %(parent)s, %(members)s, %(calendar)s,
+        %(is_end_customer)s);
 
 -- name: add_process
 -- One process.

@@ -40,7 +40,8 @@ _QUERIES: Mapping[str, LiteralString] = {
     "handover": """
         SELECT t.name, o.object_id, p.name, h.to_event, h.from_event, s.name, c.name, f.name,
                a.name, h.delivered_at::text, h.picked_up_at::text, h.delivered_on, h.picked_up_on,
-               h.previous_on::text, h.wait_us, h.wait_working_us, h.pickup_basis
+               h.previous_on::text, h.wait_us, h.wait_working_us, h.case_wait_us,
+               h.case_wait_working_us, h.pickup_basis
         FROM mining.handover h
         JOIN mining.object o USING (object_key)
         JOIN mining.term t ON t.code = o.object_type

@@ -136,13 +136,15 @@ def assert_views_show(ground: Ground, mined: reference.Mined) -> None:
         ground,
         "SELECT split_part(handover_id, '/', 1)::uuid, case_key, process, supplier, customer,"
         " from_activity, to_activity, delivered_at, picked_up_at, delivered_on, picked_up_on,"
-        " (wait_seconds * 1000000)::int8, pickup_basis FROM bi.fct_handover",
+        " (wait_seconds * 1000000)::int8, (case_wait_seconds * 1000000)::int8, pickup_basis"
+        " FROM bi.fct_handover",
         (
             (
                 *(UUID(int=row.to_key), row.object, row.process, row.supplier, row.customer),
                 *(row.from_activity, row.to_activity),
                 *(at(row.delivered_us), at(row.picked_up_us)),
-                *(row.delivered_on, row.picked_up_on, row.wait_us, row.pickup_basis),
+                *(row.delivered_on, row.picked_up_on),
+                *(row.wait_us, row.case_wait_us, row.pickup_basis),
             )
             for row in mined.handovers
         ),

@@ -23,7 +23,8 @@ COLUMNS: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
     "mining.handover": (
         *("object_key", "process", "to_event", "from_event", "supplier", "customer"),
         *("from_activity", "to_activity", "delivered_at", "picked_up_at", "delivered_on"),
-        *("picked_up_on", "previous_on", "wait_us", "wait_working_us", "pickup_basis"),
+        *("picked_up_on", "previous_on", "wait_us", "wait_working_us", "case_wait_us"),
+        *("case_wait_working_us", "pickup_basis"),
     ),
     "mining.pending": (
         *("object_key", "process", "from_event", "supplier", "customer", "activity"),

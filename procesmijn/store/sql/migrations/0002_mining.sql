@@ -101,6 +101,8 @@ CREATE TABLE mining.handover (
     previous_on     date        NOT NULL,
     wait_us         int8        NOT NULL,
     wait_working_us int8        NOT NULL,
+    case_wait_us    int8        NOT NULL,
+    case_wait_working_us int8   NOT NULL,
     pickup_basis    int2        NOT NULL,
     change_id       int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
     updated_at      timestamptz NOT NULL DEFAULT now(),
@@ -109,6 +111,7 @@ CREATE TABLE mining.handover (
 CREATE INDEX handover_by_day ON mining.handover (process, picked_up_on);
 COMMENT ON TABLE mining.handover IS 'One handover: work in a case passed from the supplier to the customer.';
 COMMENT ON COLUMN mining.handover.previous_on IS 'Local date on which the handover before it in the case, between the same two parties, was picked up; -infinity where it is the first. So the different cases of a period are those whose previous one lies before it: they add up.';
+COMMENT ON COLUMN mining.handover.case_wait_us IS 'Of wait_us, the time in which the case waited here: nobody worked on it, and no handover waited that was picked up later. Over the handovers of a case it adds up, with its processing and the waiting at none, to its cycle time.';
 COMMENT ON COLUMN mining.handover.pickup_basis IS '1: picked up at a known start; 2: at the completion, since no start is known.';
 
 CREATE TABLE mining.pending (
@@ -359,7 +362,8 @@ COMMENT ON TABLE mining.reported_cell IS 'The cells of these months, small group
 
 CREATE TABLE mining.party (
     code int4 NOT NULL PRIMARY KEY, label_nl text NOT NULL, label_en text NOT NULL,
-    kind text NOT NULL, parent int4, members int4, calendar int4 NOT NULL
+    kind text NOT NULL, parent int4, members int4, calendar int4 NOT NULL,
+    is_end_customer bool NOT NULL
 );
 CREATE TABLE mining.process (
     code int4 NOT NULL PRIMARY KEY, label_nl text NOT NULL, label_en text NOT NULL,

@@ -26,6 +26,7 @@ SELECT h.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
        o.object_id AS case_key,
        s.name AS supplier,
        c.name AS customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        fa.name AS from_activity,
        ta.name AS to_activity,
        h.delivered_at,
@@ -34,6 +35,8 @@ SELECT h.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
        h.picked_up_on,
        h.wait_us / 1e6 AS wait_seconds,
        h.wait_working_us / 1e6 AS wait_working_seconds,
+       h.case_wait_us / 1e6 AS case_wait_seconds,
+       h.case_wait_working_us / 1e6 AS case_wait_working_seconds,
        CASE h.pickup_basis WHEN 1 THEN 'start' ELSE 'completion' END AS pickup_basis,
        h.wait_us > 0 AND h.wait_working_us = 0 AS is_outside_calendar,
        h.change_id,
@@ -45,6 +48,7 @@ JOIN mining.term s ON s.code = h.supplier
 JOIN mining.term c ON c.code = h.customer
 JOIN mining.term fa ON fa.code = h.from_activity
 JOIN mining.term ta ON ta.code = h.to_activity
+LEFT JOIN mining.party e ON e.code = h.customer
 WHERE h.picked_up_at <= bi.as_of();
 COMMENT ON VIEW bi.fct_handover IS 'One handover: work in a case passed from an internal supplier to an internal customer.';
 COMMENT ON COLUMN bi.fct_handover.handover_id IS 'Stable key of the handover.';
@@ -52,6 +56,7 @@ COMMENT ON COLUMN bi.fct_handover.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.fct_handover.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
 COMMENT ON COLUMN bi.fct_handover.supplier IS 'Party that delivered; key of dim_party.';
 COMMENT ON COLUMN bi.fct_handover.customer IS 'Party that picked up; key of dim_party.';
+COMMENT ON COLUMN bi.fct_handover.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.fct_handover.from_activity IS 'Activity whose completion enabled the next.';
 COMMENT ON COLUMN bi.fct_handover.to_activity IS 'Activity that picked the work up.';
 COMMENT ON COLUMN bi.fct_handover.delivered_at IS 'Completion of from_activity.';
@@ -60,6 +65,8 @@ COMMENT ON COLUMN bi.fct_handover.delivered_on IS 'Local date of the delivery, i
 COMMENT ON COLUMN bi.fct_handover.picked_up_on IS 'Local date of the pick-up, in the zone of the process.';
 COMMENT ON COLUMN bi.fct_handover.wait_seconds IS 'Elapsed seconds from delivery to pick-up.';
 COMMENT ON COLUMN bi.fct_handover.wait_working_seconds IS 'The same on the calendar of the customer.';
+COMMENT ON COLUMN bi.fct_handover.case_wait_seconds IS 'Of wait_seconds, those in which the case waited here: nobody worked on it, and no handover waited that was picked up later. Over its handovers they add up, with its processing and the waiting at none of them, to its cycle time.';
+COMMENT ON COLUMN bi.fct_handover.case_wait_working_seconds IS 'The same on the calendar of the customer.';
 COMMENT ON COLUMN bi.fct_handover.pickup_basis IS 'start: a start is known; completion: it is not, so the wait includes the work.';
 COMMENT ON COLUMN bi.fct_handover.is_outside_calendar IS 'Elapsed time above zero and working time zero.';
 COMMENT ON COLUMN bi.fct_handover.change_id IS 'Grows with every change; see bi.safe_change_id().';
@@ -71,6 +78,7 @@ SELECT w.from_event || '/' || p.name || '/' || o.object_id AS pending_id,
        o.object_id AS case_key,
        s.name AS supplier,
        c.name AS customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        a.name AS activity,
        w.delivered_at,
        w.delivered_on,
@@ -85,6 +93,7 @@ JOIN mining.term p ON p.code = w.process
 LEFT JOIN mining.term s ON s.code = w.supplier
 JOIN mining.term c ON c.code = w.customer
 JOIN mining.term a ON a.code = w.activity
+LEFT JOIN mining.party e ON e.code = w.customer
 WHERE w.delivered_at <= bi.as_of() AND w.settled_at > bi.as_of();
 COMMENT ON VIEW bi.fct_pending IS 'One handover that nobody has picked up yet, as of bi.as_of(). What is picked up leaves it without a trace: load it whole.';
 COMMENT ON COLUMN bi.fct_pending.pending_id IS 'Stable key of what is pending.';
@@ -92,6 +101,7 @@ COMMENT ON COLUMN bi.fct_pending.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.fct_pending.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
 COMMENT ON COLUMN bi.fct_pending.supplier IS 'Party that passed the work on; null where the event names none.';
 COMMENT ON COLUMN bi.fct_pending.customer IS 'Party that is to act.';
+COMMENT ON COLUMN bi.fct_pending.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.fct_pending.activity IS 'Activity that named the customer.';
 COMMENT ON COLUMN bi.fct_pending.delivered_at IS 'Since when it waits.';
 COMMENT ON COLUMN bi.fct_pending.delivered_on IS 'Local date since when it waits, in the zone of the process.';
@@ -100,6 +110,16 @@ COMMENT ON COLUMN bi.fct_pending.waiting_working_seconds IS 'The same on the cal
 COMMENT ON COLUMN bi.fct_pending.basis IS 'How it is known: named, an event names the receiving party.';
 COMMENT ON COLUMN bi.fct_pending.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.fct_pending.updated_at IS 'When this row was last written.';
+
+CREATE VIEW mining.served AS
+SELECT h.object_key, h.process, h.delivered_at AS at, h.customer
+FROM mining.handover h JOIN mining.party e ON e.code = h.customer
+WHERE e.is_end_customer
+UNION ALL
+SELECT w.object_key, w.process, w.delivered_at, w.customer
+FROM mining.pending w JOIN mining.party e ON e.code = w.customer
+WHERE e.is_end_customer;
+COMMENT ON VIEW mining.served IS 'Moments at which something was handed to an end customer: one who picked it up, or was named to receive it.';
 
 CREATE VIEW bi.fct_case AS
 SELECT p.name AS process,
@@ -119,6 +139,10 @@ SELECT p.name AS process,
        c.pingpongs,
        c.pingpongs_direct,
        c.variant AS variant_key,
+       EXISTS (
+           SELECT FROM mining.served s
+           WHERE s.object_key = c.object_key AND s.process = c.process AND s.at <= bi.as_of()
+       ) AS serves_end_customer,
        c.change_id,
        c.updated_at
 FROM mining."case" c
@@ -144,6 +168,7 @@ COMMENT ON COLUMN bi.fct_case.revisits_direct IS 'Those with one other party in 
 COMMENT ON COLUMN bi.fct_case.pingpongs IS 'Revisits that repeat what the party had done, as known now.';
 COMMENT ON COLUMN bi.fct_case.pingpongs_direct IS 'Those with one other party in between, as known now.';
 COMMENT ON COLUMN bi.fct_case.variant_key IS 'Hash of the activities in order of completion: equal for cases that took the same way. As known now.';
+COMMENT ON COLUMN bi.fct_case.serves_end_customer IS 'Whether anything in it was handed to an end customer: its times are about the end customer, else about internal ones.';
 COMMENT ON COLUMN bi.fct_case.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.fct_case.updated_at IS 'When this row was last written.';
 
@@ -202,6 +227,7 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
            WHEN bi.as_of() > d.returnable_at THEN true
        END AS is_first_time_right,
        CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' END AS outcome,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        d.change_id,
        d.updated_at
 FROM mining.delivery d
@@ -213,6 +239,7 @@ JOIN mining.term s ON s.code = d.supplier
 JOIN mining.term c ON c.code = d.customer
 LEFT JOIN mining.deliverable v ON v.code = d.deliverable
 LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
+LEFT JOIN mining.party e ON e.code = d.customer
 WHERE d.since_at <= bi.as_of() AND d.until_at > bi.as_of();
 COMMENT ON VIEW bi.fct_delivery IS 'One delivery under an agreement, as it stands as of bi.as_of(), by event time: asked for, or delivered without having been asked for.';
 COMMENT ON COLUMN bi.fct_delivery.delivery_id IS 'Stable key of the delivery.';
@@ -249,6 +276,7 @@ COMMENT ON COLUMN bi.fct_delivery.is_breached IS 'Delivered after it was due, or
 COMMENT ON COLUMN bi.fct_delivery.late_seconds IS 'How late it was delivered or cancelled, or is while it is open: elapsed seconds after due_at; null where it is not late.';
 COMMENT ON COLUMN bi.fct_delivery.is_first_time_right IS 'True when it was accepted, or the return window passed, without a return; false from its first return on; null while that is not known.';
 COMMENT ON COLUMN bi.fct_delivery.outcome IS 'What became of advice, as its acceptance says: followed or not-followed; null where it does not.';
+COMMENT ON COLUMN bi.fct_delivery.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.fct_delivery.change_id IS 'Grows with every change; see bi.safe_change_id(). Time alone moves is_breached, is_first_time_right and the clocks of what is open, and gives them none.';
 COMMENT ON COLUMN bi.fct_delivery.updated_at IS 'When this row was last written.';
 
@@ -294,6 +322,7 @@ SELECT p.name AS process,
        r.day,
        s.name AS supplier,
        c.name AS customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        CASE r.pickup_basis WHEN 1 THEN 'start' ELSE 'completion' END AS pickup_basis,
        r.n AS handovers,
        x.cases,
@@ -311,12 +340,14 @@ FROM rolled r
 JOIN spread x USING (process, day, supplier, customer, pickup_basis)
 JOIN mining.term p ON p.code = r.process
 JOIN mining.term s ON s.code = r.supplier
-JOIN mining.term c ON c.code = r.customer;
+JOIN mining.term c ON c.code = r.customer
+LEFT JOIN mining.party e ON e.code = r.customer;
 COMMENT ON VIEW bi.agg_handover_daily IS 'Handovers by process, local day of pick-up, supplier, customer and basis. For analysts: small groups are not hidden. All that is known now, whatever bi.as_of() says.';
 COMMENT ON COLUMN bi.agg_handover_daily.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_handover_daily.day IS 'Local date of the pick-up; key of dim_date.';
 COMMENT ON COLUMN bi.agg_handover_daily.supplier IS 'Party that delivered.';
 COMMENT ON COLUMN bi.agg_handover_daily.customer IS 'Party that picked up.';
+COMMENT ON COLUMN bi.agg_handover_daily.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.agg_handover_daily.pickup_basis IS 'start: a start is known; completion: it is not, so the wait includes the work.';
 COMMENT ON COLUMN bi.agg_handover_daily.handovers IS 'Number of handovers.';
 COMMENT ON COLUMN bi.agg_handover_daily.cases IS 'Number of distinct cases.';
@@ -387,6 +418,7 @@ SELECT p.name AS process,
        v.staff_role,
        s.name AS supplier,
        c.name AS customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        COALESCE(u.due, 0) AS due,
        COALESCE(u.met, 0) AS met,
        u.met / u.due::numeric AS share_met,
@@ -418,7 +450,8 @@ JOIN mining.term a ON a.code = agreement
 JOIN mining.term t ON t.code = deliverable
 JOIN mining.term s ON s.code = supplier
 JOIN mining.term c ON c.code = customer
-LEFT JOIN mining.deliverable v ON v.code = deliverable;
+LEFT JOIN mining.deliverable v ON v.code = deliverable
+LEFT JOIN mining.party e ON e.code = customer;
 COMMENT ON VIEW bi.agg_delivery_daily IS 'Deliveries by process, local day and agreement: reliability by the day on which they were due, all else by the day of the delivery. For analysts: small groups are not hidden. All that is known now, whatever bi.as_of() says.';
 COMMENT ON COLUMN bi.agg_delivery_daily.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_delivery_daily.day IS 'Local date; key of dim_date.';
@@ -427,6 +460,7 @@ COMMENT ON COLUMN bi.agg_delivery_daily.deliverable IS 'What is delivered; key o
 COMMENT ON COLUMN bi.agg_delivery_daily.staff_role IS 'What the supplier is in it: it says which of the measures matters.';
 COMMENT ON COLUMN bi.agg_delivery_daily.supplier IS 'Party that promised it.';
 COMMENT ON COLUMN bi.agg_delivery_daily.customer IS 'Party to which it was promised.';
+COMMENT ON COLUMN bi.agg_delivery_daily.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.agg_delivery_daily.due IS 'Deliveries that were due in the period, open ones among them; those that were cancelled before they were due are left out, and what is not due yet.';
 COMMENT ON COLUMN bi.agg_delivery_daily.met IS 'Those of them that were delivered in time; of what was delivered again, the last delivery.';
 COMMENT ON COLUMN bi.agg_delivery_daily.share_met IS 'Delivery reliability: met of due; null where nothing was due.';
@@ -538,6 +572,7 @@ SELECT p.name AS process,
        x.month,
        x.supplier,
        x.customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        CASE x.pickup_basis WHEN 1 THEN 'start' ELSE 'completion' END AS pickup_basis,
        x.n AS handovers,
        x.cases,
@@ -554,12 +589,15 @@ SELECT p.name AS process,
        'exact' AS percentile_basis
 FROM cell x
 JOIN mining.term p ON p.code = x.process
+JOIN mining.term c ON c.name = x.customer
+LEFT JOIN mining.party e ON e.code = c.code
 WHERE x.cases >= bi.small_group();
 COMMENT ON VIEW bi.agg_handover_monthly IS 'Handovers by process, month of pick-up, supplier, customer and basis, for readers: cells of too few cases are hidden, small and undeclared parties are not named, and a total is the sum of the cells shown. All that is known now, whatever bi.as_of() says: cells of two moments would differ by single cases.';
 COMMENT ON COLUMN bi.agg_handover_monthly.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_handover_monthly.month IS 'First day of the month of the pick-up, local.';
 COMMENT ON COLUMN bi.agg_handover_monthly.supplier IS 'Party that delivered, or the parent that it reports as.';
 COMMENT ON COLUMN bi.agg_handover_monthly.customer IS 'Party that picked up, or the parent that it reports as.';
+COMMENT ON COLUMN bi.agg_handover_monthly.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.agg_handover_monthly.pickup_basis IS 'start: a start is known; completion: it is not, so the wait includes the work.';
 COMMENT ON COLUMN bi.agg_handover_monthly.handovers IS 'Number of handovers.';
 COMMENT ON COLUMN bi.agg_handover_monthly.cases IS 'Number of distinct cases, never below bi.small_group().';
@@ -620,6 +658,7 @@ SELECT p.name AS process,
        v.staff_role,
        s.name AS supplier,
        c.name AS customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        COALESCE(u.due, 0) AS due,
        COALESCE(u.met, 0) AS met,
        u.met / u.due::numeric AS share_met,
@@ -651,7 +690,8 @@ JOIN mining.term a ON a.code = agreement
 JOIN mining.term t ON t.code = deliverable
 JOIN mining.term s ON s.code = by_party
 JOIN mining.term c ON c.code = for_party
-LEFT JOIN mining.deliverable v ON v.code = deliverable;
+LEFT JOIN mining.deliverable v ON v.code = deliverable
+LEFT JOIN mining.party e ON e.code = for_party;
 COMMENT ON VIEW bi.agg_delivery_monthly IS 'Deliveries by process, month and agreement, for readers: reliability by the month in which they were due, all else by that of the delivery. What is of too few cases is hidden and counts as nothing, small parties are not named, and a total is the sum of the cells shown. All that is known now, whatever bi.as_of() says.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.month IS 'First day of the month, local.';
@@ -660,6 +700,7 @@ COMMENT ON COLUMN bi.agg_delivery_monthly.deliverable IS 'What is delivered; key
 COMMENT ON COLUMN bi.agg_delivery_monthly.staff_role IS 'What the supplier is in it: it says which of the measures matters.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.supplier IS 'Party that promised it, or the parent that it reports as.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.customer IS 'Party to which it was promised, or the parent that it reports as.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.due IS 'Deliveries that were due in the period, open ones among them; those that were cancelled before they were due are left out, and what is not due yet.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.met IS 'Those of them that were delivered in time; of what was delivered again, the last delivery.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.share_met IS 'Delivery reliability: met of due; null where nothing was due.';
@@ -694,13 +735,13 @@ COMMENT ON FUNCTION bi.sees_facts IS 'Whether the current user may read the fact
 
 CREATE VIEW bi.dim_party WITH (security_barrier) AS
 SELECT t.name AS party, p.label_nl, p.label_en, p.kind, q.name AS parent, p.members, k.name AS calendar,
-       true AS is_declared
+       p.is_end_customer, true AS is_declared
 FROM mining.party p
 JOIN mining.term t ON t.code = p.code
 LEFT JOIN mining.term q ON q.code = p.parent
 JOIN mining.term k ON k.code = p.calendar
 UNION ALL
-SELECT t.name, t.name, t.name, NULL, NULL, NULL, k.name, false
+SELECT t.name, t.name, t.name, NULL, NULL, NULL, k.name, false, false
 FROM (
     SELECT supplier AS code FROM mining.measured_handover
     UNION SELECT customer FROM mining.measured_handover
@@ -718,6 +759,7 @@ COMMENT ON COLUMN bi.dim_party.kind IS 'internal, outside, or automatic (a syste
 COMMENT ON COLUMN bi.dim_party.parent IS 'The party that this one is a part of.';
 COMMENT ON COLUMN bi.dim_party.members IS 'Declared number of members.';
 COMMENT ON COLUMN bi.dim_party.calendar IS 'Calendar on which it works; office where none is declared.';
+COMMENT ON COLUMN bi.dim_party.is_end_customer IS 'The customer outside, for whom the chain exists; every other customer is an internal one.';
 COMMENT ON COLUMN bi.dim_party.is_declared IS 'Whether the catalogue knows it; those that it does not are listed for analysts only.';
 
 CREATE VIEW bi.dim_process AS
@@ -780,14 +822,15 @@ COMMENT ON COLUMN bi.dim_deliverable.contact IS 'Whom to call: a function or a s
 CREATE VIEW bi.dim_agreement AS
 SELECT t.name AS agreement, a.version, a.label_nl, a.label_en, a.valid_from, a.valid_until,
        p.name AS process, d.name AS deliverable, s.name AS supplier, c.name AS customer,
-       o.staff_role, a.lead_time, a.target AS target_share, a.first_time_right_target, a.return_window
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role, o.staff_role, a.lead_time, a.target AS target_share, a.first_time_right_target, a.return_window
 FROM mining.agreement a
 JOIN mining.deliverable o ON o.code = a.deliverable
 JOIN mining.term t ON t.code = a.code
 JOIN mining.term p ON p.code = a.process
 JOIN mining.term d ON d.code = a.deliverable
 JOIN mining.term s ON s.code = a.supplier
-JOIN mining.term c ON c.code = a.customer;
+JOIN mining.term c ON c.code = a.customer
+LEFT JOIN mining.party e ON e.code = a.customer;
 COMMENT ON VIEW bi.dim_agreement IS 'What suppliers promised customers, as the catalogue declares it: one row for each version of an agreement.';
 COMMENT ON COLUMN bi.dim_agreement.agreement IS 'Agreement; with version the key.';
 COMMENT ON COLUMN bi.dim_agreement.version IS 'Its versions in order of time; the first is 1.';
@@ -799,6 +842,7 @@ COMMENT ON COLUMN bi.dim_agreement.process IS 'Process in whose cases it is kept
 COMMENT ON COLUMN bi.dim_agreement.deliverable IS 'What it is about; key of dim_deliverable.';
 COMMENT ON COLUMN bi.dim_agreement.supplier IS 'Party that promised; key of dim_party.';
 COMMENT ON COLUMN bi.dim_agreement.customer IS 'Party to which it is promised; key of dim_party.';
+COMMENT ON COLUMN bi.dim_agreement.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.dim_agreement.staff_role IS 'What the supplier is in it: supporting, regulating, executing or advising.';
 COMMENT ON COLUMN bi.dim_agreement.lead_time IS 'From request to delivery on the calendar of the supplier, in words: 8 hours, 2 days, before the 20th.';
 COMMENT ON COLUMN bi.dim_agreement.target_share IS 'Share of deliveries that is to be in time, 0 to 1; null where none was agreed.';
