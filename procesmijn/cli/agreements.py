@@ -48,11 +48,6 @@ _FOUND: Final = (
     *("wait_seconds_median", "wait_seconds_sum", "wait_working_seconds_sum"),
 )
 _NO_DIFFERENCE: Final = "several customers"
-_FOUND_NARROW: Final = ("finding", "process", "supplier", "customer", "name", "handovers")
-_LISTED_NARROW: Final = ("agreement", "supplier", "customer", "lead_time", "target_share")
-_SUGGESTED_NARROW: Final = (
-    *("supplier", "customer", "delivered", "deliveries", "lead_time", "share"),
-)
 
 
 class As(StrEnum):
@@ -78,7 +73,7 @@ def list_agreements(
     with reading(read_settings()) as (_, connection):
         _known(process, connection)
         rows = agreements.listed(process, period(since, until), connection)
-    show([row._asdict() for row in rows], AgreementRow._fields, form, narrow=_LISTED_NARROW)
+    show([row._asdict() for row in rows], AgreementRow._fields, form)
 
 
 @app.command()
@@ -107,7 +102,7 @@ def check(
             *_customers(process, dates, catalogue, connection),
         ]
     blank = dict.fromkeys(_FOUND)
-    show([{**blank, **row} for row in found], _FOUND, form, narrow=_FOUND_NARROW)
+    show([{**blank, **row} for row in found], _FOUND, form)
     different = sum(row["finding"] != _NO_DIFFERENCE for row in found)
     if different:
         note(f"{many(different, 'difference')} between what is declared and what happens")
@@ -151,7 +146,7 @@ def suggest(
     ]
     if form is not As.YAML:
         rows = [each._asdict() for each in suggested]
-        show(rows, Suggested._fields, Format(form), narrow=_SUGGESTED_NARROW)
+        show(rows, Suggested._fields, Format(form))
         return
     new = [each for each in suggested if each.is_new]
     note(

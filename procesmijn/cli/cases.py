@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import typer
 
 from procesmijn.cli.case_filter import choosing, known_cases
@@ -23,17 +21,6 @@ from procesmijn.store import reports
 from procesmijn.store.filters import CaseFilter
 
 app = typer.Typer(add_completion=False)
-
-_NARROW: Final = (
-    "case_key",
-    "started_on",
-    "is_open",
-    "cycle_seconds",
-    "events",
-    "handovers",
-    "revisits",
-    "pingpongs",
-)
 
 
 @app.command("cases")
@@ -55,4 +42,4 @@ def list_cases(
     with reading(read_settings(), moment(as_of)) as (_, connection):
         known_cases(process, cases, connection)
         columns, rows = reports.cases(process, dates, connection, cases)
-        show(rows, columns, form, narrow=_NARROW)
+        show(rows, columns, form)

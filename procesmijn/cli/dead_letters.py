@@ -36,7 +36,6 @@ OfState: TypeAlias = Annotated[
 
 _SHORT: Final = ("topic", "partition", "offset", "reason", "message", "recorded_at", "refused_at")
 """Of those that wait the rest is blank."""
-_NARROW: Final = ("topic", "partition", "offset", "reason", "message")
 _COLUMNS: Final = (
     *_SHORT,
     *("redriven_at", "discarded_at", "discarded_by", "discarded_because"),
@@ -60,7 +59,7 @@ def list_letters(
         found = dead_letters.find(wanted, connection)
     is_short = state is State.WAITING and form is Format.TABLE
     columns = _SHORT if is_short else _COLUMNS
-    write([_place(letter) for letter in found], columns, form, narrow=_NARROW)
+    write([_place(letter) for letter in found], columns, form)
     if len(found) == limit:
         note(f"these are the first {limit:,}: --limit shows more")
 

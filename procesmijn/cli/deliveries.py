@@ -33,7 +33,6 @@ _OF_TABLE: Final = (
     *("delivered_at", "status", "is_breached", "late_seconds", "returns"),
 )
 """All of them would fit no terminal."""
-_NARROW: Final = ("case_key", "agreement", "requested_at", "due_at", "status", "is_breached")
 _SECONDS_OF: Final = {Unit.HOURS: 1e-6, Unit.DAYS: 24 * HOUR_US * 1e-6}
 
 
@@ -88,7 +87,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
             known(agreement, deliveries.agreements(connection), "agreement")
         known_party(party, connection)
         columns, rows = deliveries.deliveries(meant, connection)
-    show(rows, _OF_TABLE if form is Format.TABLE else columns, form, narrow=_NARROW)
+    show(rows, _OF_TABLE if form is Format.TABLE else columns, form)
 
 
 def _seconds(words: str) -> float:

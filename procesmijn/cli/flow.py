@@ -21,7 +21,7 @@ from procesmijn.store.filters import CaseFilter
 
 app = typer.Typer(add_completion=False)
 
-_TABLES: Final = {
+TABLES: Final = {
     As.DFG: "graph",
     As.VARIANTS: "variants",
     As.HEURISTICS: "heuristics",
@@ -38,7 +38,7 @@ _DRAWN: Final = (
     *(As.DFG, As.HEURISTICS, As.HANDOVER_NETWORK, As.WORKING_TOGETHER),
     *(As.DOTTED_CHART, As.PERFORMANCE_SPECTRUM),
 )
-_VIEWS: Final = _TABLES | _FILES
+_VIEWS: Final = TABLES | _FILES
 """The module of each view in ``flow_views``: some take seconds to import."""
 
 
@@ -100,10 +100,10 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     asked = Asked(process, what, period(since, until), cases, noise, by, is_judged, dependency)
     if what in _FILES and form is not Format.TABLE:
         raise UsageError(
-            f"--format {form} is for --as {', '.join(_TABLES)};"
+            f"--format {form} is for --as {', '.join(TABLES)};"
             " a model is written as its own format"
         )
-    is_drawn = what in _TABLES and out is not None and out.suffix.lower() == ".svg"
+    is_drawn = what in TABLES and out is not None and out.suffix.lower() == ".svg"
     if is_drawn and what not in _DRAWN:
         raise UsageError(f"--as {what} has no picture; {', '.join(_DRAWN)} have")
     with reading(read_settings()) as (store, connection):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -26,17 +26,6 @@ from procesmijn.store.filters import CaseFilter
 from procesmijn.store.reports import HandoverRow
 
 app = typer.Typer(add_completion=False)
-
-
-_NARROW: Final = (
-    "supplier",
-    "customer",
-    "handovers",
-    "wait_seconds_median",
-    "wait_seconds_p90",
-    "wait_working_seconds_median",
-    "pickup_basis",
-)
 
 
 class Basis(StrEnum):
@@ -70,7 +59,7 @@ def handovers(
         known_cases(process, cases, connection)
         rows = reports.handovers(process, dates, basis, connection, cases)
         unassigned = reports.unassigned(process, connection)
-    show([row._asdict() for row in rows], HandoverRow._fields, form, narrow=_NARROW)
+    show([row._asdict() for row in rows], HandoverRow._fields, form)
     if any(row.percentile_basis == "histogram" for row in rows):
         note("medians and percentiles come from histograms, and are at most 1% off")
     if unassigned:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import typer
 
 from procesmijn.cli.options import (
@@ -21,10 +19,6 @@ from procesmijn.settings import read_settings
 from procesmijn.store import deliveries
 
 app = typer.Typer(add_completion=False)
-
-_NARROW: Final = (
-    *("customer", "supplier", "what", "waiting", "waiting_seconds_max", "first_due_at", "overdue"),
-)
 
 
 @app.command("pending")
@@ -44,4 +38,4 @@ def list_pending(
             known_process(process, connection)
         known_party(party, connection)
         columns, rows = deliveries.pending(process, party, connection)
-    show(rows, columns, form, narrow=_NARROW)
+    show(rows, columns, form)

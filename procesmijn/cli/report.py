@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -15,7 +15,6 @@ from procesmijn.store.deliveries import Side
 
 app = typer.Typer(add_completion=False)
 
-_NARROW: Final = ("deliverable", "lead_time", "target_share", "due", "share_met", "open", "overdue")
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
 
@@ -56,4 +55,4 @@ def _report(
     with reading(read_settings(), moment(as_of)) as (_, connection):
         known_party(party, connection)
         columns, rows = deliveries.report(side, party, dates, connection)
-    show(rows, columns, form, narrow=_NARROW)
+    show(rows, columns, form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -10,20 +11,17 @@ from decimal import Decimal
 from enum import StrEnum
 from io import StringIO
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from shutil import get_terminal_size
+from typing import Any, Final
 
 import orjson
 
-from procesmijn.cli.tell import many, note
+from procesmijn.cli.layout import Column, lay_out
 
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""
 _ROWS_AT_ONCE: Final = 1_000
 """So many are turned into text together."""
-_GAP: Final = 2
-"""Columns between two columns."""
-_LONGEST_WORD: Final = 16
-"""Names with longer words than this are broken in them, where that makes a table fit."""
 
 
 class Format(StrEnum):
@@ -34,17 +32,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def show(
-    rows: Iterable[Mapping[str, Any]],
-    columns: Sequence[str],
-    form: Format,
-    *,
-    narrow: Sequence[str] = (),
-) -> None:
+def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: Format) -> None:
     """Write rows; ``columns`` are their names, also where there is no row.
 
-    CSV and JSON are written as the rows come; a table has to have them all. ``narrow`` are the
-    columns that a terminal shows which has no room for all.
+    CSV and JSON are written as the rows come; a table has to have them all.
     """
     if form is Format.JSON:
         for part in json_parts(rows):
@@ -53,7 +44,7 @@ def show(
         for part in csv_parts(rows, columns):
             sys.stdout.write(part.decode())
     else:
-        _table([*rows], columns, narrow or columns)
+        _table([*rows], columns)
 
 
 def write_json(value: Any) -> None:
@@ -107,71 +98,29 @@ def duration(seconds: float, *, is_working: bool = False) -> str:
     return f"{rest}s"
 
 
-def _table(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], narrow: Sequence[str]
-) -> None:
-    from rich.console import Console  # noqa: PLC0415 - programs that read CSV or JSON need it not
-    from rich.table import Table  # noqa: PLC0415
-
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     is_terminal = sys.stdout.isatty()
-    console = Console(width=None if is_terminal else _WIDTH_OF_FILES, markup=False, highlight=False)
-    parts = [_Column.of(column, rows) for column in columns]
-    if is_terminal and _total(part.least_width for part in parts) > console.width:
-        parts = [part for part in parts if part.name in narrow]
-        if len(parts) < len(columns):
-            more = many(len(columns) - len(parts), "more column")
-            note(f"a wider terminal, or --format csv, shows {more}")
-    is_tight = _total(part.width for part in parts) > console.width
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for part in parts:
-        table.add_column(
-            part.heading,
-            justify="right" if part.is_number else "left",
-            overflow="fold",
-            width=part.least_width if is_tight and not part.is_text else None,
-        )
-    for cells in zip(*(part.cells for part in parts), strict=True):
-        table.add_row(*cells)
-    console.print(table)
+    width = get_terminal_size().columns if is_terminal else _WIDTH_OF_FILES
+    strong = _bold if is_terminal and os.environ.get("TERM") != "dumb" else str
+    for line in lay_out([_column(name, rows) for name in columns], width, strong):
+        sys.stdout.write(f"{line}\n")
 
 
-class _Column(NamedTuple):
-    """A column as people read it."""
-
-    name: str
-    heading: str
-    cells: list[str]
-    is_number: bool
-    is_text: bool
-    width: int
-    least_width: int
-    """Below it numbers, instants or words would be broken."""
-
-    @classmethod
-    def of(cls, name: str, rows: Sequence[Mapping[str, Any]]) -> _Column:
-        values = [row[name] for row in rows]
-        heading, cells = _heading(name), [_words(name, value) for value in values]
-        is_text = any(isinstance(value, str) for value in values)
-        is_number = any(
+def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> Column:
+    values = [row[name] for row in rows]
+    return Column(
+        _heading(name),
+        [_words(name, value) for value in values],
+        is_number=any(
             isinstance(value, int | float | Decimal) and not isinstance(value, bool)
             for value in values
-        )
-        widest = max(map(len, cells), default=0)
-        longest_word = max((len(word) for cell in cells for word in cell.split()), default=0)
-        least = min(longest_word, _LONGEST_WORD) if is_text else widest
-        return cls(
-            name,
-            heading,
-            cells,
-            is_number,
-            is_text,
-            width=max(widest, len(heading)),
-            least_width=max(least, *map(len, heading.split())),
-        )
+        ),
+        is_text=any(isinstance(value, str | tuple) for value in values),
+    )
 
 
-def _total(widths: Iterable[int]) -> int:
-    return sum(width + _GAP for width in widths) - _GAP
+def _bold(text: str) -> str:
+    return f"\x1b[1m{text}\x1b[0m"
 
 
 def _heading(column: str) -> str:
@@ -186,10 +135,23 @@ def _words(column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return " > ".join(value)
+        return _printable(" > ".join(value))
     if isinstance(value, float):
         return f"{value:.3g}"
-    return "" if value is None else str(value)
+    return "" if value is None else _printable(str(value))
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal would obey: events may say anything."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else " " if each.isspace() else _escaped(each) for each in text
+    )
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def _cell(value: Any) -> Any:

@@ -42,7 +42,6 @@ from procesmijn.store.instances import read_instances
 from procesmijn.zones import load_zone
 
 _EPOCH: Final = date(1970, 1, 1)
-_NARROW: Final = (*("agreement", "deliveries", "share_met", "share_met_if_tried", "changes_sides"),)
 
 
 class Simulated(NamedTuple):
@@ -108,7 +107,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one for each flag
         }
         found = _compared(chosen, tried, dates, instant, store, connection)
     rows = [_simulated(name, catalogue, tried, wanted, found[name], instant) for name in chosen]
-    show([row._asdict() for row in rows], Simulated._fields, form, narrow=_NARROW)
+    show([row._asdict() for row in rows], Simulated._fields, form)
     changed = sum(bool(row.changes_sides) for row in rows)
     note(f"{many(changed, 'agreement')} of {len(rows):,} would change sides")
 

@@ -13,7 +13,6 @@ from procesmijn.cli.show import Format, as_json, csv_parts, json_parts, show
 from procesmijn.cli.tell import progress
 
 COLUMNS: Final = ("supplier", "customer", "handovers", "wait_seconds_mean", "wait_working_seconds")
-NARROW: Final = ("supplier", "customer", "handovers", "wait_seconds_mean")
 ROWS: Final = [
     {
         "supplier": "Human resources",
@@ -33,7 +32,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def printed(width: int, rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-        show(rows, COLUMNS, Format.TABLE, narrow=NARROW)
+        show(rows, COLUMNS, Format.TABLE)
         out, err = capsys.readouterr()
         return re.sub(r"\x1b\[[0-9;]*m", "", out), err
 
@@ -48,29 +47,34 @@ def test_a_terminal_with_room_shows_all_on_one_line_each(printed: Print) -> None
 
 
 def test_headings_give_way_first_and_then_names_between_words(printed: Print) -> None:
-    out, err = printed(62, ROWS)
-    lines = out.splitlines()
-    assert max(map(len, lines)) <= 62
-    for whole in (
-        "handovers",
-        "working",
-        "12345678",
-        "1d 01h",
-        "8h 00m",
-        "department",
-        "resources",
-    ):
-        assert whole in out
+    out, _ = printed(76, ROWS)
+    assert out.splitlines()[1:] == [
+        "supplier         customer                       handovers     mean  working",
+        "Human resources  Legal department of the north   12345678   1d 01h   8h 00m",
+    ]
+    out, _ = printed(62, ROWS)
+    assert out.splitlines()[2:] == [
+        "Human resources  Legal department    12345678  1d 01h   8h 00m",
+        "                   of the north",
+    ]
+
+
+def test_where_even_that_does_not_fit_every_row_is_a_block(printed: Print) -> None:
+    out, err = printed(46, ROWS * 2)
+    block = [
+        "supplier      Human resources",
+        "customer      Legal department of the north",
+        "handovers     12345678",
+        "wait mean     1d 01h",
+        "wait working  8h 00m",
+    ]
+    assert out.splitlines() == [*block, "", *block]
     assert err == ""
 
 
-def test_where_even_that_does_not_fit_some_columns_stay_out_and_it_says_so(printed: Print) -> None:
-    out, err = printed(46, ROWS)
-    assert max(map(len, out.splitlines())) <= 46
-    assert "12345678" in out
-    assert "1d 01h" in out
-    assert "working" not in out
-    assert err == "a wider terminal, or --format csv, shows 1 more column\n"
+def test_what_events_say_gives_a_terminal_no_orders(printed: Print) -> None:
+    out, _ = printed(120, [{**ROWS[0], "supplier": "a\x1b[2J\tb\nc"}])
+    assert out.splitlines()[1].startswith("a\\x1b[2J b c  ")
 
 
 def test_no_rows_are_a_heading(printed: Print) -> None:
