@@ -340,7 +340,7 @@ def pack_again(
     """Make the packs of locked objects anew, and their facts; those of ``keys`` that are not among
     the locked have no object any more, so their facts go."""
     tx.replace_packs(keys, locked, events.of(locked.keys))
-    settle(keys, events, rules, tx, Stopwatch(), with_traces=True)
+    settle(keys, events, rules, tx, Stopwatch(), in_full=True)
 
 
 def settle_all(locked: Locked, rules: RulesInForce, tx: Transaction, stopwatch: Stopwatch) -> int:
@@ -363,18 +363,18 @@ def settle(
     tx: Transaction,
     stopwatch: Stopwatch,
     *,
-    with_traces: bool = False,
+    in_full: bool = False,
 ) -> int:
     """Make the stored facts of locked objects what their events and the rules say.
 
-    A stored trace is taken to be what its hash says, unless ``with_traces`` has it read; and only
-    objects of types that agreements are about are taken to have deliveries, unless it is so.
+    A stored trace or delivery is taken to be what its hash says, unless all is read ``in_full``;
+    and only objects of types that agreements are about are taken to have deliveries, unless it is.
     """
     with stopwatch("mine"):
         mined = mine(events, rules.rules)
     with stopwatch("compare"):
-        promised = None if with_traces else keys[np.isin(events.types, rules.promised)]
-        stored = tx.read_facts(keys, promised=promised, with_traces=with_traces)
+        promised = None if in_full else keys[np.isin(events.types, rules.promised)]
+        stored = tx.read_facts(keys, promised=promised, in_full=in_full)
         changes = difference(stored, mined)
     with stopwatch("write"):
         written = tx.write(changes)  # 4

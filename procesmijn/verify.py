@@ -22,6 +22,7 @@ from procesmijn.core.frames import (
     NO_INSTANT,
     PENDING_KEY,
     STEP,
+    STRETCH,
     Facts,
     ObjectEvents,
     Rows,
@@ -42,6 +43,11 @@ _KINDS: Final = (
     ("pending", "pendings", PENDING_KEY),
     ("delivery", "deliveries", DELIVERY_KEY),
 )
+_BESIDE: Final = (
+    ("case", "cases", CASE_KEY, "trace", "traces", STEP.itemsize),
+    ("delivery", "deliveries", DELIVERY_KEY, "course", "courses", STRETCH.itemsize),
+)
+"""Kinds that have bytes beside their rows: of which column, and how many for each step."""
 _ENTRY: Final = np.dtype([("object", "<i8"), *EVENT.descr])
 _PACK_KEY: Final = ("object", "key_hi", "key_lo")
 _INSTANTS: Final = frozenset(
@@ -128,11 +134,12 @@ def _compare(
     packed = _entries(objects.read_events(whole, terms, connection))
     wanted = _entries(events.of(np.setdiff1d(keys, torn)))
     yield from say.differences("pack", _PACK_KEY, packed, wanted)
-    stored = stored_facts.read_facts(keys, connection, with_traces=True)
+    stored = stored_facts.read_facts(keys, connection, in_full=True)
     computed = mine(events, rules.rules)
     for table, kind, key in _KINDS:
         yield from say.differences(table, key, getattr(stored, kind), getattr(computed, kind))
-    yield from _compare_traces(stored, computed, say)
+    for beside in _BESIDE:
+        yield from _compare_beside(beside, stored, computed, say)
 
 
 def _compare_objects(
@@ -182,20 +189,27 @@ def _compare_packs(odd: Iterable[OddPack], known: KnownObjects, say: _Speaker) -
             yield Finding("pack", "", where, "events", f"{length} bytes, torn", f"{wanted} bytes")
 
 
-def _compare_traces(stored: Facts, computed: Facts, say: _Speaker) -> Iterator[Finding]:
-    """A trace is only compared by its hash when a batch is applied; here by itself."""
-    wanted = dict(zip(_keys_of(computed), computed.traces, strict=True))
-    for (key, process), trace in zip(_keys_of(stored), stored.traces, strict=True):
-        other = wanted.get((key, process), trace)
-        if other != trace:
+def _compare_beside(
+    beside: tuple[str, str, tuple[str, ...], str, str, int],
+    stored: Facts,
+    computed: Facts,
+    say: _Speaker,
+) -> Iterator[Finding]:
+    """What is only compared by its hash when a batch is applied; here by itself."""
+    table, kind, key, column, columns, width = beside
+
+    def by_key(facts: Facts) -> dict[tuple[int, ...], bytes]:
+        keys = getattr(facts, kind)[[*key]].tolist()
+        return dict(zip(keys, getattr(facts, columns), strict=True))
+
+    wanted = by_key(computed)
+    for place, steps in by_key(stored).items():
+        other = wanted.get(place, steps)
+        if other != steps:
             yield Finding(
-                *("case", say.term(process), say.object(key), "trace"),
-                *(f"{len(each) // STEP.itemsize} steps" for each in (trace, other)),
+                *(table, say.term(place[1]), say.object(place[0]), column),
+                *(f"{len(each) // width} steps" for each in (steps, other)),
             )
-
-
-def _keys_of(facts: Facts) -> list[tuple[int, int]]:
-    return list(zip(facts.cases["object"].tolist(), facts.cases["process"].tolist(), strict=True))
 
 
 def _entries(events: ObjectEvents) -> Rows:

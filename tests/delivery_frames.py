@@ -11,7 +11,7 @@ import numpy as np
 
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.core.due import BeforeDayOfMonth, Rule, WorkingDays, WorkingHours
-from procesmijn.core.frames import NO_INSTANT, OPEN, RIGHT, WRONG, Facts
+from procesmijn.core.frames import NO_INSTANT, OPEN, RIGHT, STOOD, STRETCH, WRONG, Facts, Rows
 from procesmijn.core.mine import mine
 from procesmijn.core.rules import AgreementRules, CodeMap, VersionRules
 from procesmijn.core.worktime import Calendar, build_calendar, working_us
@@ -51,7 +51,7 @@ class Mined:
 
     def as_of(self, as_of_us: int) -> list[Stood]:
         """How they stood, by the rows that hold then."""
-        rows = self.facts.deliveries
+        rows = unfolded(self.facts)
         held = rows[(rows["since_us"] <= as_of_us) & (rows["until_us"] > as_of_us)]
         stood = [self._stood(row, as_of_us) for row in held]
         return sorted(stood, key=lambda each: (each.object, each.agreement, each.opened))
@@ -82,6 +82,23 @@ class Mined:
         for name in ("version", "returns", "late_returns", "pauses"):
             values[name] = int(row[name])
         return Stood(**values)
+
+
+def unfolded(facts: Facts) -> Rows:
+    """A row for each stretch of time in which a delivery stood in one way."""
+    stood = []
+    for delivery, course in zip(facts.deliveries, facts.courses, strict=True):
+        past = np.frombuffer(course, dtype=STRETCH)
+        rows = np.empty(len(past) + 1, dtype=STOOD)
+        for name in STOOD.names or ():
+            if name != "until_us":
+                rows[name] = delivery[name]
+        for name in STRETCH.names or ():
+            rows[name][:-1] = past[name]
+        rows["cancelled_us"][:-1] = NO_INSTANT
+        rows["until_us"] = np.append(rows["since_us"][1:], NO_INSTANT)
+        stood.append(rows)
+    return np.concatenate([np.empty(0, dtype=STOOD), *stood])
 
 
 _INSTANTS: Final = (

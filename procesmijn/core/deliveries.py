@@ -19,12 +19,12 @@ from procesmijn.core.courses import NO_VERSION, STEP, Courses, Said
 from procesmijn.core.frames import (
     ACCEPTED,
     DELIVERED,
-    DELIVERY,
     DELIVERY_KEY,
     NO_INSTANT,
     NO_OUTCOME,
     NO_TERM,
     RIGHT,
+    STOOD,
     UNDECIDED,
     WRONG,
     Int32s,
@@ -42,7 +42,7 @@ from procesmijn.core.promises import (
 )
 from procesmijn.core.rules import AgreementRules
 
-NO_DELIVERIES: Final = np.empty(0, dtype=DELIVERY)
+NO_DELIVERIES: Final = np.empty(0, dtype=STOOD)
 _REQUESTED: Final = list(Moment).index(Moment.REQUESTED)
 _SAID: Final = np.dtype(
     [
@@ -61,7 +61,7 @@ _SAID: Final = np.dtype(
 
 
 def find_deliveries(cases: Cases, case_events: CaseEvents, instances: Instances) -> Rows:
-    """:data:`~procesmijn.core.frames.DELIVERY` rows, by their key.
+    """:data:`~procesmijn.core.frames.STOOD` rows, by delivery and in order.
 
     Only what completes says anything of a delivery, when it completes and in order of completion.
     """
@@ -173,7 +173,7 @@ def _rows(courses: Courses, agreements: Sequence[AgreementRules], mined: _Mined)
 
     own = steps.delivery
     case, agreement = case_of[own], of[own]
-    rows = np.empty(len(own), dtype=DELIVERY)
+    rows = np.empty(len(own), dtype=STOOD)
     rows["object"] = mined.cases.objects[case]
     rows["process"] = mined.cases.process[case]
     for column in ("agreement", "deliverable", "supplier", "customer"):
@@ -198,7 +198,7 @@ def _rows(courses: Courses, agreements: Sequence[AgreementRules], mined: _Mined)
     rows["right_first"] = right
     rows["outcome"] = _outcomes(told["accepted_by"], mined)
     rows = rows[steps.until_us > steps.since_us]
-    return rows.take(order_by(*(rows[column] for column in DELIVERY_KEY)))
+    return rows.take(order_by(*(rows[column] for column in (*DELIVERY_KEY, "since_us"))))
 
 
 def _steps(told: Rows) -> Steps:

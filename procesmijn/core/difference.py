@@ -22,7 +22,8 @@ from procesmijn.core.order import is_first, order_by
 class Changes:
     """For each kind of fact the keys of the rows to remove, and the rows to insert or to replace.
 
-    Each is sorted as the facts are. ``traces[i]`` is the trace of ``cases_written[i]``.
+    Each is sorted as the facts are. ``traces[i]`` is the trace of ``cases_written[i]``,
+    ``courses[i]`` the course of ``deliveries_written[i]``.
     """
 
     cases_removed: Rows
@@ -34,20 +35,25 @@ class Changes:
     pendings_written: Rows
     deliveries_removed: Rows
     deliveries_written: Rows
+    courses: tuple[bytes, ...]
 
 
 def difference(stored: Facts, mined: Facts) -> Changes:
-    """Compare the facts of the same objects, by key and then by every column.
+    """Compare the facts of the same objects, by key and then by every column that is stored.
 
     A trace is compared by its hash, a column of its case; and itself where it is there on both
-    sides.
+    sides. So is the course of a delivery.
     """
     cases_removed, cases = _compare(stored.cases, mined.cases, CASE_KEY)
     if stored.traces:
-        cases = np.union1d(cases, _retraced(stored, mined))
+        traced = (stored.cases, stored.traces), (mined.cases, mined.traces)
+        cases = np.union1d(cases, _with_another(*traced, CASE_KEY))
     handovers_removed, handovers = _compare(stored.handovers, mined.handovers, HANDOVER_KEY)
     pendings_removed, pendings = _compare(stored.pendings, mined.pendings, PENDING_KEY)
     deliveries_removed, deliveries = _compare(stored.deliveries, mined.deliveries, DELIVERY_KEY)
+    if stored.courses:
+        gone = (stored.deliveries, stored.courses), (mined.deliveries, mined.courses)
+        deliveries = np.union1d(deliveries, _with_another(*gone, DELIVERY_KEY))
     return Changes(
         cases_removed=cases_removed,
         cases_written=mined.cases.take(cases),
@@ -58,6 +64,7 @@ def difference(stored: Facts, mined: Facts) -> Changes:
         pendings_written=mined.pendings.take(pendings),
         deliveries_removed=deliveries_removed,
         deliveries_written=mined.deliveries.take(deliveries),
+        courses=tuple(mined.courses[delivery] for delivery in deliveries.tolist()),
     )
 
 
@@ -73,25 +80,27 @@ def _compare(stored: Rows, mined: Rows, key: tuple[str, ...]) -> tuple[Rows, Int
     is_gone = np.ones(len(stored), dtype=np.bool_)
     is_gone[in_stored] = False
     is_other = np.ones(len(mined), dtype=np.bool_)
-    is_other[in_mined] = stored.take(in_stored) != mined.take(in_mined)
-    return _keys(stored[is_gone], key), np.flatnonzero(is_other)
+    known = stored.dtype.names or ()
+    is_other[in_mined] = stored.take(in_stored) != _columns(mined.take(in_mined), known)
+    return _columns(stored[is_gone], key), np.flatnonzero(is_other)
 
 
-def _retraced(stored: Facts, mined: Facts) -> Int64s:
-    """Which of the mined cases are stored with another trace."""
-    traces = dict(zip(_keys(stored.cases, CASE_KEY).tolist(), stored.traces, strict=True))
-    return np.array(
-        [
-            at
-            for at, key in enumerate(_keys(mined.cases, CASE_KEY).tolist())
-            if traces.get(key, mined.traces[at]) != mined.traces[at]
-        ],
-        dtype=np.int64,
-    )
+def _with_another(
+    stored: tuple[Rows, tuple[bytes, ...]],
+    mined: tuple[Rows, tuple[bytes, ...]],
+    key: tuple[str, ...],
+) -> Int64s:
+    """Which of the mined rows are stored with other bytes beside them."""
+    beside = dict(zip(_columns(stored[0], key).tolist(), stored[1], strict=True))
+    rows = zip(_columns(mined[0], key).tolist(), mined[1], strict=True)
+    other = [at for at, (place, own) in enumerate(rows) if beside.get(place, own) != own]
+    return np.array(other, dtype=np.int64)
 
 
-def _keys(rows: Rows, key: tuple[str, ...]) -> Rows:
-    keys = np.empty(len(rows), dtype=[(column, rows.dtype[column]) for column in key])
-    for column in key:
-        keys[column] = rows[column]
-    return keys
+def _columns(rows: Rows, names: tuple[str, ...]) -> Rows:
+    if rows.dtype.names == names:
+        return rows
+    chosen = np.empty(len(rows), dtype=[(name, rows.dtype[name]) for name in names])
+    for name in names:
+        chosen[name] = rows[name]
+    return chosen

@@ -142,45 +142,53 @@ RIGHT: Final = 1
 WRONG: Final = 2
 """Whether what was delivered was right the first time."""
 
-DELIVERY: Final = np.dtype(
-    [
-        ("object", "<i8"),
-        ("process", "<i4"),
-        ("agreement", "<i4"),
-        ("opened_hi", "<u8"),  # the event that requests it; where it is unasked, that delivers it
-        ("opened_lo", "<u8"),
-        ("since_us", "<i8"),  # from this event of its course on it stands like this
-        ("until_us", "<i8"),  # until the next one; NO_INSTANT where there is none yet
-        ("request", "<i8"),  # key of the request; NO_REQUEST where the events name none
-        ("version", "<i4"),  # of the agreement; the first is 1
-        ("deliverable", "<i4"),
-        ("supplier", "<i4"),
-        ("customer", "<i4"),
-        ("standing", "<i2"),  # OPEN, DELIVERED, ACCEPTED, CANCELLED
-        ("is_paused", "<i2"),  # 1: open, and nothing is due while it is so
-        ("requested_us", "<i8"),  # NO_INSTANT where it is unasked
-        ("promised_us", "<i8"),  # due by the request alone; NO_INSTANT where that is never
-        ("due_us", "<i8"),  # with all pauses; NO_INSTANT while one lasts
-        ("first_delivered_us", "<i8"),
-        ("delivered_us", "<i8"),  # the last delivering event
-        ("accepted_us", "<i8"),  # NO_INSTANT where it was returned or delivered again since
-        ("returned_us", "<i8"),  # the last return
-        ("cancelled_us", "<i8"),
-        ("returnable_us", "<i8"),  # end of the return window; NO_INSTANT where there is none
-        ("requested_on", "<i4"),  # local dates, in the zone of the process; the last date that
-        ("due_on", "<i4"),  # there is, where there is no such instant
-        ("delivered_on", "<i4"),
-        ("supplier_us", "<i8"),  # on the supplier's clock until ``since_us``
-        ("returns", "<i4"),
-        ("late_returns", "<i4"),  # those after it counted as right
-        ("pauses", "<i4"),
-        ("right_first", "<i2"),  # UNDECIDED, RIGHT, WRONG
-        ("outcome", "<i2"),  # of its acceptance: NO_OUTCOME, FOLLOWED, NOT_FOLLOWED
-    ]
-)
-"""How one delivery stood between two events of its course. As of a moment a delivery is the one
-row that holds then, and the last one is how it stands for all that is known."""
-DELIVERY_KEY: Final = ("object", "process", "agreement", "opened_hi", "opened_lo", "since_us")
+_IN_COURSE = [
+    ("since_us", "<i8"),  # from this event of its course on it stands like this
+    ("due_us", "<i8"),  # with all pauses; NO_INSTANT while one lasts
+    ("first_delivered_us", "<i8"),
+    ("delivered_us", "<i8"),  # the last delivering event
+    ("accepted_us", "<i8"),  # NO_INSTANT where it was returned or delivered again since
+    ("returned_us", "<i8"),  # the last return
+    ("returnable_us", "<i8"),  # end of the return window; NO_INSTANT where there is none
+    ("supplier_us", "<i8"),  # on the supplier's clock until ``since_us``
+    ("due_on", "<i4"),  # local dates, in the zone of the process; the last date that there is,
+    ("delivered_on", "<i4"),  # where there is no such instant
+    ("returns", "<i4"),
+    ("late_returns", "<i4"),  # those after it counted as right
+    ("pauses", "<i4"),
+    ("standing", "<i2"),  # OPEN, DELIVERED, ACCEPTED, CANCELLED
+    ("is_paused", "<i2"),  # 1: open, and nothing is due while it is so
+    ("right_first", "<i2"),  # UNDECIDED, RIGHT, WRONG
+    ("outcome", "<i2"),  # of its acceptance: NO_OUTCOME, FOLLOWED, NOT_FOLLOWED
+]
+"""What of a delivery may be another after each event of its course."""
+_OF_DELIVERY = [
+    ("object", "<i8"),
+    ("process", "<i4"),
+    ("agreement", "<i4"),
+    ("opened_hi", "<u8"),  # the event that requests it; where it is unasked, that delivers it
+    ("opened_lo", "<u8"),
+    ("request", "<i8"),  # key of the request; NO_REQUEST where the events name none
+    ("version", "<i4"),  # of the agreement; the first is 1
+    ("deliverable", "<i4"),
+    ("supplier", "<i4"),
+    ("customer", "<i4"),
+    ("requested_us", "<i8"),  # NO_INSTANT where it is unasked
+    ("requested_on", "<i4"),
+    ("promised_us", "<i8"),  # due by the request alone; NO_INSTANT where that is never
+    ("cancelled_us", "<i8"),  # what is cancelled is over: the end of its course
+]
+
+STOOD: Final = np.dtype([*_OF_DELIVERY, *_IN_COURSE, ("until_us", "<i8")])
+"""How one delivery stood from an event of its course until before the next one; ``NO_INSTANT``
+where there is none yet. As of a moment a delivery is the one row that holds then."""
+DELIVERY: Final = np.dtype([*_OF_DELIVERY, *_IN_COURSE, ("digest", "<i8")])
+"""One delivery as it stands for all that is known. The digest is of all of it, its course too, and
+of codes: it tells whether a row is another one, in this database."""
+DELIVERY_KEY: Final = ("object", "process", "agreement", "opened_hi", "opened_lo")
+STRETCH: Final = np.dtype([(name, f">{form[1:]}") for name, form in _IN_COURSE])
+"""How a delivery stood before, since ``since_us`` and until the next one: its course is these in
+order, as bytes. Big-endian, which is how PostgreSQL reads a number out of bytes."""
 
 EVENT_LOG: Final = np.dtype(
     [
@@ -246,7 +254,7 @@ class Facts:
 
     ``cases`` are :data:`CASE` rows, ``traces[i]`` the :data:`STEP` bytes of ``cases[i]``;
     ``handovers`` are :data:`HANDOVER`, ``pendings`` :data:`PENDING`, ``deliveries``
-    :data:`DELIVERY` rows.
+    :data:`DELIVERY` rows, and ``courses[i]`` the :data:`STRETCH` bytes of ``deliveries[i]``.
     """
 
     cases: Rows
@@ -254,3 +262,4 @@ class Facts:
     handovers: Rows
     pendings: Rows
     deliveries: Rows
+    courses: tuple[bytes, ...]

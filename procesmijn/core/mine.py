@@ -10,6 +10,7 @@ from __future__ import annotations
 from procesmijn.core.assign import assign
 from procesmijn.core.cases import describe_cases
 from procesmijn.core.deliveries import find_deliveries
+from procesmijn.core.folding import fold
 from procesmijn.core.frames import Facts, ObjectEvents
 from procesmijn.core.handovers import find_handovers
 from procesmijn.core.instances import pair
@@ -29,7 +30,7 @@ def mine(events: ObjectEvents, rules: Rules) -> Facts:
     instances = pair(case_events, rules)
     handed_over, handovers = find_handovers(cases, instances, rules)
     pendings = find_pendings(cases, instances, rules)
-    deliveries = find_deliveries(cases, case_events, instances)
+    deliveries, courses = fold(find_deliveries(cases, case_events, instances))
     traces = trace(cases, instances, rules.names)
     rows = describe_cases(cases, case_events, instances, traces, handed_over)
-    return Facts(rows, traces.steps, handovers, pendings, deliveries)
+    return Facts(rows, traces.steps, handovers, pendings, deliveries, courses)

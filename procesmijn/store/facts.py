@@ -10,7 +10,7 @@ import numpy as np
 
 from procesmijn.core.difference import Changes
 from procesmijn.core.flow_counts import flow_counts, net
-from procesmijn.core.frames import DELIVERY, Facts, Int64s, Rows
+from procesmijn.core.frames import Facts, Int64s, Rows
 from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
@@ -30,34 +30,41 @@ def read_facts(
     connection: Connection,
     *,
     promised: Int64s | None = None,
-    with_traces: bool = False,
+    in_full: bool = False,
 ) -> Facts:
-    """All stored facts of some objects, sorted by their keys; traces stay where they are, unless
-    they are asked for. ``promised`` are the objects that may have deliveries, if that is known."""
+    """All stored facts of some objects, sorted by their keys. Of deliveries only the digests are
+    read, and traces stay where they are, unless all is asked for. ``promised`` are the objects that
+    may have deliveries, if that is known."""
     objects = array("int8", keys)
+    promising = keys if promised is None else promised
     return Facts(
         cases=_read(layouts.CASES, 'mining."case"', "process", objects, connection),
-        traces=_read_traces(keys, connection) if with_traces else (),
+        traces=_read_bytes("traces", keys, connection) if in_full else (),
         handovers=_read(
             layouts.HANDOVERS, "mining.handover", "process, to_event", objects, connection
         ),
         pendings=_read(
             layouts.PENDINGS, "mining.pending", "process, from_event", objects, connection
         ),
-        deliveries=_read_deliveries(keys if promised is None else promised, connection),
+        deliveries=_read_deliveries(
+            layouts.DELIVERIES if in_full else layouts.DIGESTS, promising, connection
+        ),
+        courses=_read_bytes("courses", promising, connection) if in_full else (),
     )
 
 
-def _read_deliveries(keys: Int64s, connection: Connection) -> Rows:
+def _read_deliveries(layout: Layout, keys: Int64s, connection: Connection) -> Rows:
     if not len(keys):
-        return np.empty(0, dtype=DELIVERY)
-    order: LiteralString = "process, agreement, opened_event, since_at"
-    return _read(layouts.DELIVERIES, "mining.delivery", order, array("int8", keys), connection)
+        return np.empty(0, dtype=layout.frame)
+    order: LiteralString = "process, agreement, opened_event"
+    return _read(layout, "mining.delivery", order, array("int8", keys), connection)
 
 
-def _read_traces(keys: Int64s, connection: Connection) -> tuple[bytes, ...]:
-    rows = connection.execute(statements("cases")["traces"], {"keys": keys.tolist()})
-    return tuple(trace for (trace,) in rows)
+def _read_bytes(
+    statement: LiteralString, keys: Int64s, connection: Connection
+) -> tuple[bytes, ...]:
+    rows = connection.execute(statements("cases")[statement], {"keys": keys.tolist()})
+    return tuple(each for (each,) in rows)
 
 
 def _read(
@@ -107,13 +114,19 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     if len(changes.pendings_written):
         _send(layouts.PENDINGS, "incoming_pending", changes.pendings_written, connection)
         connection.execute(sql["write_pendings"])
-    if len(changes.deliveries_written):
-        _send(layouts.DELIVERIES, "incoming_delivery", changes.deliveries_written, connection)
-        connection.execute(sql["write_deliveries"])
     if len(changes.deliveries_removed):
         gone = changes.deliveries_removed
-        moments = {"agreements": gone["agreement"].tolist(), "since_us": gone["since_us"].tolist()}
-        connection.execute(sql["remove_deliveries"], _keys(gone, "opened") | moments)
+        agreements = {"agreements": gone["agreement"].tolist()}
+        connection.execute(sql["remove_deliveries"], _keys(gone, "opened") | agreements)
+    if len(changes.deliveries_written):
+        _send(
+            layouts.DELIVERIES_WITH_COURSES,
+            "incoming_delivery",
+            changes.deliveries_written,
+            connection,
+            changes.courses,
+        )
+        connection.execute(sql["write_deliveries"])
     if len(changes.handovers_removed):
         connection.execute(
             sql["remove_handovers"],

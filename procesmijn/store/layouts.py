@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from procesmijn.core import frames
 from procesmijn.store.wire import Column, Layout
 
@@ -59,24 +61,28 @@ PENDINGS: Final = Layout(
     ],
 )
 
-DELIVERIES: Final = Layout(
-    frames.DELIVERY,
-    [
-        *_OF_CASE,
-        *_plain("int4", "agreement"),
-        _event("opened"),
-        *_instant("since", "until"),
-        *_plain("int8", "request"),
-        *_plain("int4", "version", "deliverable", "supplier", "customer"),
-        *_plain("int2", "standing", "is_paused"),
-        *_instant("requested", "promised", "due", "first_delivered", "delivered", "accepted"),
-        *_instant("returned", "cancelled", "returnable"),
-        *_plain("date", "requested_on", "due_on", "delivered_on"),
-        *_plain("int8", "supplier_us"),
-        *_plain("int4", "returns", "late_returns", "pauses"),
-        *_plain("int2", "right_first", "outcome"),
-    ],
+_OF_DELIVERY: Final = [*_OF_CASE, *_plain("int4", "agreement"), _event("opened")]
+_DELIVERY_COLUMNS: Final = [
+    *_OF_DELIVERY,
+    *_plain("int8", "request"),
+    *_plain("int4", "version", "deliverable", "supplier", "customer"),
+    *_instant("requested"),
+    *_plain("date", "requested_on"),
+    *_instant("promised", "cancelled", "since", "due", "first_delivered", "delivered"),
+    *_instant("accepted", "returned", "returnable"),
+    *_plain("int8", "supplier_us"),
+    *_plain("date", "due_on", "delivered_on"),
+    *_plain("int4", "returns", "late_returns", "pauses"),
+    *_plain("int2", "standing", "is_paused", "right_first", "outcome"),
+    *_plain("int8", "digest"),
+]
+DELIVERIES: Final = Layout(frames.DELIVERY, _DELIVERY_COLUMNS)
+DELIVERIES_WITH_COURSES: Final = Layout(frames.DELIVERY, _DELIVERY_COLUMNS, tail="course")
+DIGESTS: Final = Layout(
+    np.dtype([(name, frames.DELIVERY[name]) for name in (*frames.DELIVERY_KEY, "digest")]),
+    [*_OF_DELIVERY, *_plain("int8", "digest")],
 )
+"""What tells whether a delivery is stored as it is mined."""
 
 FLOWS: Final = Layout(
     frames.FLOW,

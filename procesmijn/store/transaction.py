@@ -113,10 +113,10 @@ class Transaction:
         return scan.scan_objects(keys, self._connection)
 
     def read_facts(
-        self, keys: Int64s, *, promised: Int64s | None = None, with_traces: bool = False
+        self, keys: Int64s, *, promised: Int64s | None = None, in_full: bool = False
     ) -> Facts:
         """What is stored of the objects; no others than ``promised`` have deliveries."""
-        return facts.read_facts(keys, self._connection, promised=promised, with_traces=with_traces)
+        return facts.read_facts(keys, self._connection, promised=promised, in_full=in_full)
 
     def write(self, changes: Changes) -> list[Retraced]:
         """Write what differs."""

@@ -7,7 +7,7 @@ import pytest
 from procesmijn.core.due import WorkingDays, WorkingHours
 from procesmijn.core.mine import mine
 from procesmijn.core.trial import NOTHING_COMPARED, Compared, compare, with_tried
-from tests.delivery_frames import Mined
+from tests.delivery_frames import Mined, unfolded
 from tests.unit.test_core_deliveries import PROCESS, TWO_DAYS, at, said
 
 HOUR_US = 3_600_000_000
@@ -20,7 +20,7 @@ def tried(*moments: str, lead: WorkingDays | WorkingHours, as_of: str) -> Compar
     [[process]] = mined.rules.processes.values()
     [agreement] = [each.agreement for each in process.agreements]
     rules = with_tried(mined.rules, {agreement}, lead)
-    found = compare(mine(mined.packed.events, rules).deliveries, at(as_of), *EVER)
+    found = compare(unfolded(mine(mined.packed.events, rules)), at(as_of), *EVER)
     return found.get(agreement, NOTHING_COMPARED)
 
 

@@ -119,11 +119,9 @@ ORDER BY count(*) DESC, p.name, s.name, c.name, r.name, d.name;
 -- when it was due.
 SELECT t.name
 FROM (
-    SELECT agreement, requested_on AS day FROM mining.delivery
-    WHERE since_at <= bi.as_of() AND until_at > bi.as_of() AND isfinite(requested_at)
+    SELECT agreement, requested_on AS day FROM mining.delivery_as_of WHERE isfinite(requested_at)
     UNION ALL
-    SELECT agreement, delivered_on FROM mining.delivery
-    WHERE since_at <= bi.as_of() AND until_at > bi.as_of() AND isfinite(delivered_at)
+    SELECT agreement, delivered_on FROM mining.delivery_as_of WHERE isfinite(delivered_at)
     UNION ALL
     SELECT agreement, due_on FROM mining.sealed_delivery WHERE is_due
     UNION ALL

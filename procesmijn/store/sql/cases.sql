@@ -43,6 +43,12 @@ SELECT trace FROM mining."case"
 WHERE object_key = ANY (%(keys)s::int8[])
 ORDER BY object_key, process;
 
+-- name: courses
+-- What the deliveries of some objects went through, in their order.
+SELECT course FROM mining.delivery
+WHERE object_key = ANY (%(keys)s::int8[])
+ORDER BY object_key, process, agreement, opened_event;
+
 -- name: append
 -- New entries to the last chunk of an object, or to a new one.
 -- MERGE and not ON CONFLICT, here and below: nobody else writes what belongs to a locked object, and
@@ -140,54 +146,48 @@ INSERT INTO mining.removed (kind, object_key, process, event_key)
 SELECT 'pending', object_key, process, from_event FROM gone;
 
 -- name: write_deliveries
--- How deliveries stand, or stood: new or changed.
+-- Deliveries that are new or changed.
 MERGE INTO mining.delivery AS d
-USING (SELECT * FROM incoming_delivery ORDER BY object_key, process, agreement, opened_event, since_at) AS i
-ON d.object_key = i.object_key AND d.process = i.process AND d.agreement = i.agreement AND d.opened_event = i.opened_event AND d.since_at = i.since_at
+USING (SELECT * FROM incoming_delivery ORDER BY object_key, process, agreement, opened_event) AS i
+ON d.object_key = i.object_key AND d.process = i.process AND d.agreement = i.agreement AND d.opened_event = i.opened_event
 WHEN MATCHED THEN UPDATE
-    SET until_at = i.until_at, request = i.request, version = i.version, deliverable =
-        i.deliverable, supplier = i.supplier, customer = i.customer, standing = i.standing,
-        is_paused = i.is_paused, requested_at = i.requested_at, promised_at = i.promised_at, due_at
-        = i.due_at, first_delivered_at = i.first_delivered_at, delivered_at = i.delivered_at,
-        accepted_at = i.accepted_at, returned_at = i.returned_at, cancelled_at = i.cancelled_at,
-        returnable_at = i.returnable_at, requested_on = i.requested_on, due_on = i.due_on,
-        delivered_on = i.delivered_on, supplier_us = i.supplier_us, returns = i.returns,
-        late_returns = i.late_returns, pauses = i.pauses, right_first = i.right_first, outcome =
-        i.outcome, change_id = DEFAULT, updated_at = DEFAULT
+    SET request = i.request, version = i.version, deliverable = i.deliverable,
+        supplier = i.supplier, customer = i.customer, requested_at = i.requested_at,
+        requested_on = i.requested_on, promised_at = i.promised_at,
+        cancelled_at = i.cancelled_at, since_at = i.since_at, due_at = i.due_at,
+        first_delivered_at = i.first_delivered_at, delivered_at = i.delivered_at,
+        accepted_at = i.accepted_at, returned_at = i.returned_at,
+        returnable_at = i.returnable_at, supplier_us = i.supplier_us, due_on = i.due_on,
+        delivered_on = i.delivered_on, returns = i.returns, late_returns = i.late_returns,
+        pauses = i.pauses, standing = i.standing, is_paused = i.is_paused,
+        right_first = i.right_first, outcome = i.outcome, digest = i.digest, course = i.course,
+        change_id = DEFAULT, updated_at = DEFAULT
 WHEN NOT MATCHED THEN
-    INSERT (object_key, process, agreement, opened_event, since_at, until_at, request, version,
-            deliverable, supplier, customer, standing, is_paused, requested_at, promised_at, due_at,
-            first_delivered_at, delivered_at, accepted_at, returned_at, cancelled_at, returnable_at,
-            requested_on, due_on, delivered_on, supplier_us, returns, late_returns, pauses,
-            right_first, outcome)
-    VALUES (i.object_key, i.process, i.agreement, i.opened_event, i.since_at, i.until_at, i.request,
-            i.version, i.deliverable, i.supplier, i.customer, i.standing, i.is_paused,
-            i.requested_at, i.promised_at, i.due_at, i.first_delivered_at, i.delivered_at,
-            i.accepted_at, i.returned_at, i.cancelled_at, i.returnable_at, i.requested_on, i.due_on,
-            i.delivered_on, i.supplier_us, i.returns, i.late_returns, i.pauses, i.right_first,
-            i.outcome);
+    INSERT (object_key, process, agreement, opened_event, request, version, deliverable, supplier,
+            customer, requested_at, requested_on, promised_at, cancelled_at, since_at, due_at,
+            first_delivered_at, delivered_at, accepted_at, returned_at, returnable_at,
+            supplier_us, due_on, delivered_on, returns, late_returns, pauses, standing, is_paused,
+            right_first, outcome, digest, course)
+    VALUES (i.object_key, i.process, i.agreement, i.opened_event, i.request, i.version,
+            i.deliverable, i.supplier, i.customer, i.requested_at, i.requested_on, i.promised_at,
+            i.cancelled_at, i.since_at, i.due_at, i.first_delivered_at, i.delivered_at,
+            i.accepted_at, i.returned_at, i.returnable_at, i.supplier_us, i.due_on,
+            i.delivered_on, i.returns, i.late_returns, i.pauses, i.standing, i.is_paused,
+            i.right_first, i.outcome, i.digest, i.course);
 
 -- name: remove_deliveries
--- Those that are no more. One of which anything is left was not taken away, but stood otherwise: so
--- this comes after the writing. A statement sees what was there before it, what it deletes too.
+-- Those that are no more.
 WITH gone AS (
     DELETE FROM mining.delivery d
     USING unnest(
-        %(objects)s::int8[], %(processes)s::int4[], %(agreements)s::int4[], %(events)s::uuid[],
-        %(since_us)s::int8[]
-    ) AS k (object_key, process, agreement, event_key, since_us)
+        %(objects)s::int8[], %(processes)s::int4[], %(agreements)s::int4[], %(events)s::uuid[]
+    ) AS k (object_key, process, agreement, event_key)
     WHERE d.object_key = k.object_key AND d.process = k.process AND d.agreement = k.agreement
       AND d.opened_event = k.event_key
-      AND d.since_at = timestamptz 'epoch' + k.since_us * interval '1 microsecond'
     RETURNING d.object_key, d.process, d.agreement, d.opened_event
 )
 INSERT INTO mining.removed (kind, object_key, process, event_key, agreement)
-SELECT 'delivery', object_key, process, opened_event, agreement
-FROM gone GROUP BY object_key, process, agreement, opened_event
-HAVING count(*) = (
-    SELECT count(*) FROM mining.delivery d
-    WHERE d.object_key = gone.object_key AND d.process = gone.process
-      AND d.agreement = gone.agreement AND d.opened_event = gone.opened_event);
+SELECT 'delivery', object_key, process, opened_event, agreement FROM gone;
 
 -- name: write_handovers
 -- Handovers that are new or changed, and in the same statement, from the very rows written, the

@@ -46,7 +46,7 @@ HAVING bool_and(c.closed_at < %(before)s::date::timestamp AT TIME ZONE COALESCE(
    )
    AND NOT EXISTS (
        SELECT FROM mining.delivery d
-       WHERE d.object_key = o.object_key AND d.until_at = 'infinity' AND (
+       WHERE d.object_key = o.object_key AND (
            d.standing = 1 AND NOT isfinite(d.due_at) OR GREATEST(
                d.since_at, NULLIF(d.due_at, 'infinity'),
                CASE WHEN d.right_first = 0 THEN NULLIF(d.returnable_at, 'infinity') END

@@ -64,12 +64,12 @@ _QUERIES: Mapping[str, LiteralString] = {
     """,
     "delivery": """
         SELECT t.name, o.object_id, p.name, a.name, d.opened_event, d.since_at::text,
-               d.until_at::text, r.object_id, d.version, v.name, s.name, c.name, d.standing,
+               r.object_id, d.version, v.name, s.name, c.name, d.standing,
                d.is_paused, d.requested_at::text, d.promised_at::text, d.due_at::text,
                d.first_delivered_at::text, d.delivered_at::text, d.accepted_at::text,
                d.returned_at::text, d.cancelled_at::text, d.returnable_at::text, d.requested_on,
                d.due_on, d.delivered_on, d.supplier_us, d.returns, d.late_returns, d.pauses,
-               d.right_first, d.outcome
+               d.right_first, d.outcome, d.course
         FROM mining.delivery d
         JOIN mining.object o USING (object_key)
         JOIN mining.term t ON t.code = o.object_type

@@ -31,12 +31,12 @@ COLUMNS: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
         *("delivered_at", "delivered_on", "settled_at"),
     ),
     "mining.delivery": (
-        *("object_key", "process", "agreement", "opened_event", "since_at", "until_at"),
+        *("object_key", "process", "agreement", "opened_event", "since_at", "digest"),
         *("request", "version", "deliverable", "supplier", "customer", "standing", "is_paused"),
         *("requested_at", "promised_at", "due_at", "first_delivered_at", "delivered_at"),
         *("accepted_at", "returned_at", "cancelled_at", "returnable_at", "requested_on"),
         *("due_on", "delivered_on", "supplier_us", "returns", "late_returns", "pauses"),
-        *("right_first", "outcome"),
+        *("right_first", "outcome", "course"),
     ),
     "mining.pack": ("object_key", "chunk", "events"),
     "mining.object": (
@@ -52,9 +52,7 @@ KEYS: Final[dict[LiteralString, frozenset[str]]] = {
     'mining."case"': frozenset({"object_key", "process"}),
     "mining.handover": frozenset({"object_key", "process", "to_event"}),
     "mining.pending": frozenset({"object_key", "process", "from_event"}),
-    "mining.delivery": frozenset(
-        {"object_key", "process", "agreement", "opened_event", "since_at"}
-    ),
+    "mining.delivery": frozenset({"object_key", "process", "agreement", "opened_event"}),
     "mining.pack": frozenset({"object_key", "chunk", "events"}),
     "mining.object": frozenset({"object_key"}),
     "mining.handover_day": frozenset({"process", "day", "supplier", "customer", "pickup_basis"}),

@@ -37,6 +37,20 @@ processes:
   flow: {case: flow, activities: {done: {}}, end: [done]}
 """
 
+AGREEMENT = CATALOGUE.replace("{done: {}}", "{ask: {}, answer: {}, done: {}}")
+AGREEMENT += """
+deliverables:
+  answer: {supplier: payroll}
+agreements:
+  answers:
+    deliverable: answer
+    customer: hr
+    process: flow
+    requested: ask
+    delivered: answer
+    lead_time: 1 day
+"""
+
 
 @pytest.fixture
 def database(database_url: str, store: Store) -> Iterator[psycopg.Connection[Any]]:
@@ -231,6 +245,32 @@ def test_aggregates_speak_of_now_so_that_no_two_moments_can_be_subtracted(
         for view in ("daily", "monthly"):
             shown = database.execute(f"{query}{view}".encode()).fetchall()
             assert shown == [("hr", "payroll", 6)]
+
+
+def test_aggregates_of_deliveries_are_as_of_a_moment_that_readers_cannot_choose(
+    database: psycopg.Connection[Any], store: Store, applier: Applier
+) -> None:
+    """Five are due on Tuesday 17:00, three are delivered by then, one more an hour later."""
+    store.activate(parse(AGREEMENT))
+    asked = [step(f"{n}", 0, "ask", "hr") for n in range(5)]
+    answered = [step(f"{n}", 24 if n < 3 else 32, "answer", "payroll") for n in range(4)]
+    applier.apply(Batch(arrivals=(*asked, *answered)))
+    daily = "SELECT sum(due), sum(met), sum(overdue), sum(delivered) FROM bi.agg_delivery_daily"
+    monthly = daily.replace("daily", "monthly")
+
+    def seen(query: str, moment: str) -> tuple[Any, ...]:
+        database.execute("SELECT set_config('procesmijn.as_of', %s, false)", (moment,))
+        row = database.execute(query.encode()).fetchone()
+        assert row is not None
+        return row
+
+    now, then = "2026-03-04 00:00+00", "2026-03-03 16:30+00"
+    assert seen(daily, "2026-03-02 16:00+00") == (None, None, None, None)
+    assert seen(daily, then) == (5, 3, 2, 3)
+    assert seen(daily, now) == (5, 3, 1, 4)
+    assert seen(monthly, then)[:3] == (5, 3, 2)
+    database.execute("SET ROLE bi_reader")
+    assert seen(monthly, then) == seen(monthly, now) == seen(monthly, "")
 
 
 def test_what_is_pending_has_a_key_that_stays_and_is_listed_when_it_is_taken_away(

@@ -136,38 +136,39 @@ CREATE TABLE mining.delivery (
     process            int4        NOT NULL,
     agreement          int4        NOT NULL,
     opened_event       uuid        NOT NULL,
-    since_at           timestamptz NOT NULL,
-    until_at           timestamptz NOT NULL,
     request            int8        NOT NULL,
     version            int4        NOT NULL,
     deliverable        int4        NOT NULL,
     supplier           int4        NOT NULL,
     customer           int4        NOT NULL,
-    standing           int2        NOT NULL,
-    is_paused          int2        NOT NULL,
     requested_at       timestamptz NOT NULL,
+    requested_on       date        NOT NULL,
     promised_at        timestamptz NOT NULL,
+    cancelled_at       timestamptz NOT NULL,
+    since_at           timestamptz NOT NULL,
     due_at             timestamptz NOT NULL,
     first_delivered_at timestamptz NOT NULL,
     delivered_at       timestamptz NOT NULL,
     accepted_at        timestamptz NOT NULL,
     returned_at        timestamptz NOT NULL,
-    cancelled_at       timestamptz NOT NULL,
     returnable_at      timestamptz NOT NULL,
-    requested_on       date        NOT NULL,
+    supplier_us        int8        NOT NULL,
     due_on             date        NOT NULL,
     delivered_on       date        NOT NULL,
-    supplier_us        int8        NOT NULL,
     returns            int4        NOT NULL,
     late_returns       int4        NOT NULL,
     pauses             int4        NOT NULL,
+    standing           int2        NOT NULL,
+    is_paused          int2        NOT NULL,
     right_first        int2        NOT NULL,
     outcome            int2        NOT NULL,
+    digest             int8        NOT NULL,
+    course             bytea       NOT NULL,
     change_id          int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
     updated_at         timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (object_key, process, agreement, opened_event, since_at)
+    PRIMARY KEY (object_key, process, agreement, opened_event)
 );
-COMMENT ON TABLE mining.delivery IS 'How one delivery under an agreement stood from since_at to before until_at. As of a moment it is the one row that holds then; the last one, until infinity, is how it stands for all that is known. Missing instants are infinity.';
+COMMENT ON TABLE mining.delivery IS 'One delivery under an agreement, as it stands for all that is known: so since since_at. How it stood before is its course; mining.delivery_as_of has both. Missing instants are infinity.';
 COMMENT ON COLUMN mining.delivery.opened_event IS 'The event that requests it; where it is unasked, that delivers it.';
 COMMENT ON COLUMN mining.delivery.request IS 'Key of the request; 0 where its events name none.';
 COMMENT ON COLUMN mining.delivery.standing IS '1: open (asked for, or returned), 2: delivered, 3: accepted, 4: cancelled.';
@@ -175,6 +176,8 @@ COMMENT ON COLUMN mining.delivery.promised_at IS 'Due by the request alone; due_
 COMMENT ON COLUMN mining.delivery.supplier_us IS 'On the clock of the supplier until since_at.';
 COMMENT ON COLUMN mining.delivery.right_first IS '1: right the first time, 2: not; 0: not known from events.';
 COMMENT ON COLUMN mining.delivery.outcome IS 'Of advice, as its acceptance says. 1: followed, 2: not; 0: not said.';
+COMMENT ON COLUMN mining.delivery.digest IS 'Hash of the other columns, in the codes of this database.';
+COMMENT ON COLUMN mining.delivery.course IS 'The stretches of time before, in order, each of 92 bytes, all numbers big-endian: from when (int8, microseconds since 1970), then due_at to returnable_at in the order of the columns, supplier_us, the two dates (int4, days since 1970), three counts (int4), and four int2. The largest int8 is no instant.';
 
 CREATE TABLE mining.removed (
     kind       text        NOT NULL,

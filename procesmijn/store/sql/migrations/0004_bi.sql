@@ -6,9 +6,23 @@ COMMENT ON SCHEMA bi IS 'What BI tools read, contract version 1: stable names, a
 CREATE FUNCTION bi.contract_version() RETURNS int4 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1;
 COMMENT ON FUNCTION bi.contract_version IS 'Raised when columns are added.';
 
+CREATE FUNCTION mining.present() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(
+        (SELECT NULLIF(split_part(setting, '=', 2), '')::timestamptz
+         FROM pg_db_role_setting s
+         JOIN pg_database d ON d.oid = s.setdatabase AND d.datname = current_database()
+         CROSS JOIN unnest(s.setconfig) AS setting
+         WHERE s.setrole = 0 AND starts_with(setting, 'procesmijn.as_of=')),
+        now());
+COMMENT ON FUNCTION mining.present IS 'Now, or what the owner of the database lets it take for now, whatever a session says.';
+
 CREATE FUNCTION bi.as_of() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE(NULLIF(current_setting('procesmijn.as_of', true), '')::timestamptz, now());
-COMMENT ON FUNCTION bi.as_of IS 'The moment that the views speak of: now, or SET procesmijn.as_of = ''2026-01-31 12:00+01''.';
+    RETURN CASE
+        WHEN COALESCE(current_setting('procesmijn.as_of', true), '') = '' THEN now()
+        WHEN pg_has_role('bi_reader', 'USAGE') AND NOT pg_has_role('bi_analyst', 'USAGE') THEN mining.present()
+        ELSE current_setting('procesmijn.as_of')::timestamptz
+    END;
+COMMENT ON FUNCTION bi.as_of IS 'The moment that the views speak of: now, or SET procesmijn.as_of = ''2026-01-31 12:00+01''. Who only reads aggregates cannot choose it: two moments would differ by single cases.';
 
 CREATE FUNCTION bi.safe_change_id() RETURNS int8 LANGUAGE sql STABLE PARALLEL SAFE
     RETURN pg_snapshot_xmin(pg_current_snapshot())::text::int8;
@@ -172,6 +186,40 @@ COMMENT ON COLUMN bi.fct_case.serves_end_customer IS 'Whether anything in it was
 COMMENT ON COLUMN bi.fct_case.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.fct_case.updated_at IS 'When this row was last written.';
 
+CREATE FUNCTION mining.instant_in(course bytea, at int4) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE substr(course, at, 8)::int8 WHEN 9223372036854775807 THEN 'infinity'
+        ELSE timestamptz 'epoch' + substr(course, at, 8)::int8 * interval '1 microsecond' END;
+COMMENT ON FUNCTION mining.instant_in IS 'An instant in the course of a delivery.';
+
+CREATE VIEW mining.delivery_as_of AS
+SELECT object_key, process, agreement, opened_event, request, version, deliverable, supplier, customer,
+       requested_at, requested_on, promised_at, cancelled_at,
+       since_at, due_at, first_delivered_at, delivered_at, accepted_at,
+       returned_at, returnable_at, supplier_us, due_on, delivered_on, returns, late_returns, pauses,
+       standing, is_paused, right_first, outcome, change_id, updated_at
+FROM mining.delivery
+WHERE since_at <= bi.as_of()
+UNION ALL
+SELECT object_key, process, agreement, opened_event, request, version, deliverable, supplier, customer,
+       requested_at, requested_on, promised_at, 'infinity',
+       mining.instant_in(course, at), mining.instant_in(course, at + 8), mining.instant_in(course, at + 16),
+       mining.instant_in(course, at + 24), mining.instant_in(course, at + 32),
+       mining.instant_in(course, at + 40), mining.instant_in(course, at + 48),
+       substr(course, at + 56, 8)::int8, date '1970-01-01' + substr(course, at + 64, 4)::int4,
+       date '1970-01-01' + substr(course, at + 68, 4)::int4, substr(course, at + 72, 4)::int4,
+       substr(course, at + 76, 4)::int4, substr(course, at + 80, 4)::int4,
+       substr(course, at + 84, 2)::int2, substr(course, at + 86, 2)::int2,
+       substr(course, at + 88, 2)::int2, substr(course, at + 90, 2)::int2, change_id, updated_at
+FROM mining.delivery
+CROSS JOIN LATERAL (
+    SELECT at
+    FROM generate_series(1, length(course), 92) AS at
+    WHERE mining.instant_in(course, at) <= bi.as_of()
+    ORDER BY at DESC LIMIT 1
+) AS stretch
+WHERE since_at > bi.as_of();
+COMMENT ON VIEW mining.delivery_as_of IS 'Deliveries as they stood as of bi.as_of(): as they stand, where nothing was said of them since; else by the stretch of their course in which that moment lies.';
+
 CREATE VIEW bi.fct_delivery AS
 SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
        p.name AS process,
@@ -230,7 +278,7 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
        CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        d.change_id,
        d.updated_at
-FROM mining.delivery d
+FROM mining.delivery_as_of d
 JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = d.process
 JOIN mining.term a ON a.code = d.agreement
@@ -239,8 +287,7 @@ JOIN mining.term s ON s.code = d.supplier
 JOIN mining.term c ON c.code = d.customer
 LEFT JOIN mining.deliverable v ON v.code = d.deliverable
 LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
-LEFT JOIN mining.party e ON e.code = d.customer
-WHERE d.since_at <= bi.as_of() AND d.until_at > bi.as_of();
+LEFT JOIN mining.party e ON e.code = d.customer;
 COMMENT ON VIEW bi.fct_delivery IS 'One delivery under an agreement, as it stands as of bi.as_of(), by event time: asked for, or delivered without having been asked for.';
 COMMENT ON COLUMN bi.fct_delivery.delivery_id IS 'Stable key of the delivery.';
 COMMENT ON COLUMN bi.fct_delivery.process IS 'Process; key of dim_process.';
@@ -367,21 +414,21 @@ SELECT object_key, process, agreement, deliverable, supplier, customer, standing
        isfinite(requested_at) AS is_asked, due_on, delivered_on, returns, outcome, supplier_us,
        (EXTRACT(epoch FROM NULLIF(delivered_at, 'infinity') - NULLIF(requested_at, 'infinity')) * 1000000)::int8 AS customer_us,
        standing IN (2, 3) AS is_delivered,
-       isfinite(requested_at) AND due_at <= now()
+       isfinite(requested_at) AND due_at <= bi.as_of()
            AND NOT (standing = 4 AND cancelled_at <= due_at) AS is_due,
        standing IN (2, 3) AND delivered_at <= due_at AS is_met,
-       CASE WHEN right_first > 0 THEN right_first = 1 WHEN now() > returnable_at THEN true END AS is_right
-FROM mining.delivery
-WHERE since_at <= now() AND until_at > now();
-COMMENT ON VIEW mining.standing_delivery IS 'Deliveries as they stand now, with what figures are made of. Their supplier_us is whole where they are delivered.';
+       CASE WHEN right_first > 0 THEN right_first = 1 WHEN bi.as_of() > returnable_at THEN true END AS is_right
+FROM mining.delivery_as_of;
+COMMENT ON VIEW mining.standing_delivery IS 'Deliveries as they stood as of bi.as_of(), with what figures are made of. Their supplier_us is whole where they are delivered.';
 
 CREATE VIEW mining.measured_delivery AS
 SELECT * FROM mining.standing_delivery
 UNION ALL
 SELECT case_number, process, agreement, deliverable, supplier, customer, standing, is_asked, due_on,
-       delivered_on, returns, outcome, supplier_us, customer_us, is_delivered, is_due, is_met, is_right
+       delivered_on, returns, outcome, supplier_us, customer_us,
+       is_delivered AND delivered_on <= bi.as_of()::date, is_due AND due_on <= bi.as_of()::date, is_met, is_right
 FROM mining.sealed_delivery;
-COMMENT ON VIEW mining.measured_delivery IS 'Every delivery that figures are made of, those of retired cases among them, whose object_key is a number that leads nowhere.';
+COMMENT ON VIEW mining.measured_delivery IS 'Every delivery that figures are made of as of bi.as_of(), those of retired cases among them: of these only days are known, and object_key is a number that leads nowhere.';
 
 CREATE VIEW bi.agg_delivery_daily AS
 WITH due AS (
@@ -452,7 +499,7 @@ JOIN mining.term s ON s.code = supplier
 JOIN mining.term c ON c.code = customer
 LEFT JOIN mining.deliverable v ON v.code = deliverable
 LEFT JOIN mining.party e ON e.code = customer;
-COMMENT ON VIEW bi.agg_delivery_daily IS 'Deliveries by process, local day and agreement: reliability by the day on which they were due, all else by the day of the delivery. For analysts: small groups are not hidden. All that is known now, whatever bi.as_of() says.';
+COMMENT ON VIEW bi.agg_delivery_daily IS 'Deliveries by process, local day and agreement, as they stood as of bi.as_of(): reliability by the day on which they were due, all else by the day of the delivery. For analysts: small groups are not hidden.';
 COMMENT ON COLUMN bi.agg_delivery_daily.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_delivery_daily.day IS 'Local date; key of dim_date.';
 COMMENT ON COLUMN bi.agg_delivery_daily.agreement IS 'Agreement; key of dim_agreement.';
@@ -692,7 +739,7 @@ JOIN mining.term s ON s.code = by_party
 JOIN mining.term c ON c.code = for_party
 LEFT JOIN mining.deliverable v ON v.code = deliverable
 LEFT JOIN mining.party e ON e.code = for_party;
-COMMENT ON VIEW bi.agg_delivery_monthly IS 'Deliveries by process, month and agreement, for readers: reliability by the month in which they were due, all else by that of the delivery. What is of too few cases is hidden and counts as nothing, small parties are not named, and a total is the sum of the cells shown. All that is known now, whatever bi.as_of() says.';
+COMMENT ON VIEW bi.agg_delivery_monthly IS 'Deliveries by process, month and agreement, for readers: reliability by the month in which they were due, all else by that of the delivery. What is of too few cases is hidden and counts as nothing, small parties are not named, and a total is the sum of the cells shown. As they stood as of bi.as_of(), which readers cannot choose.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.month IS 'First day of the month, local.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.agreement IS 'Agreement; key of dim_agreement.';
