@@ -33,6 +33,7 @@ from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
 from procesmijn.store.entries import append
 from procesmijn.store.objects import Locked
 from procesmijn.store.packed import NOTHING, Packed, pack
+from procesmijn.store.scan import Some
 from procesmijn.store.terms import Terms
 from procesmijn.store.transaction import Transaction
 from procesmijn.versions import Version, version_of
@@ -237,13 +238,13 @@ class Applier:
 
         return self._try(NOTHING, run)
 
-    def pack_under_lock(self, keys: Int64s) -> None:
+    def pack_under_lock(self, some: Some) -> None:
         """The same for objects that do not stand still: they are read when they are locked."""
 
         def run(rules: RulesInForce, tx: Transaction) -> None:
             tx.share_rules(rules.catalogue_id, rules.activated_at, rules.terms)
-            locked = tx.lock_again(keys, rules.rules_of)
-            pack_again(keys, locked, tx.scan(keys), rules, tx)
+            locked = tx.lock_again(some.keys, rules.rules_of)
+            pack_again(some.keys, locked, tx.scan(some), rules, tx)
 
         self._try(NOTHING, run)
 

@@ -17,7 +17,7 @@ from procesmijn.core.frames import Int64s, ObjectEvents
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store import Store, kept, scan
 from procesmijn.store.connection import Connection
-from procesmijn.store.scan import Snapshot
+from procesmijn.store.scan import Snapshot, Some
 
 _PASSES: Final = 4
 """What still moves after so many passes is read under its lock, which live batches wait for."""
@@ -64,9 +64,10 @@ def only_rebuild(store: Store) -> Iterator[Connection]:
         yield connection
 
 
-def renew(store: Store, applier: Applier, only: Int64s | None = None) -> Iterator[int]:
+def renew(store: Store, applier: Applier, only: Some | None = None) -> Iterator[int]:
     """Make packs and facts of all objects anew, or of some; yields how many there were so far."""
-    moving = np.empty(0, dtype=np.int64)
+    retirement = only and only.retirement
+    moving = Some(np.empty(0, dtype=np.int64), retirement)
     for _ in range(_PASSES):
         put_off: list[Int64s] = [np.empty(0, dtype=np.int64)]  # a store may have no objects
         with store.snapshot() as moment:
@@ -74,23 +75,24 @@ def renew(store: Store, applier: Applier, only: Int64s | None = None) -> Iterato
                 before = scan.find_objects(events.keys, store.terms, moment.lookup).locked
                 put_off.append(applier.pack_again(before, events))
                 yield len(events.keys) - len(put_off[-1])
-        moving = only = np.concatenate(put_off)
-        if not len(moving):
-            break
-    for part in _split(moving):
-        applier.pack_under_lock(part)
+        moving = only = Some(np.concatenate(put_off), retirement)
+        if not len(moving.keys):
+            return
+    for part in _split(moving.keys):
+        applier.pack_under_lock(Some(part, retirement))
         yield len(part)
 
 
-def _parts(moment: Snapshot, only: Int64s | None) -> Iterator[ObjectEvents]:
+def _parts(moment: Snapshot, only: Some | None) -> Iterator[ObjectEvents]:
     """Every object that anything is stored of, or ``only`` those, with their events, in parts."""
     after = -(2**63)
     for chunk in scan.scan(moment.stream, only):
         events = chunk.events
-        stored = scan.keys_between(after, chunk.until, moment.lookup)
-        if only is not None:
-            stored = np.intersect1d(stored, only)
-        for part in _split(np.union1d(stored, events.keys)):
+        if only is None:
+            wanted = scan.keys_between(after, chunk.until, moment.lookup)
+        else:
+            wanted = only.keys[(only.keys > after) & (only.keys <= chunk.until)]
+        for part in _split(np.union1d(wanted, events.keys)):
             yield events.of(part)
         after = chunk.until
 

@@ -7,7 +7,7 @@ comes again is known, and what all figures over handovers and flows are made of,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,8 +21,10 @@ from procesmijn.files.archive import (
     Archive,
     ArchiveError,
     RetirementDraft,
+    insist_on_files,
     open_archive,
     read_archive,
+    read_manifest,
     refuse_what_is_there,
 )
 from procesmijn.rebuild import only_rebuild, renew
@@ -30,6 +32,7 @@ from procesmijn.store import Store, retirements, retiring
 from procesmijn.store.connection import Connection
 from procesmijn.store.packed import pack
 from procesmijn.store.retirements import Candidates, Leaving, Retirement
+from procesmijn.store.scan import Some
 from procesmijn.store.transaction import Transaction
 from procesmijn.versions import Version
 
@@ -118,7 +121,7 @@ def retire(wanted: Wanted, store: Store, applier: Applier, keys: str) -> Iterato
                         are_companions=are_companions,
                     )  # 2
             retirement = retirements.retirements(connection)[-1]
-            draft.seal(_manifest(retirement, keys))  # 3
+            draft.seal(_manifest(retirement, keys, draft.files()))  # 3
         retirements.end(retirement, connection)  # 4
 
 
@@ -155,7 +158,7 @@ def take_back(
             applier.transact(lambda _, tx: tx.unseal(number))  # 3
             keys = retiring.objects_of(number, connection)
             if len(keys):
-                yield from renew(store, applier, keys)  # 4
+                yield from renew(store, applier, Some(keys, number))  # 4
             is_back = applier.transact(lambda _, tx: tx.forget_retirement(number))  # 5
 
 
@@ -189,6 +192,32 @@ def let_leave(
 def _give_back(versions: Sequence[Version], retirement: int, applier: Applier) -> None:
     packed = pack(versions)
     applier.transact(lambda _, tx: tx.give_back(versions, packed, retirement), packed)
+
+
+def lost(them: Iterable[Retirement], *, are_read: bool) -> Iterator[str]:
+    """Whose archives are not where they were written, or not whole: a line that says what to do.
+
+    Where they are read, each file has to be what was written; else it has to be there.
+    """
+    for it in them:
+        try:
+            _insist_on_archive(it, are_read=are_read)
+        except ArchiveError as error:
+            yield (
+                f"the events of what was retired before {it.before} are in {it.folder} and nowhere"
+                f" else: put a whole copy of it there ({error})"
+            )
+
+
+def _insist_on_archive(retirement: Retirement, *, are_read: bool) -> None:
+    folder = Path(retirement.folder)
+    if retirement.ended_at is None and not folder.exists():
+        RetirementDraft(folder).insist_on(retirement.files)
+        return
+    archive = read_manifest(folder)
+    if archive.retirement != str(retirement.archive):
+        raise ArchiveError("there is another archive")
+    insist_on_files(folder, archive, are_read=are_read)
 
 
 def find(archive: Archive, connection: Connection) -> Retirement | None:
@@ -240,9 +269,9 @@ def _is_sealed(folder: Path, retirement: Retirement, keys: str) -> bool:
     return folder.exists() and open_archive(folder, keys).retirement == str(retirement.archive)
 
 
-def _manifest(retirement: Retirement, keys: str) -> Archive:
+def _manifest(retirement: Retirement, keys: str, files: Mapping[str, str]) -> Archive:
     now = datetime.now(UTC).isoformat()
-    return Archive(FORMAT, keys, now, retirement.versions, str(retirement.archive))
+    return Archive(FORMAT, keys, now, retirement.versions, files, str(retirement.archive))
 
 
 def _parts(candidates: Candidates) -> Iterator[Candidates]:

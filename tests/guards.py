@@ -24,7 +24,7 @@ AT_ONCE: Final = 2
 """Most of the time of each goes into starting servers and waiting."""
 
 _INVARIANTS: Final = "tests/integration/exactness/test_invariants.py"
-_LEAVING: Final = "tests/integration/exactness/test_leaving.py"
+_LEAVING: Final = "tests/integration/exactness/leaving"
 _LOGS: Final = "tests/integration/bad_input/test_logs.py"
 _OPERATIONS: Final = "tests/integration/operations"
 _WORKERS: Final = "tests/integration/test_consumers_worker.py"
@@ -225,7 +225,7 @@ GUARDS: Final = (
         "procesmijn/store/events.py",
         "retired = _retired(keys, connection)",
         "retired: dict[bytes, dict[Said, int]] = {}",
-        f"{_LEAVING}::test_what_comes_for_a_case_that_has_left_is_kept_and_told",
+        f"{_LEAVING}/test_late.py::test_what_comes_for_a_case_that_has_left_is_kept_and_told",
     ),
     Guard(
         "what-has-left-is-looked-up-after-the-lock",
@@ -238,35 +238,42 @@ GUARDS: Final = (
     retired = _retired(keys, connection)
     known = _standing(keys, connection)
 """,
-        f"{_LEAVING}::test_who_waits_for_an_event_that_leaves_finds_it_known",
+        f"{_LEAVING}/test_beside.py::test_who_waits_for_an_event_that_leaves_finds_it_known",
     ),
     Guard(
         "what-has-left-is-not-mined",
         "procesmijn/store/transaction.py",
         "            locked = locked.only(~np.isin(locked.keys, list(gone)))\n",
         "",
-        f"{_LEAVING}::test_what_comes_for_a_case_that_has_left_is_kept_and_told",
+        f"{_LEAVING}/test_late.py::test_what_comes_for_a_case_that_has_left_is_kept_and_told",
     ),
     Guard(
         "objects-that-moved-on-before-they-left",
         "procesmijn/store/retiring.py",
         "if entries.get(key) == count",
         "if key in entries",
-        f"{_LEAVING}::test_an_object_that_moved_on_stays",
+        f"{_LEAVING}/test_beside.py::test_an_object_that_moved_on_stays",
     ),
     Guard(
         "events-on-the-disk-before-they-leave",
         "procesmijn/retire.py",
         "            draft.insist_on(retirement.files)\n",
         "",
-        f"{_LEAVING}::test_it_says_what_to_do_first",
+        f"{_LEAVING}/test_broken_off.py::test_it_says_what_to_do_first",
+    ),
+    Guard(
+        "what-stays-of-those-that-leave-is-remembered",
+        "procesmijn/store/retiring.py",
+        "    _remember_remaining(chunk.remaining, retirement, connection)\n",
+        "",
+        f"{_LEAVING}/test_late.py::test_nothing_else_is_looked_at_when_cases_come_back",
     ),
     Guard(
         "retirements-come-back-in-order",
         "procesmijn/retire.py",
         "        if retirement.number in it.leans_on:\n",
         "        if False:\n",
-        f"{_LEAVING}::test_an_object_that_no_process_is_about_goes_with_its_cases",
+        f"{_LEAVING}/test_late.py::test_an_object_that_no_process_is_about_goes_with_its_cases",
     ),
     Guard(
         "one-rebuild-at-a-time",

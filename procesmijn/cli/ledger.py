@@ -9,8 +9,9 @@ import typer
 from procesmijn.cli.options import AsFormat, known
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
-from procesmijn.cli.tell import many, note
+from procesmijn.cli.tell import late_words, many, note
 from procesmijn.settings import read_settings
+from procesmijn.store import retirements
 from procesmijn.store.ledger import Account, Entry, accounts
 
 app = typer.Typer(add_completion=False)
@@ -45,6 +46,7 @@ def ledger(
         if topic is not None and not found:
             everything = accounts(None, connection)
             known(topic, {it.partition.topic for it in everything}, "topic that was ever read")
+        late = retirements.late_events(connection)
     if entries:
         rows = [_entry(account, each) for account in found for each in account.entries]
         show(rows, _ENTRY_COLUMNS, form)
@@ -54,6 +56,8 @@ def ledger(
     for account in wrong:
         for finding in account.findings:
             note(f"{account.partition.topic}/{account.partition.number}: {finding}")
+    if late:
+        note(late_words(late))
     if wrong:
         raise typer.Exit(1)
     note(f"{many(len(found), 'partition')}: every offset is accounted for")

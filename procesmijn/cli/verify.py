@@ -11,6 +11,7 @@ from procesmijn.cli.options import AsFormat
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import late_words, many, note, progress
+from procesmijn.retire import lost
 from procesmijn.settings import read_settings
 from procesmijn.store import retirements, streams
 from procesmijn.verify import Finding
@@ -26,7 +27,8 @@ def verify(
 ) -> None:
     """Prove that the tables say what the events say.
 
-    All is computed again, and compared. Exit code 1 and the differences where there are any.
+    All is computed again, and compared. Exit code 1 and the differences where there are any; also
+    where the archive of what was retired is not what was written.
     Nothing is written; it may run beside live traffic, since it reads one moment.
     """
     done, count = 0, 0
@@ -41,6 +43,7 @@ def verify(
                 shown += part.findings[: limit - len(shown)]
                 report(done)
         late = retirements.late_events(connection)
+        gone = list(lost(retirements.retirements(connection), are_read=True))
     if late:
         note(late_words(late))
     if count or form is not Format.TABLE:
@@ -52,5 +55,9 @@ def verify(
             f"{many(count, 'difference')} in {many(done, 'object')}:"
             " procesmijn rebuild makes the tables say what the events say"
         )
+    else:
+        note(f"{many(done, 'object')}: every table says what the events say")
+    for line in gone:
+        note(line)
+    if count or gone:
         raise typer.Exit(1)
-    note(f"{many(done, 'object')}: every table says what the events say")

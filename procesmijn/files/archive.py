@@ -1,17 +1,18 @@
 """The events of a database as Parquet files: the truth, in a form that outlives the database.
 
-A folder with ``events-00001.parquet`` and so on, and ``archive.json``, which is written last: a
-folder without it is not whole. The files hold every version of every event that was ever seen, as
-the database has it, persons as pseudonyms; whatever reads Parquet can read them. All else in a
-database follows from these and from the catalogue. The archive of a retirement holds the events
-that left with it, and says which retirement that is.
+A folder with ``events-00001.parquet`` and so on, and ``archive.json``, which is written last and
+has the hash of each file: a folder without it is not whole. The files hold every version of every
+event that was ever seen, as the database has it, persons as pseudonyms; whatever reads Parquet can
+read them. All else in a database follows from these and from the catalogue. The archive of a
+retirement holds the events that left with it, and says which retirement that is.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -85,6 +86,8 @@ class Archive:
     taken_at: str
     """The moment that it shows, ISO 8601."""
     versions: int
+    files: Mapping[str, str]
+    """The names of its files, each with the SHA-256 of what is in it, in hexadecimal."""
     retirement: str | None = None
     """The retirement whose events these are; None where it has all that a database had."""
     lacks: tuple[str, ...] = ()
@@ -115,7 +118,7 @@ def write_archive(
         written += len(part)
         yield written
     moment = taken_at.astimezone(UTC).isoformat()
-    draft.seal(Archive(FORMAT, keys, moment, written, lacks=tuple(lacks)))
+    draft.seal(Archive(FORMAT, keys, moment, written, draft.files(), lacks=tuple(lacks)))
 
 
 def refuse_what_is_there(folder: Path) -> None:
@@ -163,6 +166,11 @@ class Draft:
             _keep_names(self._part)
             self._part.rename(self._folder)
             _keep_names(self._folder.absolute().parent)
+
+    def files(self) -> dict[str, str]:
+        """What has been written, with its hashes."""
+        with self._told():
+            return {path.name: _hash(path) for path in sorted(self._part.glob("events-*.parquet"))}
 
     def _file(self, number: int) -> Path:
         return self._part / f"events-{number:05}.parquet"
@@ -213,6 +221,18 @@ def open_archive(folder: Path, keys: str) -> Archive:
 
     Raises :class:`ArchiveError`.
     """
+    archive = read_manifest(folder)
+    if archive.keys != keys:
+        raise ArchiveError(
+            f"{folder} was written with other keys (fingerprint {archive.keys}, these are {keys}):"
+            " set PROCESMIJN_KEYS or PROCESMIJN_KEYS_FILE to those"
+        )
+    insist_on_files(folder, archive, are_read=True)
+    return archive
+
+
+def read_manifest(folder: Path) -> Archive:
+    """What an archive says of itself; raises :class:`ArchiveError` where it says nothing."""
     try:
         said = json.loads((folder / _MANIFEST).read_bytes())
         archive = Archive(**said | {"lacks": tuple(said.get("lacks", ()))})
@@ -221,38 +241,37 @@ def open_archive(folder: Path, keys: str) -> Archive:
             f"{folder} is no whole archive: it has no {_MANIFEST} ({error.strerror})"
         ) from error
     except (ValueError, TypeError) as error:
-        raise ArchiveError(f"{folder / _MANIFEST} is damaged: take another archive") from error
+        raise _damaged(folder / _MANIFEST) from error
     if archive.format != FORMAT:
         raise ArchiveError(
             f"{folder} has format {archive.format}, and this version of procesmijn reads {FORMAT}:"
             " use the version that wrote it, or a newer one"
         )
-    if archive.keys != keys:
-        raise ArchiveError(
-            f"{folder} was written with other keys (fingerprint {archive.keys}, these are {keys}):"
-            " set PROCESMIJN_KEYS or PROCESMIJN_KEYS_FILE to those"
-        )
-    if lacking := archive.versions - sum(map(_versions_in, _files(folder))):
-        raise ArchiveError(
-            f"{folder} lacks {lacking:,} of its {archive.versions:,} versions of events: take"
-            " another copy of it"
-        )
     return archive
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("events-*.parquet"))
+def insist_on_files(folder: Path, archive: Archive, *, are_read: bool) -> None:
+    """Raise :class:`ArchiveError` where a file is missing; or, where they are read, another one."""
+    for name, digest in archive.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ArchiveError(f"{folder} lacks {name}: take another copy of it")
+        if are_read:
+            try:
+                is_same = _hash(path) == digest
+            except OSError as error:
+                raise _damaged(path) from error
+            if not is_same:
+                raise _damaged(path)
 
 
-def _versions_in(path: Path) -> int:
-    try:
-        return int(pq.read_metadata(path).num_rows)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _damaged(path: Path, error: Exception) -> ArchiveError:
-    return ArchiveError(f"{path} is damaged: take another archive ({error})")
+def _damaged(path: Path) -> ArchiveError:
+    return ArchiveError(f"{path} is damaged: take another copy of it")
 
 
 def read_archive(folder: Path) -> Iterator[list[Version]]:
@@ -260,13 +279,14 @@ def read_archive(folder: Path) -> Iterator[list[Version]]:
 
     Raises :class:`ArchiveError` where a file is damaged.
     """
-    for path in _files(folder):
+    for name in read_manifest(folder).files:
+        path = folder / name
         try:
             for batch in pq.ParquetFile(path).iter_batches(EVENTS_AT_ONCE):
                 rows = pa.Table.from_batches([batch]).cast(_NUMBERED).to_pylist()
                 yield [_version(row) for row in rows]
         except (pa.ArrowException, OSError, KeyError) as error:
-            raise _damaged(path, error) from error
+            raise _damaged(path) from error
 
 
 def _row(version: Version) -> dict[str, Any]:

@@ -6,7 +6,7 @@ In the one order of locks for everybody: rules, retirement, events, objects, fac
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -33,6 +33,8 @@ class Chunk(NamedTuple):
     """All versions of the events that are about nothing but objects that have left or leave now."""
     leans_on: frozenset[int]
     """Other retirements about whose objects these events are."""
+    remaining: list[tuple[int, bytes]]
+    """Events of these objects that stay, since they are about others too: object and event."""
 
 
 def hold(retirement: int, connection: Connection) -> int:
@@ -90,6 +92,7 @@ def lock(
         list(read_versions(connection, _uuids(sorted(leaving)))) if leaving else [],
         frozenset(gone[key] for name in leaving for key in about[name] if key in gone)
         - {retirement},
+        [(key, name) for key, names in going.items() for name in names if name not in leaving],
     )
 
 
@@ -104,6 +107,7 @@ def retire(chunk: Chunk, retirement: int, shard: int, connection: Connection) ->
         connection.execute(sql["forget_events"], {"keys": said["keys"]})
         connection.execute(sql["remember_events"], said | this)
     connection.execute(sql["bury"], keys | this)
+    _remember_remaining(chunk.remaining, retirement, connection)
     connection.execute(sql["forget_packs"], keys)
     cursor = connection.cursor(binary=True)
     traces = cursor.execute(sql["forget_cases"], keys | {"shard": shard}).fetchall()
@@ -159,6 +163,29 @@ def forget_keys(versions: Sequence[Version], retirement: int, connection: Connec
     )
 
 
+def remember_returned(versions: Sequence[Version], retirement: int, connection: Connection) -> None:
+    """Keep which events are here again, of the objects that are still away."""
+    returned = {
+        (object_key(type_, id_), version.key)
+        for version in versions
+        for type_, id_ in version.event.objects
+    }
+    _remember_remaining(returned, retirement, connection)
+
+
+def _remember_remaining(
+    events: Collection[tuple[int, bytes]], retirement: int, connection: Connection
+) -> None:
+    connection.execute(
+        statements("retirements")["remember_remaining"],
+        {
+            "objects": [key for key, _ in events],
+            "keys": _uuids(name for _, name in events),
+            "retirement": retirement,
+        },
+    )
+
+
 def count_left(retirement: int, connection: Connection) -> int:
     """How many of its versions have not come back yet."""
     sql = statements("retirements")["left"]
@@ -178,12 +205,8 @@ def unseal(retirement: int, shard: int, connection: Connection) -> None:
 
 
 def _name_again(retirement: int, connection: Connection) -> int:
-    sql = statements("retirements")
-    keys = [key for (key,) in connection.execute(sql["nameless"], {"retirement": retirement})]
-    if not keys:
-        return 0
-    asked = {"keys": keys, "most_cases": MAX_CASES_OF_EVENT}
-    return connection.execute(sql["name_again"], asked).rowcount
+    asked = {"retirement": retirement, "most_cases": MAX_CASES_OF_EVENT}
+    return connection.execute(statements("retirements")["name_again"], asked).rowcount
 
 
 def objects_of(retirement: int, connection: Connection) -> Int64s:

@@ -81,15 +81,23 @@ class Scanned(NamedTuple):
     """No further object has a key up to this one."""
 
 
-def scan(connection: Connection, keys: Int64s | None = None) -> Iterator[Scanned]:
-    """Every object that a standing event speaks of, in chunks of whole objects.
+class Some(NamedTuple):
+    """Not all objects, but these."""
 
-    ``keys`` asks for those only. The last chunk, which may be empty, reaches up to the last key
-    that there can be.
+    keys: Int64s
+    retirement: int | None = None
+    """The one that all of them left in: then no events are looked at but theirs."""
+
+
+def scan(connection: Connection, some: Some | None = None) -> Iterator[Scanned]:
+    """Every object that a standing event speaks of, in chunks of whole objects; or some of them.
+
+    The last chunk, which may be empty, reaches up to the last key that there can be.
     """
     parameters = {
         "most_cases": MAX_CASES_OF_EVENT,
-        "keys": None if keys is None else keys.tolist(),
+        "keys": some and some.keys.tolist(),
+        "retirement": some and some.retirement,
     }
     left = np.empty(0, dtype=_SCANNED)
     with connection.cursor().copy(statements("scan")["events"], parameters) as copy:
@@ -105,9 +113,10 @@ def scan(connection: Connection, keys: Int64s | None = None) -> Iterator[Scanned
     yield _scanned(left, 2**63 - 1)
 
 
-def scan_objects(keys: Int64s, connection: Connection) -> ObjectEvents:
+def scan_objects(some: Some, connection: Connection) -> ObjectEvents:
     """The events of these objects only, each of them listed though it may have none."""
-    chunks = [chunk.events for chunk in scan(connection, keys)]
+    keys = some.keys
+    chunks = [chunk.events for chunk in scan(connection, some)]
     rows = np.concatenate([chunk.events for chunk in chunks])
     of_rows = np.concatenate([chunk.keys[chunk.owner] for chunk in chunks])
     types = np.zeros(len(keys), dtype=np.int32)
@@ -192,6 +201,12 @@ def hold_rebuild(connection: Connection) -> bool:
     """Keep other rebuilds away for as long as the session lasts; false where one is at work."""
     row = connection.execute(statements("scan")["only_rebuild"]).fetchone()
     return row is not None and bool(row[0])
+
+
+def is_rebuilding(connection: Connection) -> bool:
+    """Whether any session holds that; nobody is kept waiting by looking."""
+    row = connection.execute(statements("scan")["is_rebuilding"]).fetchone()
+    return bool(row and row[0])
 
 
 def make_objects(terms: Terms, connection: Connection) -> None:

@@ -32,6 +32,7 @@ from procesmijn.store.objects import Locked
 from procesmijn.store.packed import Packed
 from procesmijn.store.retirements import Leaving
 from procesmijn.store.retiring import Chunk
+from procesmijn.store.scan import Some
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
 from procesmijn.versions import Version
@@ -108,9 +109,9 @@ class Transaction:
         """Make the packs anew from the events that stand; those of no object go."""
         objects.replace_packs(keys, locked, events, self.terms, self._connection)
 
-    def scan(self, keys: Int64s) -> ObjectEvents:
+    def scan(self, some: Some) -> ObjectEvents:
         """The events of some objects, read from ``stream.event`` and not from the packs."""
-        return scan.scan_objects(keys, self._connection)
+        return scan.scan_objects(some, self._connection)
 
     def read_facts(
         self, keys: Int64s, *, promised: Int64s | None = None, in_full: bool = False
@@ -168,6 +169,7 @@ class Transaction:
     def give_back(self, versions: Sequence[Version], packed: Packed, retirement: int) -> Inserted:
         """Make events again of what left; the objects that they are about are still away."""
         retiring.forget_keys(versions, retirement, self._connection)
+        retiring.remember_returned(versions, retirement, self._connection)
         return events.insert(packed, self._connection)
 
     def unseal(self, retirement: int) -> None:

@@ -109,6 +109,13 @@ def test_cases_leave_and_come_back(own: Procesmijn, log: Path, tmp_path: Path) -
     one_line(own("retire", "--before", "2099-01-01", "--dry-run"), "lies ahead", code=2)
     one_line(own("retire", "--before", limit), "--archive FOLDER", code=2)
 
+    archive.rename(tmp_path / "moved")
+    verified, looked = own("verify"), own("doctor")
+    assert verified.code == looked.code == 1
+    for said in (verified.err, looked.out):
+        assert f"are in {archive} and nowhere else: put a whole copy of it there" in said
+    (tmp_path / "moved").rename(archive)
+
     back = own("rebuild", "--from", archive)
     assert back.code == 0, back.err
     assert f"{forecast['cases']} cases and {forecast['events']:,} versions" in back.err

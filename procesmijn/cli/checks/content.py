@@ -10,10 +10,12 @@ from procesmijn.cli.checks.check import Check, Verdict, counted, failure, some, 
 from procesmijn.cli.tell import late_words, many
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Keys
-from procesmijn.store import catalogues, condition, keys, reports, retirements, streams
+from procesmijn.retire import lost
+from procesmijn.store import catalogues, condition, keys, reports, retirements, scan, streams
 from procesmijn.store.catalogues import Active
 from procesmijn.store.connection import Connection
 from procesmijn.store.reports import Astray, Flagged
+from procesmijn.store.retirements import Retirement
 
 
 class Content(NamedTuple):
@@ -35,6 +37,11 @@ class Content(NamedTuple):
     conflicts: int
     late: int
     """Events for cases that have left."""
+    retirements: Sequence[Retirement]
+    is_at_work: bool
+    """Whether somebody retires, takes back or rebuilds now."""
+    lost: Sequence[str]
+    """What is wrong with archives, and what to do."""
     bi_denied: Sequence[str]
     """What has to be executed so that readers can read."""
 
@@ -43,6 +50,7 @@ def read(connection: Connection, ours: Keys | ProcesmijnError | None) -> Content
     """Look at a database whose tables are up to date."""
     active = catalogues.active(connection)
     parties, processes = reports.undeclared(connection)
+    retired = retirements.retirements(connection)
     return Content(
         ours=ours.fingerprint if isinstance(ours, Keys) else None,
         theirs=keys.remembered(connection),
@@ -55,6 +63,9 @@ def read(connection: Connection, ours: Keys | ProcesmijnError | None) -> Content
         refused=streams.refused_by_reason(connection),
         conflicts=streams.conflicts(connection),
         late=retirements.late_events(connection),
+        retirements=retired,
+        is_at_work=scan.is_rebuilding(connection),
+        lost=list(lost(retired, are_read=False)),
         bi_denied=condition.bi_denied(connection),
     )
 
@@ -166,6 +177,31 @@ def of_retired(seen: Content) -> Verdict:
     return well("nothing came for cases that were retired")
 
 
+def of_retirements(seen: Content) -> Verdict:
+    """None was broken off."""
+    if seen.is_at_work:
+        return well("a retirement or a rebuild is at work")
+    for it in seen.retirements:
+        if it.is_returning:
+            return warning(
+                f"what was retired before {it.before} came back in part: run procesmijn rebuild"
+                f" --from {it.folder} to its end"
+            )
+        if it.ended_at is None:
+            return warning(
+                f"what was over before {it.before} has left in part: run procesmijn retire"
+                f" --before {it.before} --archive {it.folder} to its end"
+            )
+    return well(f"{many(len(seen.retirements), 'retirement')} in force, none broken off")
+
+
+def of_archives(seen: Content) -> Verdict:
+    """What has left is where it went."""
+    if seen.lost:
+        return failure("; ".join(seen.lost))
+    return well(f"{many(len(seen.retirements), 'archive')} of what was retired, all there")
+
+
 CHECKS: Final = (
     Check("readers", of_readers),
     Check("fingerprint", of_fingerprint),
@@ -178,4 +214,6 @@ CHECKS: Final = (
     Check("refused", of_refused),
     Check("conflicts", of_conflicts),
     Check("retired", of_retired),
+    Check("retirements", of_retirements),
+    Check("archives", of_archives),
 )

@@ -124,6 +124,17 @@ FROM unnest(
 ) AS said (event_key, revision, content_mac, occurred_us, sequence)
 ORDER BY 1;
 
+-- name: remember_remaining
+-- Which events are here that are about objects of a retirement. (What is not distinct is looked up
+-- in no index: each object is found by its key, however few of them the planner believes in.)
+INSERT INTO stream.remaining_event (retirement, object_key, event_key)
+SELECT o.retirement, o.object_key, said.event_key
+FROM unnest(%(objects)s::int8[], %(keys)s::uuid[]) AS said (object_key, event_key)
+JOIN mining.object o
+  ON o.object_key = said.object_key AND o.retirement IS NOT DISTINCT FROM %(retirement)s::int4
+ORDER BY 1, 2, 3
+ON CONFLICT DO NOTHING;
+
 -- name: bury
 -- Objects leave; their rows stay, without a name.
 UPDATE mining.object SET retirement = %(retirement)s, object_id = '', entries = 0, events = 0
@@ -271,26 +282,21 @@ ON CONFLICT (process, day, from_activity, to_activity, shard) DO UPDATE
 -- And how many there were.
 DELETE FROM mining.sealed_case WHERE retirement = %(retirement)s;
 
--- name: nameless
--- The objects of a retirement that are still away.
-SELECT object_key FROM mining.object
-WHERE retirement = %(retirement)s AND object_id = '' ORDER BY object_key;
-
 -- name: name_again
--- Objects that have left are called by their names again: from then on they may be mined. The keys
--- are a value, so that they are looked up in a hash for each event and not gone through.
+-- Objects that have left are called by their names again: from then on they may be mined. As above,
+-- each is found by its key.
 WITH named AS MATERIALIZED (
     SELECT DISTINCT ON (k.key) k.key, k.id
-    FROM stream.event e
-    CROSS JOIN LATERAL (
-        SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 1 AS id
-        FROM jsonb_array_elements(e.objects) AS pair
-    ) k
-    WHERE k.key = ANY (%(keys)s::int8[])
+    FROM stream.event_of_retired r
+    JOIN stream.event e USING (event_key)
+    CROSS JOIN mining.objects_of(e.objects) k
+    WHERE r.retirement = %(retirement)s AND k.key = r.object_key
       AND NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
     ORDER BY k.key
 )
-UPDATE mining.object o SET object_id = named.id FROM named WHERE o.object_key = named.key;
+UPDATE mining.object o SET object_id = named.id FROM named
+WHERE o.object_key = named.key AND o.retirement IS NOT DISTINCT FROM %(retirement)s::int4
+  AND o.object_id = '';
 
 -- name: objects_of
 -- The objects of a retirement that are called by their names again.
@@ -304,6 +310,7 @@ SELECT object_key FROM mining.object WHERE retirement = %(retirement)s ORDER BY 
 -- name: forget
 -- A retirement never was; nor were objects of it that nothing stands of any more.
 WITH late AS (DELETE FROM stream.late_event WHERE retirement = %(retirement)s),
+remaining AS (DELETE FROM stream.remaining_event WHERE retirement = %(retirement)s),
 nothing AS (DELETE FROM mining.object WHERE retirement = %(retirement)s)
 DELETE FROM stream.retirement WHERE retirement = %(retirement)s;
 

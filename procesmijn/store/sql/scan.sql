@@ -9,7 +9,7 @@ SELECT pg_export_snapshot();
 -- name: events
 -- Every standing event once for each of its objects, as entries of packs, by object: what the packs
 -- have to hold; objects that have left only where they are asked for. Read straight from the events,
--- by one sort.
+-- by one sort; of the objects of a retirement no events are looked at but theirs.
 COPY (
     SELECT k.key, COALESCE(ot.code, 0), e.event_key, e.started_at,
            e.occurred_at, e.sequence,
@@ -18,11 +18,15 @@ COPY (
            COALESCE(mining.object_key('request', jsonb_path_query_first(e.objects, 'strict $[*] ? (@[0] == "request")') ->> 1), 0),
            e.lifecycle,
            CASE e.data ->> 'outcome' WHEN 'followed' THEN 1 WHEN 'not-followed' THEN 2 ELSE 0 END::int2
-    FROM stream.event e
-    CROSS JOIN LATERAL (
-        SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type
-        FROM jsonb_array_elements(e.objects) AS pair
-    ) k
+    FROM (
+        SELECT * FROM stream.event WHERE %(retirement)s::int4 IS NULL
+        UNION ALL
+        SELECT * FROM stream.event
+        WHERE event_key IN (
+            SELECT event_key FROM stream.event_of_retired WHERE retirement = %(retirement)s::int4
+        )
+    ) e
+    CROSS JOIN mining.objects_of(e.objects) k
     LEFT JOIN mining.term ot ON ot.name = k.type
     LEFT JOIN mining.term t ON t.name = e.type
     LEFT JOIN mining.term p ON p.name = e.process
@@ -42,6 +46,14 @@ COPY (
 -- Two at a time would add what the counts lack twice. Held until the session ends.
 SELECT pg_try_advisory_lock(7263);
 
+-- name: is_rebuilding
+-- Whether somebody holds that.
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 0 AND objid = 7263 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+);
+
 -- name: names
 -- Every name that the events use.
 SELECT type FROM stream.event UNION SELECT process FROM stream.event
@@ -55,10 +67,7 @@ UNION SELECT pair ->> 0 FROM stream.event e, jsonb_array_elements(e.objects) AS 
 INSERT INTO mining.object (object_key, object_type, object_id, entries, events, rules_id)
 SELECT DISTINCT ON (k.key) k.key, t.code, k.id, 0, 0, 0
 FROM stream.event e
-CROSS JOIN LATERAL (
-    SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type, pair ->> 1 AS id
-    FROM jsonb_array_elements(e.objects) AS pair
-) k
+CROSS JOIN mining.objects_of(e.objects) k
 JOIN mining.term t ON t.name = k.type
 WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
   AND NOT EXISTS (SELECT FROM mining.object o WHERE o.object_key = k.key)
@@ -95,10 +104,7 @@ WHERE object_key = ANY (%(keys)s::int8[]) ORDER BY object_key;
 -- Type and id of some objects, from the events that speak of them.
 SELECT DISTINCT k.key, k.type, k.id
 FROM stream.event e
-CROSS JOIN LATERAL (
-    SELECT mining.object_key(pair ->> 0, pair ->> 1) AS key, pair ->> 0 AS type, pair ->> 1 AS id
-    FROM jsonb_array_elements(e.objects) AS pair
-) k
+CROSS JOIN mining.objects_of(e.objects) k
 WHERE k.key = ANY (%(keys)s::int8[]);
 
 -- name: odd_packs

@@ -13,8 +13,9 @@ from procesmijn.cli.checks.check import Level, findings
 from procesmijn.cli.checks.surroundings import Disk
 from procesmijn.cli.doctor import examine
 from procesmijn.persons import Keys
+from procesmijn.rebuild import only_rebuild
 from procesmijn.settings import Settings
-from procesmijn.store import Store
+from procesmijn.store import Store, retirements
 from procesmijn.store import keys as stored_keys
 from tests.integration.doctor.conftest import Doctor, told
 
@@ -100,6 +101,24 @@ def test_an_event_that_came_for_a_case_that_was_retired(
         " VALUES (gen_random_uuid(), 1, 0)"
     )
     told(doctor(), "retired", "1 event came for retired cases", Level.WARNING)
+
+
+def test_a_retirement_that_was_broken_off_and_whose_archive_is_gone(
+    doctor: Doctor, store: Store, tmp_path: Path
+) -> None:
+    assert doctor()["retirements"].level is doctor()["archives"].level is Level.OK
+    folder = tmp_path / "before-2024"
+    with store.reader() as connection:
+        retirements.begin(date(2024, 1, 1), str(folder), "Ann", connection)
+        mended = f"run procesmijn retire --before 2024-01-01 --archive {folder} to its end"
+        told(doctor(), "retirements", mended, Level.WARNING)
+        assert doctor()["archives"].level is Level.OK, "nothing has left yet"
+        with only_rebuild(store):
+            assert doctor()["retirements"].level is Level.OK, "it is at work"
+        connection.execute("UPDATE stream.retirement SET ended_at = now(), is_returning = true")
+    found = doctor()
+    told(found, "retirements", f"run procesmijn rebuild --from {folder} to its end", Level.WARNING)
+    told(found, "archives", f"{folder} and nowhere else: put a whole copy of it there")
 
 
 def test_a_home_in_which_nothing_is_yet_stays_so(home: Path) -> None:

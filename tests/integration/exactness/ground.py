@@ -27,6 +27,7 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
         "stream.retirement",
         "stream.retired_event",
         "stream.late_event",
+        "stream.remaining_event",
         "mining.object",
         "mining.pack",
         'mining."case"',

@@ -74,10 +74,16 @@ def test_what_is_no_whole_archive_of_these_keys_is_refused(ground: Ground, tmp_p
             open_archive(archive, "another")
         with pytest.raises(ArchiveError, match="name a folder that is not"):
             list(write_archive(archive, [], KEYS.fingerprint, datetime.now(UTC)))
-        (archive / "events-00001.parquet").rename(tmp_path / "lost")
-        with pytest.raises(ArchiveError, match="take another copy of it"):
+        events = archive / "events-00001.parquet"
+        whole = events.read_bytes()
+        events.unlink()
+        with pytest.raises(ArchiveError, match=r"lacks events-00001.parquet: take another copy"):
             open_archive(archive, KEYS.fingerprint)
-        (archive / "events-00001.parquet").write_bytes(b"PAR1 and no more")
+        at = len(whole) // 2
+        events.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(ArchiveError, match="damaged"):
+            open_archive(archive, KEYS.fingerprint)
+        events.write_bytes(b"PAR1 and no more")
         with pytest.raises(ArchiveError, match="damaged"):
             list(read_archive(archive))
         (archive / "archive.json").write_text("{")

@@ -136,6 +136,7 @@ CREATE TABLE stream.retired_event (
     retirement  int4  NOT NULL,
     PRIMARY KEY (event_key, revision, content_mac, retirement)
 );
+CREATE INDEX retired_event_of_retirement ON stream.retired_event (retirement);
 COMMENT ON TABLE stream.retired_event IS 'What is still known of the versions that left: as much as tells whether something is said again, and which of two versions stands.';
 
 CREATE TABLE stream.late_event (
@@ -143,10 +144,24 @@ CREATE TABLE stream.late_event (
     retirement int4        NOT NULL,
     object_key int8        NOT NULL,
     noted_at   timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (event_key, retirement, object_key)
+    PRIMARY KEY (retirement, object_key, event_key)
 );
 COMMENT ON TABLE stream.late_event IS 'Events that came, were corrected or retracted after an object that they are about had left: stored, and not mined for it.';
 COMMENT ON COLUMN stream.late_event.object_key IS 'The object that has left; 0 where it was the event itself.';
+
+CREATE TABLE stream.remaining_event (
+    retirement int4 NOT NULL,
+    object_key int8 NOT NULL,
+    event_key  uuid NOT NULL,
+    PRIMARY KEY (retirement, object_key, event_key)
+);
+COMMENT ON TABLE stream.remaining_event IS 'Stored events about objects that have left: those that stayed, since they are about others too, and while a retirement is taken back those that are here again.';
+
+CREATE VIEW stream.event_of_retired AS
+SELECT retirement, object_key, event_key FROM stream.remaining_event
+UNION ALL
+SELECT retirement, object_key, event_key FROM stream.late_event;
+COMMENT ON VIEW stream.event_of_retired IS 'What an object that has left is made of when it comes back, so that no other event has to be looked at.';
 
 CREATE TABLE stream.dead_letter (
     topic_id          uuid        NOT NULL,

@@ -402,3 +402,11 @@ CREATE FUNCTION mining.object_key(object_type text, object_id text) RETURNS int8
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ('x' || encode(substr(sha256(convert_to(object_type || chr(31) || object_id, 'UTF8')), 1, 8), 'hex'))::bit(64)::int8;
 COMMENT ON FUNCTION mining.object_key IS 'The key of an object: the same as the core computes.';
+
+CREATE FUNCTION mining.objects_of(objects jsonb) RETURNS TABLE (key int8, type text, id text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
+    BEGIN ATOMIC
+        SELECT mining.object_key(pair ->> 0, pair ->> 1), pair ->> 0, pair ->> 1
+        FROM jsonb_array_elements(objects) AS pair;
+    END;
+COMMENT ON FUNCTION mining.objects_of IS 'The objects that an event is about, as stream.event.objects has them.';
