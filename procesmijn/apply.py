@@ -167,18 +167,20 @@ class Applier:
         self,
         wanted: DeadLetterFilter,
         decode: Callable[[Record], Event | Rejection | Skip],
+        report: Callable[[int], None] = lambda _: None,
     ) -> tuple[int, int]:
         """Decode dead letters again, and apply those that keep the contract now.
 
         In transactions of :data:`REDRIVEN_BYTES` each, so that large records do not have to fit in
         memory together: a letter is marked exactly when its event is in. Gives how many are events
-        now, and how many are still refused.
+        now, and how many are still refused; ``report`` is told how many are done so far.
         """
         accepted = refused = 0
         for letters in in_chunks(self._store.dead_letters(wanted), REDRIVEN_BYTES):
             accepted_here, refused_here = self._redrive(letters, decode)
             accepted += accepted_here
             refused += refused_here
+            report(accepted + refused)
         return accepted, refused
 
     def _redrive(

@@ -11,7 +11,7 @@ import typer
 from pydantic import Field, TypeAdapter, ValidationError
 
 from procesmijn.cli.options import known, known_process
-from procesmijn.cli.tell import many, note
+from procesmijn.cli.tell import many, note, verb
 from procesmijn.core.traces import variant_key
 from procesmijn.errors import UsageError
 from procesmijn.store import filters, retirements
@@ -104,7 +104,7 @@ def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None
         note("what events say is in the events alone: all of them are read")
     if retired := retirements.retired_cases(process, connection):
         note(
-            f"{many(retired, 'case')} of it {'is' if retired == 1 else 'are'} retired: in figures"
+            f"{many(retired, 'case')} of it {verb(retired)} retired: in figures"
             " over all handovers, in counts and means of the whole graph, and in nothing else"
         )
 

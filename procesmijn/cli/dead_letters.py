@@ -6,17 +6,29 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
+from consumers.intake import DEFECT
 from consumers.logs import log_ends
 from procesmijn.cli.masking import in_clear, masked
-from procesmijn.cli.options import AsFormat, By, PartitionNumber, Topic, operator, partitions_of
+from procesmijn.cli.options import (
+    AsFormat,
+    By,
+    PartitionNumber,
+    Topic,
+    known,
+    known_topic,
+    operator,
+    partitions_of,
+)
 from procesmijn.cli.service import read_keys, reading, service
 from procesmijn.cli.show import Format, write_json
 from procesmijn.cli.show import show as write
-from procesmijn.cli.tell import many, note
+from procesmijn.cli.tell import many, note, progress
 from procesmijn.persons import Persons
 from procesmijn.settings import read_settings
-from procesmijn.store import dead_letters
+from procesmijn.store import Store, dead_letters
+from procesmijn.store.connection import Connection
 from procesmijn.store.dead_letters import Acceptance, DeadLetterFilter, Refused, Sighting, State
+from schemas import reasons
 from schemas.registry import decode
 
 app = typer.Typer(
@@ -30,6 +42,9 @@ Reason: TypeAlias = Annotated[
     str | None, typer.Option(help="Only those refused for this reason, such as unknown-type.")
 ]
 Limit: TypeAlias = Annotated[int, typer.Option(help="At most so many, oldest first.", min=1)]
+UpTo: TypeAlias = Annotated[
+    int | None, typer.Option(help="At most so many, oldest first; without it all.", min=1)
+]
 OfState: TypeAlias = Annotated[
     State, typer.Option("--state", help="Those that wait, those that were discarded, or all.")
 ]
@@ -56,12 +71,13 @@ def list_letters(
     """List records that were refused, without what was in them."""
     wanted = DeadLetterFilter(topic, reason, partition, offset, limit, state)
     with reading(read_settings()) as (_, connection):
+        _known(wanted, connection)
         found = dead_letters.find(wanted, connection)
+        total = dead_letters.count(wanted, connection)
     is_short = state is State.WAITING and form is Format.TABLE
     columns = _SHORT if is_short else _COLUMNS
     write([_place(letter) for letter in found], columns, form)
-    if len(found) == limit:
-        note(f"these are the first {limit:,}: --limit shows more")
+    _tell_more(len(found), total)
 
 
 @app.command()
@@ -86,15 +102,16 @@ def show(  # noqa: PLR0913, PLR0917 - one for each flag
     wanted = DeadLetterFilter(topic, reason, partition, offset, limit, state)
     settings = read_settings()
     with reading(settings) as (_, connection):
+        _known(wanted, connection)
         found = dead_letters.find(wanted, connection)
+        total = dead_letters.count(wanted, connection)
         persons = Persons(read_keys(settings))
         records = dead_letters.open_letters(found, persons, connection)
         if clear:
             dead_letters.note_sightings(found, operator(by), connection)
     shown = in_clear if clear else masked
     write_json([_place(letter) | {"record": shown(records[letter])} for letter in found])
-    if len(found) == limit:
-        note(f"these are the first {limit:,}: --limit shows more")
+    _tell_more(len(found), total)
 
 
 @app.command()
@@ -108,8 +125,10 @@ def sightings(
     """List who was shown which refused record in clear, latest first."""
     wanted = DeadLetterFilter(topic, None, partition, offset, limit)
     with reading(read_settings()) as (_, connection):
+        _known(wanted, connection)
         found = dead_letters.sightings(wanted, connection)
     write([sighting._asdict() for sighting in found], Sighting._fields, form)
+    _tell_latest(len(found), limit)
 
 
 @app.command()
@@ -118,13 +137,18 @@ def redrive(
     partition: OfPartition = None,
     offset: Offset = None,
     reason: Reason = None,
-    limit: Limit = 1_000,
+    limit: UpTo = None,
     state: OfState = State.WAITING,
 ) -> None:
-    """Judge refused records again, and take in those that keep the contract now."""
+    """Judge refused records again, and take in those that keep the contract now.
+
+    All that are meant, some at a time: what is broken off goes on when it is called again.
+    """
     wanted = DeadLetterFilter(topic, reason, partition, offset, limit, state)
     with service(read_settings()) as parts:
-        accepted, refused = parts.applier.redrive(wanted, decode)
+        total = _count(wanted, parts.store)
+        with progress("judging", total) as report:
+            accepted, refused = parts.applier.redrive(wanted, decode, report)
     if not accepted and not refused:
         note(_NONE)
         return
@@ -140,7 +164,7 @@ def discard(
     partition: OfPartition = None,
     offset: Offset = None,
     reason: Reason = None,
-    limit: Limit = 1_000,
+    limit: UpTo = None,
     by: By = None,
 ) -> None:
     """Give up on refused records: who, when and why is kept, and so are they.
@@ -149,8 +173,11 @@ def discard(
     """
     wanted = DeadLetterFilter(topic, reason, partition, offset, limit)
     with service(read_settings()) as parts:
-        found = parts.store.dead_letters(wanted)
-        count = parts.store.discard_dead_letters(found, operator(by), because)
+        count, total = 0, _count(wanted, parts.store)
+        with progress("discarded", total) as report:
+            for discarded in parts.store.discard_dead_letters(wanted, operator(by), because):
+                count += discarded
+                report(count)
     note(f"{many(count, 'record')} discarded" if count else _NONE)
 
 
@@ -185,8 +212,35 @@ def acceptances(
     """List who let most of what a partition brings be refused, latest first."""
     wanted = DeadLetterFilter(topic, None, partition, None, limit)
     with reading(read_settings()) as (_, connection):
+        _known(wanted, connection)
         found = dead_letters.acceptances(wanted, connection)
     write([acceptance._asdict() for acceptance in found], Acceptance._fields, form)
+    _tell_latest(len(found), limit)
+
+
+def _known(wanted: DeadLetterFilter, connection: Connection) -> None:
+    """Raise :class:`procesmijn.errors.UsageError` for names that nobody knows: a typing error is
+    not to look like good news."""
+    known_topic(wanted.topic, connection)
+    if wanted.reason is not None:
+        known(wanted.reason, [*map(str, reasons.Reason), DEFECT], "reason to refuse a record")
+
+
+def _count(wanted: DeadLetterFilter, store: Store) -> int:
+    with store.reader() as connection:
+        _known(wanted, connection)
+        total = dead_letters.count(wanted, connection)
+    return total if wanted.limit is None else min(total, wanted.limit)
+
+
+def _tell_more(shown: int, total: int) -> None:
+    if shown < total:
+        note(f"these are the first {shown:,} of {total:,}: --limit shows more")
+
+
+def _tell_latest(shown: int, limit: int) -> None:
+    if shown == limit:
+        note(f"these are the latest {limit:,}: --limit shows more")
 
 
 def _place(letter: Refused) -> dict[str, Any]:

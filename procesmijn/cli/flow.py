@@ -100,8 +100,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     asked = Asked(process, what, period(since, until), cases, noise, by, is_judged, dependency)
     if what in _FILES and form is not Format.TABLE:
         raise UsageError(
-            f"--format {form} is for --as {', '.join(TABLES)};"
-            " a model is written as its own format"
+            f"--format {form} is for --as {', '.join(TABLES)}; a model is written as its own format"
         )
     is_drawn = what in TABLES and out is not None and out.suffix.lower() == ".svg"
     if is_drawn and what not in _DRAWN:

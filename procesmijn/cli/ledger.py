@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from procesmijn.cli.options import AsFormat, known
+from procesmijn.cli.options import AsFormat, known_topic
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import late_words, many, note
@@ -42,10 +42,8 @@ def ledger(
     by an operator. Exit code 1, and what is wrong on stderr, where that does not add up.
     """
     with reading(read_settings()) as (_, connection):
+        known_topic(topic, connection)
         found = accounts(topic, connection)
-        if topic is not None and not found:
-            everything = accounts(None, connection)
-            known(topic, {it.partition.topic for it in everything}, "topic that was ever read")
         late = retirements.late_events(connection)
     if entries:
         rows = [_entry(account, each) for account in found for each in account.entries]

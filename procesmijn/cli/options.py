@@ -17,7 +17,7 @@ from procesmijn.catalogue.errors import nearest
 from procesmijn.catalogue.fields import read_share
 from procesmijn.cli.show import Format
 from procesmijn.errors import UsageError
-from procesmijn.store import deliveries, streams
+from procesmijn.store import catalogues, deliveries, streams
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 
@@ -119,6 +119,16 @@ def known_party(name: str | None, connection: Connection) -> None:
     """Raise :class:`UsageError`, with the nearest, for a party that nobody declared."""
     if name is not None:
         known(name, deliveries.parties(connection), "party")
+
+
+def known_topic(name: str | None, connection: Connection) -> None:
+    """Raise :class:`UsageError`, with the nearest, for a topic that is no stream and never was."""
+    read = streams.topics(connection)
+    if name is None or name in read:
+        return
+    active = catalogues.active(connection)
+    declared = [stream.topic for stream in active.catalogue.streams] if active else []
+    known(name, {*read, *declared}, "stream")
 
 
 def known(name: str, names: Collection[str], noun: str) -> None:

@@ -48,9 +48,14 @@ def many(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def verb(count: int) -> str:
+    """What so many do: one is, others are."""
+    return "is" if count == 1 else "are"
+
+
 def late_words(events: int) -> str:
     """What to do about events that concern cases which have left."""
     return (
-        f"{many(events, 'event')} came for retired cases, and are in no case: procesmijn rebuild"
-        " --from takes a retirement back (procesmijn retire --list)"
+        f"{many(events, 'event')} came for retired cases, and {verb(events)} in no case: procesmijn"
+        " rebuild --from takes a retirement back (procesmijn retire --list)"
     )

@@ -169,17 +169,19 @@ class Store:
         with translated():
             return catalogues.count_stale(connection)
 
-    def dead_letters(self, wanted: DeadLetterFilter) -> list[Refused]:
-        """Refused records, oldest first, without what was in them."""
+    def dead_letters(self, wanted: DeadLetterFilter) -> Iterator[Refused]:
+        """Refused records, oldest first, without what was in them; read as they are taken."""
         connection = self._open()
         with translated():
-            return dead_letters.find(wanted, connection)
+            yield from dead_letters.each(wanted, connection)
 
-    def discard_dead_letters(self, letters: Sequence[Refused], by: str, because: str) -> int:
-        """Give up on some of them, and say how many still waited."""
-        connection = self._open()
-        with translated():
-            return dead_letters.discard(letters, by, because, connection)
+    def discard_dead_letters(
+        self, wanted: DeadLetterFilter, by: str, because: str
+    ) -> Iterator[int]:
+        """Give up on them, some at a time, and say of each time how many still waited."""
+        for letters in dead_letters.in_chunks(self.dead_letters(wanted)):
+            with translated():
+                yield dead_letters.discard(letters, by, because, self._open())
 
     def open_dead_letters(
         self, letters: Sequence[Refused], persons: Persons

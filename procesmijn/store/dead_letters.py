@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -21,6 +22,9 @@ from schemas.event import Record, Rejection
 
 WINDOW_OFFSETS: Final = 1_000
 """Over so many offsets of a partition is counted how many records were refused."""
+
+LETTERS_AT_ONCE: Final = 1_000
+"""So many are read, redriven or discarded together."""
 
 
 class State(StrEnum):
@@ -40,7 +44,7 @@ class DeadLetterFilter:
     reason: str | None = None
     partition: int | None = None
     offset: int | None = None
-    limit: int = 1_000
+    limit: int | None = None
     state: State = State.WAITING
 
 
@@ -106,27 +110,32 @@ def refuse(letters: Iterable[DeadLetter], persons: Persons, connection: Connecti
 
 def find(wanted: DeadLetterFilter, connection: Connection) -> list[Refused]:
     """The dead letters that are meant, oldest first."""
-    parameters = {
-        "topic": wanted.topic,
-        "reason": wanted.reason,
-        "partition": wanted.partition,
-        "offset": wanted.offset,
-        "limit": wanted.limit,
-        "state": wanted.state,
-    }
-    rows = connection.execute(statements("dead_letters")["dead_letters"], parameters)
-    return [
-        Refused(Partition(topic_id, number, topic), *rest)
-        for topic_id, number, topic, *rest in rows
-    ]
+    rows = connection.execute(statements("dead_letters")["dead_letters"], _asked(wanted))
+    return [_refused(row) for row in rows]
 
 
-def in_chunks(letters: Iterable[Refused], most_bytes: int) -> Iterator[list[Refused]]:
-    """As many at a time as can be opened together; one that is larger comes alone."""
+def each(wanted: DeadLetterFilter, connection: Connection) -> Iterator[Refused]:
+    """The same, some at a time: those that are meant now, whatever becomes of them meanwhile."""
+    with connection.cursor("dead_letters", withhold=True) as cursor:
+        cursor.itersize = LETTERS_AT_ONCE
+        cursor.execute(statements("dead_letters")["dead_letters"], _asked(wanted))
+        yield from map(_refused, cursor)
+
+
+def count(wanted: DeadLetterFilter, connection: Connection) -> int:
+    """How many are meant, whatever their limit."""
+    query = statements("dead_letters")["count_dead_letters"]
+    ((found,),) = connection.execute(query, _asked(wanted)).fetchall()
+    return int(found)
+
+
+def in_chunks(letters: Iterable[Refused], most_bytes: float = inf) -> Iterator[list[Refused]]:
+    """As many at a time as can be opened together, at most :data:`LETTERS_AT_ONCE`; one that is
+    larger comes alone."""
     chunk: list[Refused] = []
     size = 0
     for letter in letters:
-        if chunk and size + letter.sealed_bytes > most_bytes:
+        if chunk and (size + letter.sealed_bytes > most_bytes or len(chunk) == LETTERS_AT_ONCE):
             yield chunk
             chunk, size = [], 0
         chunk.append(letter)
@@ -272,6 +281,15 @@ def _open(letter: Refused, sealed: bytes, persons: Persons) -> Record:
 def _context(partition: Partition, offset: int) -> bytes:
     """A payload opens only at the place where it was sealed."""
     return f"{partition.topic_id}/{partition.number}/{offset}".encode()
+
+
+def _asked(wanted: DeadLetterFilter) -> dict[str, Any]:
+    return {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+
+
+def _refused(row: tuple[Any, ...]) -> Refused:
+    topic_id, number, topic, *rest = row
+    return Refused(Partition(topic_id, number, topic), *rest)
 
 
 def _key(letter: Refused) -> tuple[UUID, int, int, datetime]:

@@ -61,6 +61,11 @@ def positions(topic_ids: Collection[UUID], connection: Connection) -> dict[Parti
     }
 
 
+def topics(connection: Connection) -> list[str]:
+    """Every topic that was ever read."""
+    return [name for (name,) in connection.execute(statements("streams")["topics"])]
+
+
 def pauses(connection: Connection) -> list[Pause]:
     """What is paused; of one topic the pause of all of it comes last."""
     return [Pause(*row) for row in connection.execute(statements("streams")["pauses"])]

@@ -25,6 +25,17 @@ WHERE (%(state)s = 'all'
 ORDER BY refused_at, topic, partition, "offset"
 LIMIT %(limit)s;
 
+-- name: count_dead_letters
+-- How many there are of those, without the limit.
+SELECT count(*)
+FROM stream.dead_letter
+WHERE (%(state)s = 'all'
+       OR redriven_at IS NULL AND (discarded_at IS NOT NULL) = (%(state)s = 'discarded'))
+  AND (%(topic)s::text IS NULL OR topic = %(topic)s)
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  AND (%(partition)s::int4 IS NULL OR partition = %(partition)s)
+  AND (%(offset)s::int8 IS NULL OR "offset" = %(offset)s);
+
 -- name: sealed
 -- What was in some refused records.
 SELECT d.topic_id, d.partition, d."offset", d.recorded_at, d.payload_encrypted

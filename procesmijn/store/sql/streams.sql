@@ -14,6 +14,10 @@ FROM stream.position p
 WHERE p.topic_id = ANY (%(topic_ids)s::uuid[])
 ORDER BY p.topic, p.partition;
 
+-- name: topics
+-- Every topic of which a partition was ever claimed, to be read.
+SELECT DISTINCT topic FROM stream.position ORDER BY topic;
+
 -- name: refused
 -- What was refused of the records of one partition from one offset up to another.
 SELECT reason, message, count(*)

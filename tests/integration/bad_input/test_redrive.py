@@ -9,7 +9,12 @@ import pytest
 
 from consumers.logs import log_ends
 from procesmijn.batch import Partition
-from procesmijn.store.dead_letters import DeadLetterFilter, Refused, in_chunks
+from procesmijn.store.dead_letters import (
+    LETTERS_AT_ONCE,
+    DeadLetterFilter,
+    Refused,
+    in_chunks,
+)
 from schemas.event import Event, Record, Rejection, Skip
 from schemas.registry import decode
 from tests.integration.bad_input.conftest import MakeLine
@@ -37,6 +42,28 @@ def test_a_limit_takes_the_oldest_of_all_topics(make_line: MakeLine) -> None:
     assert one.applier.redrive(some, mended) == (0, 0)
     assert one.ask("SELECT count(*) FROM stream.event") == [(6,)]
     assert one.findings() == []
+
+
+def test_all_are_tried_again_and_discarded_however_many_stay_refused(make_line: MakeLine) -> None:
+    """Those that are still refused are not in the way of those behind them."""
+    line = make_line()
+    count = 2 * LETTERS_AT_ONCE + 100
+    line.send_all(Sent(b"no event") for _ in range(count))
+    told: list[int] = []
+
+    def mended_at_last(record: Record) -> Event | Rejection | Skip:
+        return mended(record) if record.offset == count - 1 else decode(record)
+
+    [place] = log_ends(line.kafka, [line.topic])
+    line.store.accept_refusals(place, count, "ann", "a broken export")
+    line.read()
+    assert line.applier.redrive(DeadLetterFilter(), mended_at_last, told.append) == (1, count - 1)
+    assert told == [LETTERS_AT_ONCE, 2 * LETTERS_AT_ONCE, count]
+    some = DeadLetterFilter(limit=LETTERS_AT_ONCE + 1)
+    assert [*line.store.discard_dead_letters(some, "ann", "old")] == [LETTERS_AT_ONCE, 1]
+    rest = DeadLetterFilter(reason="not-json")
+    assert sum(line.store.discard_dead_letters(rest, "ann", "old")) == LETTERS_AT_ONCE + 98
+    assert line.findings() == []
 
 
 def test_an_event_that_was_refused_tells_where_it_came_from(make_line: MakeLine) -> None:

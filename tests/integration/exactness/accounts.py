@@ -105,7 +105,7 @@ def _assert_every_offset_is_accounted_for(
 
 
 def assert_dead_letters(ground: Ground, teller: Teller, persons: Persons) -> None:
-    letters = ground.store.dead_letters(DeadLetterFilter(topic=teller.topic, limit=100_000))
+    letters = list(ground.store.dead_letters(DeadLetterFilter(topic=teller.topic)))
     kept = Counter(
         (letter.partition.number, letter.offset, record.value)
         for letter, record in ground.store.open_dead_letters(letters, persons).items()

@@ -110,8 +110,8 @@ class Course:
         self.ground.applier.redrive(DeadLetterFilter(limit=limit + 1, state=state), self.mended)
 
     def discard(self, limit: int) -> None:
-        letters = self.ground.store.dead_letters(DeadLetterFilter(limit=limit + 1))
-        self.ground.store.discard_dead_letters(letters, "operator", "nobody waits for it")
+        some = DeadLetterFilter(limit=limit + 1)
+        sum(self.ground.store.discard_dead_letters(some, "operator", "nobody waits for it"))
 
     def gap(self, offsets: int) -> None:
         """What comes next is gone from the log."""
