@@ -33,6 +33,9 @@ COMMANDS: Final = {
         "export", "Write the cases of a process as an event log: XES, OCEL 2.0, CSV or Parquet."
     ),
     "handovers": Listed("handovers", "Say who waits for whom, how often and how long."),
+    "chain": Listed(
+        "chain", "Follow work up to the end customer: which link takes which share of the time."
+    ),
     "cases": Listed("cases", "List the cases of a process, in the columns of bi.fct_case."),
     "deliveries": Listed(
         "deliveries", "List deliveries under agreements: asked for, due, delivered, late."

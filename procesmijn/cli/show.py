@@ -85,6 +85,8 @@ def json_parts(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
 def duration(seconds: float, *, is_working: bool = False) -> str:
     """Time for people: the two largest units; working time in hours, since a working day has not
     24 of them."""
+    if seconds < 0:
+        return f"-{duration(-seconds, is_working=is_working)}"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = (0, hours) if is_working else divmod(hours, 24)

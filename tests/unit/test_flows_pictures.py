@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from procesmijn.flows import graph_picture, network_picture
+from procesmijn.flows import chain_picture, graph_picture, network_picture
 from procesmijn.flows.canvas import SVG
+from procesmijn.flows.chain_picture import Stretch
 from procesmijn.flows.graph_picture import Arrow
 from procesmijn.flows.layers import Edge, Place, in_layers
 from procesmijn.flows.network_picture import Link
@@ -111,3 +112,22 @@ def test_a_spectrum_has_a_band_for_each_frequent_step() -> None:
     said = [text.text for text in root.iterfind(f"{{{SVG}}}text")]
     assert f"ask  ({len(lines)})" in said
     assert sum(path.get("d", "").count("L") for path in root.iterfind(f"{{{SVG}}}path")) == 8
+
+
+def test_a_belt_goes_from_link_to_link_and_bars_are_as_long_as_their_shares() -> None:
+    picture = chain_picture.write(
+        [
+            Stretch(f"{AWKWARD} \N{RIGHTWARDS ARROW} b", 0.25, 0.5, "25%", True, False),
+            Stretch("b \N{RIGHTWARDS ARROW} c", 0.5, 1.0, "50%", True, True),
+            Stretch("work", 0.25, 1.0, "25%", False, False),
+        ],
+        AWKWARD,
+    )
+    root = etree.fromstring(picture)
+    widths = [float(bar.attrib["width"]) for bar in root.iterfind(f"{{{SVG}}}rect")]
+    longest = max(widths)
+    assert [width / longest for width in widths] == [0.5, 0.25, 1, 1, 0.5, 0.5]
+    circles = [circle.attrib["fill"] for circle in root.iterfind(f"{{{SVG}}}circle")]
+    assert circles == ["white", "black"]
+    assert len([*root.iterfind(f"{{{SVG}}}path[@marker-end]")]) == 1
+    assert chain_picture.write([], "nothing")

@@ -67,3 +67,16 @@ WHERE f.due_on >= %(since)s AND f.due_at <= bi.as_of()
 GROUP BY f.agreement
 HAVING count(*) >= 30 AND avg((NOT f.is_breached)::int) < max(a.target_share) - 0.1
 ORDER BY f.agreement;
+
+-- name: late_link
+-- How much later, in seconds, end customers are served where the warehouse lets a question lie longer
+-- than so many working seconds.
+SELECT (avg(until_end_seconds) FILTER (WHERE wait_working_seconds > %(norm)s)
+        - avg(until_end_seconds) FILTER (WHERE wait_working_seconds <= %(norm)s))::float8
+FROM (
+    SELECT DISTINCT ON (case_key) * FROM bi.fct_link
+    WHERE process = 'customer_service' AND supplier = 'customer_service' AND customer = 'warehouse'
+    ORDER BY case_key, place
+) l
+JOIN bi.fct_case c USING (process, case_key)
+WHERE NOT c.is_open;

@@ -21,14 +21,15 @@ from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.coverage import covered
+from procesmijn.core.late_links import Added, added
 from procesmijn.demo.heard import Heard
 from procesmijn.demo.organisation import Organisation, catalogue
 from procesmijn.demo.schedule import instant_us, local
 from procesmijn.demo.stories import since, stories
 from procesmijn.embedded import Embedded
 from procesmijn.persons import Persons
-from procesmijn.store import Store, agreements
-from procesmijn.store.filters import Period
+from procesmijn.store import Store, agreements, chains
+from procesmijn.store.filters import CaseFilter, Period
 from procesmijn.store.present import set_present
 
 BEGIN: Final = datetime(2026, 1, 4, 23, 0, tzinfo=UTC)  # a Monday in Amsterdam
@@ -36,10 +37,12 @@ WEEKS_TOLD: Final = 20
 WEEKS_QUIET: Final = 12
 QUIET_VOLUME: Final = 0.25
 QUIET_SEEDS: Final = range(20)
+HOUR: Final = 3600
 
 _FILE: Final = Path(__file__).with_name("stories.sql").read_text("utf-8")
 MEASURES: Final = dict(re.findall(r"-- name: (\w+)\n(.*?;)", _FILE, re.DOTALL))
 UNRELIABLE: Final = MEASURES.pop("unreliable")
+BY_VIEW: Final = MEASURES.pop("late_link")
 
 SLIPPED: Final = {
     *("contract for managers", "contract for new employees"),
@@ -48,11 +51,24 @@ SLIPPED: Final = {
 """The agreements that the stories break: of those who wait for the warehouse, too."""
 
 
+class Belt(NamedTuple):
+    """What the chain of the questions of end customers says of the link to the warehouse."""
+
+    times_as_long: float
+    """That its cases wait there, since the story begins."""
+    largest_share: tuple[str, str]
+    """The link between parties of ours at which most of the cycle time waits, since then."""
+    added: Added
+    """How much later end customers are served where that link is late, over all of the time."""
+    added_by_view: float
+
+
 class Found(NamedTuple):
     """What there is to see."""
 
     sizes: dict[str, float]
     unreliable: set[str]
+    belt: Belt
 
 
 Live = Callable[[int, int, float, bool], Found]
@@ -100,7 +116,35 @@ def measured(history: timedelta, rules: Catalogue, connection: psycopg.Connectio
     ((cases,),) = connection.execute(count, [process]).fetchall()
     sizes["check_without_agreement"] = max((pair.cases for pair in pairs), default=0) / cases
     late = {"since": local(BEGIN + history * 0.65).date()}
-    return Found(sizes, {agreement for (agreement,) in connection.execute(UNRELIABLE, late)})
+    unreliable = {agreement for (agreement,) in connection.execute(UNRELIABLE, late)}
+    return Found(sizes, unreliable, belt(day_of("stock_answers_late", history), connection))
+
+
+def belt(day: date, connection: psycopg.Connection) -> Belt:
+    process, warehouse = "customer_service", ("customer_service", "warehouse")
+    before, since, always = (
+        {
+            (link.supplier, link.customer): link
+            for link in chains.links(process, None, connection, CaseFilter(started=started))
+        }
+        for started in (Period(None, day), Period(day, None), Period())
+    )
+    link = always[warehouse]
+    found = added(link.late.until_end, link.timely.until_end)
+    assert found is not None
+    of_ours = {
+        pair: each.case_wait_us
+        for pair, each in since.items()
+        if not each.to_end and each.supplier != "end_customer"
+    }
+    asked = {"norm": link.late_after_seconds}
+    ((by_view,),) = connection.execute(BY_VIEW, asked).fetchall()
+    working_us = [
+        each[warehouse].case_wait_working_us / each[warehouse].cases for each in (since, before)
+    ]
+    return Belt(
+        working_us[0] / working_us[1], max(of_ours, key=of_ours.__getitem__), found, by_view
+    )
 
 
 def day_of(story: str, history: timedelta) -> date:
@@ -117,6 +161,13 @@ def test_every_story_is_found_with_its_size(live: Live) -> None:
     }
     assert not missed
     assert found.unreliable == SLIPPED
+    least, most = stories()["stock_answers_late"].found
+    assert least <= found.belt.times_as_long <= most
+    assert found.belt.largest_share == ("customer_service", "warehouse")
+    assert (
+        HOUR < found.belt.added.low < found.belt.added.seconds < found.belt.added.high < 72 * HOUR
+    )
+    assert found.belt.added_by_view == pytest.approx(found.belt.added.seconds)
 
 
 @pytest.mark.parametrize("seed", QUIET_SEEDS)
@@ -124,3 +175,4 @@ def test_where_nothing_is_told_nothing_is_found(live: Live, seed: int) -> None:
     found = live(seed, WEEKS_QUIET, QUIET_VOLUME, False)
     alarms = {name: size for name, size in found.sizes.items() if size >= stories()[name].alarm}
     assert (alarms, found.unreliable) == ({}, set())
+    assert found.belt.times_as_long < stories()["stock_answers_late"].alarm

@@ -350,6 +350,90 @@ COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.removed.removed_at IS 'When it was taken away.';
 
+-- The chain of a case: its handovers as links, each with what came after it. An end customer is
+-- served when something is handed to it, so that link is in its place by its delivery; what other
+-- parties are handed is theirs from their pick-up on.
+
+CREATE VIEW mining.link AS
+SELECT object_key, process, to_event, supplier, customer, to_end, delivered_at, picked_up_at, wait_us,
+       wait_working_us, case_wait_us, case_wait_working_us, is_first, served_at,
+       COALESCE(served_at, last_at) AS end_at, later_us - case_wait_us AS behind_us,
+       (links - later + 1)::int4 AS place
+FROM (
+    SELECT moment.*,
+           min(at) FILTER (WHERE to_end) OVER later AS served_at,
+           sum(case_wait_us) OVER later AS later_us,
+           count(to_event) OVER later AS later,
+           max(picked_up_at) OVER whole AS last_at,
+           count(to_event) OVER whole AS links
+    FROM (
+        SELECT h.object_key, h.process, h.to_event, h.supplier, h.customer,
+               e.code IS NOT NULL AS to_end, h.delivered_at, h.picked_up_at, h.wait_us,
+               h.wait_working_us, h.case_wait_us, h.case_wait_working_us,
+               h.previous_on = '-infinity' AS is_first,
+               CASE WHEN e.code IS NULL THEN h.picked_up_at ELSE h.delivered_at END AS at
+        FROM mining.handover h
+        LEFT JOIN mining.party e ON e.code = h.customer AND e.is_end_customer
+        WHERE h.picked_up_at <= bi.as_of()
+        UNION ALL
+        SELECT w.object_key, w.process, NULL, NULL, NULL, true, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, w.delivered_at
+        FROM mining.pending w
+        JOIN mining.party e ON e.code = w.customer AND e.is_end_customer
+        WHERE w.delivered_at <= bi.as_of()
+    ) moment
+    WINDOW whole AS (PARTITION BY process, object_key),
+           later AS (PARTITION BY process, object_key
+                     ORDER BY at DESC, picked_up_at DESC NULLS FIRST, to_event DESC
+                     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+) placed
+WHERE to_event IS NOT NULL;
+COMMENT ON VIEW mining.link IS 'Every handover in the chain of its case, with what came after it.';
+
+CREATE VIEW bi.fct_link AS
+SELECT l.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
+       p.name AS process,
+       o.object_id AS case_key,
+       l.place,
+       s.name AS supplier,
+       c.name AS customer,
+       CASE WHEN l.to_end THEN 'end' ELSE 'internal' END AS customer_role,
+       l.delivered_at,
+       l.picked_up_at,
+       l.wait_us / 1e6 AS wait_seconds,
+       l.wait_working_us / 1e6 AS wait_working_seconds,
+       l.case_wait_us / 1e6 AS case_wait_seconds,
+       l.case_wait_working_us / 1e6 AS case_wait_working_seconds,
+       l.behind_us / 1e6 AS behind_seconds,
+       l.served_at,
+       l.end_at,
+       EXTRACT(epoch FROM l.end_at - l.delivered_at) AS until_end_seconds,
+       l.served_at IS NOT NULL AS reaches_end_customer
+FROM mining.link l
+JOIN mining.object o USING (object_key)
+JOIN mining.term p ON p.code = l.process
+JOIN mining.term s ON s.code = l.supplier
+JOIN mining.term c ON c.code = l.customer;
+COMMENT ON VIEW bi.fct_link IS 'One link in the chain of a case: a handover, with what came after it as of bi.as_of().';
+COMMENT ON COLUMN bi.fct_link.handover_id IS 'Key; the same as in fct_handover.';
+COMMENT ON COLUMN bi.fct_link.process IS 'Process; key of dim_process.';
+COMMENT ON COLUMN bi.fct_link.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
+COMMENT ON COLUMN bi.fct_link.place IS 'Its place among the links of the case; the first is 1.';
+COMMENT ON COLUMN bi.fct_link.supplier IS 'Party that delivered; key of dim_party.';
+COMMENT ON COLUMN bi.fct_link.customer IS 'Party that picked up; key of dim_party.';
+COMMENT ON COLUMN bi.fct_link.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
+COMMENT ON COLUMN bi.fct_link.delivered_at IS 'When it was handed over.';
+COMMENT ON COLUMN bi.fct_link.picked_up_at IS 'When it was picked up.';
+COMMENT ON COLUMN bi.fct_link.wait_seconds IS 'Elapsed seconds from delivery to pick-up.';
+COMMENT ON COLUMN bi.fct_link.wait_working_seconds IS 'The same on the calendar of the customer.';
+COMMENT ON COLUMN bi.fct_link.case_wait_seconds IS 'Of wait_seconds, those in which the case waited here and at no other link.';
+COMMENT ON COLUMN bi.fct_link.case_wait_working_seconds IS 'The same on the calendar of the customer.';
+COMMENT ON COLUMN bi.fct_link.behind_seconds IS 'case_wait_seconds of the links behind it in the case, added up.';
+COMMENT ON COLUMN bi.fct_link.served_at IS 'When an end customer was handed something next, this very link included; null where none was since.';
+COMMENT ON COLUMN bi.fct_link.end_at IS 'The end of its chain: served_at, or else the last pick-up in the case.';
+COMMENT ON COLUMN bi.fct_link.until_end_seconds IS 'Elapsed seconds from its delivery to the end of its chain: as long those behind it wait in all.';
+COMMENT ON COLUMN bi.fct_link.reaches_end_customer IS 'Whether its chain ends at an end customer, in this case.';
+
 CREATE VIEW bi.agg_handover_daily AS
 WITH rolled AS (
     SELECT process, day, supplier, customer, pickup_basis,
@@ -660,6 +744,63 @@ COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p90 IS '90th perc
 COMMENT ON COLUMN bi.agg_handover_monthly.wait_working_seconds_p95 IS '95th percentile of waiting on the calendar of the customer.';
 COMMENT ON COLUMN bi.agg_handover_monthly.percentile_basis IS 'exact: percentiles are of the handovers themselves.';
 
+CREATE VIEW bi.agg_link_monthly WITH (security_barrier) AS
+WITH chain AS (
+    SELECT c.object_key, c.process,
+           date_trunc('month', c.started_at AT TIME ZONE d.time_zone)::date AS month,
+           (EXTRACT(epoch FROM c.ended_at - c.started_at) * 1000000)::int8 AS cycle_us
+    FROM mining."case" c
+    JOIN mining.process d ON d.code = c.process
+    WHERE CASE WHEN d.has_end THEN c.closed_at ELSE c.ended_at END <= now()
+), passed AS (
+    SELECT h.object_key, h.process, chain.month, rs.reported AS supplier, rc.reported AS customer,
+           chain.cycle_us, count(*) AS n, sum(h.case_wait_us) AS wait_us,
+           sum(h.case_wait_working_us) AS wait_working_us,
+           count(*) FILTER (WHERE last.at >= CASE WHEN e.is_end_customer THEN h.delivered_at ELSE h.picked_up_at END) AS reaching
+    FROM chain
+    JOIN mining.handover h USING (object_key, process)
+    JOIN mining.reported_party rs ON rs.code = h.supplier
+    JOIN mining.reported_party rc ON rc.code = h.customer
+    LEFT JOIN mining.party e ON e.code = h.customer
+    LEFT JOIN (
+        SELECT object_key, process, max(at) AS at FROM mining.served GROUP BY object_key, process
+    ) last USING (object_key, process)
+    WHERE rs.reported <> rc.reported
+    GROUP BY h.object_key, h.process, chain.month, rs.reported, rc.reported, chain.cycle_us
+)
+SELECT p.name AS process,
+       x.month,
+       s.name AS supplier,
+       c.name AS customer,
+       CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
+       sum(x.n)::int8 AS handovers,
+       count(*) AS cases,
+       sum(x.wait_us) / 1e6 AS case_wait_seconds_sum,
+       sum(x.wait_working_us) / 1e6 AS case_wait_working_seconds_sum,
+       sum(x.cycle_us) / 1e6 AS cycle_seconds_sum,
+       sum(x.wait_us) / NULLIF(sum(x.cycle_us), 0) AS share_of_cycle,
+       sum(x.reaching)::int8 AS reaching_end_customer
+FROM passed x
+JOIN mining.term p ON p.code = x.process
+JOIN mining.term s ON s.code = x.supplier
+JOIN mining.term c ON c.code = x.customer
+LEFT JOIN mining.party e ON e.code = x.customer
+GROUP BY p.name, x.month, s.name, c.name, e.is_end_customer
+HAVING count(*) >= bi.small_group();
+COMMENT ON VIEW bi.agg_link_monthly IS 'Links of the chains of closed cases, by process, month in which the case started, supplier and customer, for readers: cells of too few cases are hidden, and small and undeclared parties are not named. All that is known now, whatever bi.as_of() says.';
+COMMENT ON COLUMN bi.agg_link_monthly.process IS 'Process; key of dim_process.';
+COMMENT ON COLUMN bi.agg_link_monthly.month IS 'First day of the month in which the case started, local.';
+COMMENT ON COLUMN bi.agg_link_monthly.supplier IS 'Party that delivered, or the parent that it reports as.';
+COMMENT ON COLUMN bi.agg_link_monthly.customer IS 'Party that picked up, or the parent that it reports as.';
+COMMENT ON COLUMN bi.agg_link_monthly.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
+COMMENT ON COLUMN bi.agg_link_monthly.handovers IS 'Number of handovers.';
+COMMENT ON COLUMN bi.agg_link_monthly.cases IS 'Number of distinct cases with such a handover, never below bi.small_group().';
+COMMENT ON COLUMN bi.agg_link_monthly.case_wait_seconds_sum IS 'What these cases waited here, and at no other link, in seconds.';
+COMMENT ON COLUMN bi.agg_link_monthly.case_wait_working_seconds_sum IS 'The same on the calendar of the customer.';
+COMMENT ON COLUMN bi.agg_link_monthly.cycle_seconds_sum IS 'Cycle time of these cases, in seconds. Of these alone, so that nothing hidden can be had by subtracting.';
+COMMENT ON COLUMN bi.agg_link_monthly.share_of_cycle IS 'case_wait_seconds_sum of cycle_seconds_sum.';
+COMMENT ON COLUMN bi.agg_link_monthly.reaching_end_customer IS 'Those of handovers whose chain ends at an end customer in their case.';
+
 CREATE VIEW bi.agg_delivery_monthly WITH (security_barrier) AS
 WITH reported AS (
     SELECT d.*, rs.reported AS by_party, rc.reported AS for_party
@@ -952,5 +1093,5 @@ BEGIN
     END LOOP;
 END $$;
 GRANT USAGE ON SCHEMA bi TO bi_reader, bi_analyst;
-GRANT SELECT ON bi.agg_handover_monthly, bi.agg_delivery_monthly, bi.dim_party, bi.dim_process, bi.dim_activity, bi.dim_deliverable, bi.dim_agreement, bi.dim_date TO bi_reader;
+GRANT SELECT ON bi.agg_handover_monthly, bi.agg_link_monthly, bi.agg_delivery_monthly, bi.dim_party, bi.dim_process, bi.dim_activity, bi.dim_deliverable, bi.dim_agreement, bi.dim_date TO bi_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA bi TO bi_analyst;

@@ -1,0 +1,84 @@
+"""The chain of a process as it is stored: its links, and what came after late ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from procesmijn.core.chain import Whole
+from procesmijn.core.late_links import Group
+from procesmijn.store.connection import Connection
+from procesmijn.store.filters import EVERY_CASE, CaseFilter, narrowed
+from procesmijn.store.statements import statements
+
+
+class Compared(NamedTuple):
+    """Cases that passed a link, late or in time: what came after."""
+
+    until_end: Group
+    """From the delivery at the link to the end of its chain."""
+    behind: Group
+    """Waiting at the links behind it."""
+
+
+class Link(NamedTuple):
+    """What is known of a link."""
+
+    supplier: str
+    customer: str
+    to_end: bool
+    """Whether its customer is an end customer."""
+    handovers: int
+    cases: int
+    case_wait_us: int
+    case_wait_working_us: int
+    reaching: int
+    """Handovers whose chain ends at an end customer in their case."""
+    late_after_seconds: float
+    """Waiting above which it is late, on the calendar of the customer."""
+    late: Compared
+    timely: Compared
+
+
+def whole(process: str, connection: Connection, cases: CaseFilter = EVERY_CASE) -> Whole:
+    """The closed cases of a process together, and the number of the others."""
+    sql, chosen = narrowed(statements("chains")["whole"], "cases", cases)
+    row = connection.execute(sql, {"process": process, **chosen}).fetchone()
+    return Whole(*row) if row else Whole(0, 0, 0, 0)
+
+
+def links(
+    process: str,
+    late_after: float | None,
+    connection: Connection,
+    cases: CaseFilter = EVERY_CASE,
+) -> list[Link]:
+    """The links of a process by their mean place in its cases, those to an end customer last.
+
+    A link is late in a case where it waits more than ``late_after`` seconds of working time at its
+    first passage; without it, more than in three of four cases.
+    """
+    sql, chosen = narrowed(statements("chains")["links"], "cases", cases)
+    asked = {"process": process, "late_after": late_after, **chosen}
+    return [
+        Link._make([*row[:9], _compared(row[9:14]), _compared(row[14:])])
+        for row in connection.execute(sql, asked)
+    ]
+
+
+def pairs(connection: Connection) -> list[tuple[str, str]]:
+    """Who hands over to whom, in any process."""
+    return connection.execute(statements("chains")["pairs"]).fetchall()
+
+
+def end_customers(connection: Connection) -> list[str]:
+    """Parties for whom the chains exist."""
+    return [name for (name,) in connection.execute(statements("chains")["end_customers"])]
+
+
+def _compared(row: tuple[float | None, ...]) -> Compared:
+    """Of no case the means are null, and of one the variances."""
+    cases, *figures = (value or 0 for value in row)
+    until_end, until_end_variance, behind, behind_variance = figures
+    return Compared(
+        Group(int(cases), until_end, until_end_variance), Group(int(cases), behind, behind_variance)
+    )
