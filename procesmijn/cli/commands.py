@@ -43,6 +43,10 @@ COMMANDS: Final = {
     "pending": Listed(
         "pending", "Say what each party waits for, since when, and against which promise."
     ),
+    "track": Listed(
+        "track",
+        "Say where a case is, who has it, what is still to come, and when it is expected.",
+    ),
     "report": Listed(
         "report", "Say what a party supplies or receives, on which terms, and how that goes."
     ),

@@ -24,7 +24,7 @@ import numpy as np
 from procesmijn.catalogue.lead_times import LeadTime, Unit, read_lead_time
 from procesmijn.core.days import FIRST_DAY, LAST_DAY, Days
 from procesmijn.core.frames import NO_INSTANT, Int64s
-from procesmijn.core.worktime import Calendar, worked_until_us, working_us
+from procesmijn.core.worktime import Calendar, worked_at_us, worked_until_us, working_us
 
 
 class Rule(ABC):
@@ -71,11 +71,7 @@ class WorkingHours(Rule):
         return worked_until_us(calendar, requested_us) + self.us
 
     def reached_us(self, calendar: Calendar, goal: Int64s) -> Int64s:
-        if not len(calendar.opens_us):
-            return np.full(len(goal), NO_INSTANT)
-        at = np.searchsorted(calendar.worked_us, goal, side="left") - 1
-        due_us = calendar.opens_us[at] + goal - calendar.worked_us[at]
-        return np.where(due_us <= calendar.closes_us[at], due_us, NO_INSTANT)
+        return worked_at_us(calendar, goal)
 
     def moved(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -132,3 +132,11 @@ class Rules:
     ``ticket.transferred``: the ticket). A later event of the same subject that names a receiver
     reassigns; 0, the subject of types that are not here, is the case itself. Events that name a
     deliverable have the deliverable and the request beside it."""
+
+    def only(self, process: int) -> Rules:
+        """The rules of one process alone: an object may be a case of several."""
+        meant = {
+            object_type: tuple(each for each in processes if each.process == process)
+            for object_type, processes in self.processes.items()
+        }
+        return replace(self, processes=meant)

@@ -18,7 +18,7 @@ from datetime import date, time
 import numpy as np
 
 from procesmijn.core.days import EPOCH, FIRST_DAY, LAST_DAY, Days
-from procesmijn.core.frames import Bools, Int64s
+from procesmijn.core.frames import NO_INSTANT, Bools, Int64s
 from procesmijn.core.marks import DAY_US, Marks
 
 
@@ -88,6 +88,15 @@ def is_outside(calendar: Calendar, from_us: Int64s, to_us: Int64s) -> Bools:
     return (to_us > from_us) & is_idle
 
 
+def is_open(calendar: Calendar, instants_us: Int64s) -> Bools:
+    """Whether each instant lies in a stretch, or is the end of one: work is completed then too."""
+    if not len(calendar.opens_us):
+        return np.zeros(len(instants_us), dtype=np.bool_)
+    at = calendar.openings.passed(instants_us) - 1
+    within: Bools = (at >= 0) & (instants_us <= calendar.closes_us[at])
+    return within
+
+
 def stretches(calendar: Calendar, from_us: int, to_us: int) -> list[tuple[int, int]]:
     """What :func:`working_us` adds up for one pair: (from, to) of each stretch worked in it."""
     if to_us <= from_us:
@@ -109,6 +118,18 @@ def worked_until_us(calendar: Calendar, instants_us: Int64s) -> Int64s:
         np.clip(instants_us, opens_us, closes_us) - opens_us
     )
     return worked_us
+
+
+def worked_at_us(calendar: Calendar, worked_us: Int64s) -> Int64s:
+    """The first instant by which so much has been worked since the beginning of the horizon.
+
+    ``NO_INSTANT`` where that is never. What :func:`worked_until_us` gives, turned back.
+    """
+    if not len(calendar.opens_us):
+        return np.full(len(worked_us), NO_INSTANT)
+    at = np.searchsorted(calendar.worked_us, worked_us, side="left") - 1
+    instants_us = calendar.opens_us[at] + worked_us - calendar.worked_us[at]
+    return np.where(instants_us <= calendar.closes_us[at], instants_us, NO_INSTANT)
 
 
 def _calendar(zone: str, opens_us: Int64s, closes_us: Int64s) -> Calendar:

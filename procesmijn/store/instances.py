@@ -7,7 +7,6 @@ of the database, and paired by the rules in force; nothing is written.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,7 +53,7 @@ def read_instances(
 
     ``rules`` are those in force (:func:`procesmijn.apply.load_rules`), in the codes of ``terms``.
     """
-    only = _rules_of(terms.code(process), rules)
+    only = rules.only(terms.code(process))
     sql, chosen = narrowed(statements("flows")["objects"], "cases", cases)
     with connection.transaction():
         connection.execute(statements("catalogues")["one_moment"])
@@ -74,12 +73,3 @@ def read_instances(
                 start + len(part),
                 len(keys),
             )
-
-
-def _rules_of(process: int, rules: Rules) -> Rules:
-    """The rules of one process alone: an object may be a case of several."""
-    meant = {
-        object_type: tuple(each for each in processes if each.process == process)
-        for object_type, processes in rules.processes.items()
-    }
-    return replace(rules, processes=meant)

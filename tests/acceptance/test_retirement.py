@@ -95,6 +95,9 @@ def test_cases_leave_and_come_back(own: Procesmijn, log: Path, tmp_path: Path) -
     assert figures() == were
     assert len(cases()) == len(all_cases) - forecast["cases"]
     assert f"{forecast['cases']} cases of it are retired" in own("handovers", "purchases").err
+    here = {row["case_key"] for row in cases()}
+    gone = next(row["case_key"] for row in all_cases if row["case_key"] not in here)
+    one_line(own("track", "purchases", gone), "is retired, and no longer in the tables")
     [listed] = own("retire", "--list", "--format", "json").json
     assert (listed["cases"], listed["by"], listed["state"]) == (
         forecast["cases"],

@@ -1,0 +1,130 @@
+"""One case as it stood at a moment: what was done in it, and who has it.
+
+All of it is mined from the events up to that moment, as if there were no others, so what is said of
+a moment of the past is what was to be seen then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from procesmijn.core.assign import assign
+from procesmijn.core.cases import describe_cases
+from procesmijn.core.frames import NO_INSTANT, ObjectEvents, Rows
+from procesmijn.core.handovers import find_handovers
+from procesmijn.core.instances import Instances, pair
+from procesmijn.core.pendings import find_pendings
+from procesmijn.core.rules import Rules
+from procesmijn.core.standing import standing
+from procesmijn.core.traces import trace
+
+
+class Step(NamedTuple):
+    """Something that was done, or is being done. Instants that are not known are ``NO_INSTANT``."""
+
+    activity: int
+    party: int
+    """``NO_TERM`` where it is not known."""
+    started_us: int
+    completed_us: int
+    supplier: int
+    """Who handed the work over; ``NO_TERM`` where it was no handover."""
+    wait_us: int
+    """From the delivery to this pick-up; 0 where it was no handover."""
+    wait_working_us: int
+    """The same on the calendar of the party."""
+
+
+class Holder(NamedTuple):
+    """Who has a case, since when, and by which activity that is known."""
+
+    party: int
+    since_us: int
+    basis: str
+    """``named``: to take it up; ``started``: at work on it; ``last``: nobody else is named."""
+    activity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A case as of a moment."""
+
+    started_us: int
+    ended_us: int
+    """Its last completion; ``NO_INSTANT`` where nothing was completed."""
+    closed_us: int
+    """``NO_INSTANT`` while it is open."""
+    steps: tuple[Step, ...]
+    holders: tuple[Holder, ...]
+    """Of one that is open; several parties may each have a part of the work."""
+
+
+def track(events: ObjectEvents, rules: Rules, at_us: int) -> Tracked | None:
+    """Look at the one case of ``events`` by the one process of ``rules``.
+
+    None where nothing had happened in it by then.
+    """
+    rows = standing(events)
+    rows = rows[events.events["occurred_us"][rows] <= at_us]
+    cases, case_events = assign(events, rows, rules)
+    if not len(cases):
+        return None
+    instances = pair(case_events, rules)
+    handed_over, handovers = find_handovers(cases, instances, rules)
+    pendings = find_pendings(cases, instances, rules)
+    traces = trace(cases, instances, rules.names)
+    (case,) = describe_cases(cases, case_events, instances, traces, handed_over)
+    closed_us = int(case["closed_us"])
+    return Tracked(
+        int(case["started_us"]),
+        int(case["ended_us"]),
+        closed_us,
+        tuple(_steps(instances, handovers)),
+        () if closed_us != NO_INSTANT else tuple(_holders(instances, pendings)),
+    )
+
+
+def _steps(instances: Instances, handovers: Rows) -> list[Step]:
+    waits = {
+        (row["to_hi"], row["to_lo"]): (row["supplier"], row["wait_us"], row["wait_working_us"])
+        for row in handovers
+    }
+    keys = zip(instances.begun_hi, instances.begun_lo, strict=True)
+    return [
+        Step(
+            int(instances.activity[at]),
+            int(instances.party[at]),
+            int(instances.start_us[at]) if instances.is_start_known[at] else NO_INSTANT,
+            int(instances.completion_us[at]),
+            *map(int, waits.get(key, (0, 0, 0))),
+        )
+        for at, key in enumerate(keys)
+    ]
+
+
+def _holders(instances: Instances, pendings: Rows) -> list[Holder]:
+    """Each party once, by what it has had longest."""
+    found = [
+        Holder(int(row["customer"]), int(row["delivered_us"]), "named", int(row["activity"]))
+        for row in pendings[pendings["settled_us"] == NO_INSTANT]
+    ]
+    begun = (instances.completion_us == NO_INSTANT) & ~instances.is_transparent
+    found += [
+        _holder(instances, at, int(instances.start_us[at]), "started")
+        for at in begun.nonzero()[0].tolist()
+    ]
+    if not found:
+        done = instances.completed[~instances.is_transparent[instances.completed]]
+        found = [
+            _holder(instances, at, int(instances.completion_us[at]), "last")
+            for at in done[-1:].tolist()
+        ]
+    first: dict[int, Holder] = {}
+    for holder in sorted(found, key=lambda it: it.since_us):
+        first.setdefault(holder.party, holder)
+    return list(first.values())
+
+
+def _holder(instances: Instances, at: int, since_us: int, basis: str) -> Holder:
+    return Holder(int(instances.party[at]), since_us, basis, int(instances.activity[at]))

@@ -1,0 +1,90 @@
+"""One case and its like: what tracking it reads, as of the moment that the session speaks of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from procesmijn.core.frames import ObjectEvents
+from procesmijn.core.past import MOST_CASES
+from procesmijn.store.connection import Connection
+from procesmijn.store.objects import read_events
+from procesmijn.store.scan import find_objects
+from procesmijn.store.statements import statements
+from procesmijn.store.terms import Terms
+
+MOST_TESTED: Final = 20_000
+"""Cases that forecasts are tried on, the last that began."""
+_NEAREST: Final = 1_000
+
+
+class Found(NamedTuple):
+    """What there is of a case."""
+
+    object_key: int
+    retirement: int | None
+    """The one that it left in."""
+    has_begun: bool
+
+
+class Traces(NamedTuple):
+    """What was completed in some cases, each under the id of its object."""
+
+    ids: list[str]
+    traces: list[bytes]
+    """:data:`~procesmijn.core.frames.STEP` bytes, also of what was completed since."""
+
+
+def as_of(connection: Connection) -> datetime:
+    """The moment that the session speaks of."""
+    row = connection.execute(statements("tracking")["as_of"]).fetchone()
+    assert row is not None  # noqa: S101 - the statement always returns its row
+    moment: datetime = row[0]
+    return moment
+
+
+def find(process: str, case_key: str, connection: Connection) -> Found | None:
+    """Look a case up; None where no event ever spoke of it."""
+    asked = {"process": process, "case_key": case_key}
+    row = connection.execute(statements("tracking")["find"], asked).fetchone()
+    return None if row is None else Found(*row)
+
+
+def near(process: str, case_key: str, connection: Connection) -> list[str]:
+    """Ids of cases that somebody may have meant."""
+    asked = {"process": process, "case_key": case_key, "most": _NEAREST}
+    return [name for (name,) in connection.execute(statements("tracking")["near"], asked)]
+
+
+def events_of(object_key: int, terms: Terms, connection: Connection) -> ObjectEvents:
+    """The events of one object, also those of later moments."""
+    terms.load(connection)
+    known = find_objects(np.array([object_key], dtype=np.int64), terms, connection)
+    events = read_events(known.locked, terms, connection)
+    terms.meet(np.unique(events.events["party"]).tolist(), connection)
+    return events
+
+
+def cases(process: str, connection: Connection, object_key: int = 0) -> Traces:
+    """The cases that forecasts are made from and of; that of ``object_key`` among them."""
+    asked = {"process": process, "object_key": object_key, "most": MOST_CASES}
+    cursor = connection.cursor(binary=True).execute(statements("tracking")["cases"], asked)
+    rows = cursor.fetchall()
+    return Traces([name for name, _ in rows], [trace for _, trace in rows])
+
+
+def begun(process: str, connection: Connection) -> list[bytes]:
+    """Traces of cases that forecasts are tried on."""
+    asked = {"process": process, "most": MOST_TESTED}
+    cursor = connection.cursor(binary=True).execute(statements("tracking")["begun"], asked)
+    return [trace for (trace,) in cursor.fetchall()]
+
+
+def promises(process: str, case_key: str, connection: Connection) -> list[dict[str, Any]]:
+    """What was asked for in a case, or delivered, in columns of ``bi.fct_delivery``."""
+    asked = {"process": process, "case_key": case_key}
+    cursor = connection.execute(statements("tracking")["promises"], asked)
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
