@@ -18,7 +18,7 @@ from procesmijn.core.worktime import Calendar, build_calendar, working_us
 from tests import frames, reference_deliveries
 from tests.frames import Packed, Terms
 from tests.reference import Event, Process, Rules
-from tests.reference_deliveries import Agreement, Hours, Lead, Stood
+from tests.reference_agreements import Agreement, Hours, Lead, Stood
 
 _EPOCH: Final = date(1970, 1, 1)
 _EVER: Final = np.iinfo(np.int64)

@@ -2,7 +2,9 @@
 
 This is the one part of the mining that goes event by event. Which delivery an event is about
 depends on all that came before it (the *oldest* open one, the *latest* delivered one), so there is
-nothing to be done for many at once. It only meets events that an agreement names.
+nothing to be done for many at once. It only meets events that an agreement names, of what was asked
+for more than once, or by an id, or was never asked for: the rest is in
+:mod:`procesmijn.core.lone`.
 
 An event that carries the id of a request speaks of the delivery with that id; where there is none
 (any more), of those without an id. An event without an id speaks of any of its agreement and case.
@@ -30,7 +32,16 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from procesmijn.catalogue.agreements import Moment
-from procesmijn.core.frames import ACCEPTED, CANCELLED, DELIVERED, NO_INSTANT, NO_REQUEST, OPEN
+from procesmijn.core.frames import (
+    ACCEPTED,
+    CANCELLED,
+    DELIVERED,
+    NO_INSTANT,
+    NO_REQUEST,
+    OPEN,
+    Int64s,
+    Rows,
+)
 
 NO_VERSION: Final = -1
 """The agreement does not hold on the date of the event."""
@@ -77,6 +88,20 @@ STEP: Final = np.dtype(
 """How a delivery stands after an event of its course."""
 _Step: TypeAlias = tuple[int, int, int, bool, bool, int, int, int, int, int, int]
 """The same as a plain tuple: there is one for each event, and all else takes longer to make."""
+
+
+class Followed(NamedTuple):
+    """What is known of deliveries, one value for each, and their steps."""
+
+    agreement: Int64s
+    opened: Int64s
+    """The row of the event that opened it."""
+    request: Int64s
+    version: Int64s
+    requested_us: Int64s
+    """``NO_INSTANT`` where it was not asked for."""
+    steps: Rows
+    """:data:`STEP` rows, by delivery and in order."""
 
 
 @dataclass(slots=True)
@@ -140,6 +165,19 @@ class Courses:
                 del self.deliveries[deliveries:]
                 del self.steps[steps:]
                 return
+
+    def followed(self) -> Followed:
+        """The same as arrays."""
+        deliveries = [
+            (each.agreement, each.opened, each.request, each.version, each.requested_us)
+            for each in self.deliveries
+        ]
+        agreement, opened, request, version, requested_us = (
+            np.array(deliveries, dtype=np.int64).reshape(-1, 5).T
+        )
+        steps = np.array(self.steps, dtype=STEP)
+        steps = steps.take(np.argsort(steps["delivery"], kind="stable"))
+        return Followed(agreement, opened, request, version, requested_us, steps)
 
 
 class _Pool:

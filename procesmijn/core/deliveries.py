@@ -15,7 +15,7 @@ import numpy as np
 
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.core.assign import CaseEvents, Cases
-from procesmijn.core.courses import NO_VERSION, STEP, Courses, Said
+from procesmijn.core.courses import NO_VERSION, Courses, Followed, Said
 from procesmijn.core.frames import (
     ACCEPTED,
     DELIVERED,
@@ -32,6 +32,7 @@ from procesmijn.core.frames import (
     Rows,
 )
 from procesmijn.core.instances import Instances
+from procesmijn.core.lone import follow_lone
 from procesmijn.core.order import is_first, order_by
 from procesmijn.core.promises import (
     Promised,
@@ -44,7 +45,7 @@ from procesmijn.core.rules import AgreementRules
 
 NO_DELIVERIES: Final = np.empty(0, dtype=STOOD)
 _REQUESTED: Final = list(Moment).index(Moment.REQUESTED)
-_SAID: Final = np.dtype(
+SAID: Final = np.dtype(
     [
         ("case", "<i8"),
         ("deliverable", "<i8"),
@@ -75,11 +76,8 @@ def find_deliveries(cases: Cases, case_events: CaseEvents, instances: Instances)
     said = _said(cases, case_events, instances, agreements)
     if not len(said):
         return NO_DELIVERIES
-    courses = _follow(said)
-    if not courses.deliveries:
-        return NO_DELIVERIES
     promising = [agreement for _, agreement in agreements]
-    return _rows(courses, promising, _Mined(cases, case_events, instances))
+    return _rows(_follow(said), promising, _Mined(cases, case_events, instances))
 
 
 def _said(
@@ -107,7 +105,7 @@ def _said(
             says = (moments[places] >> moment) & 1 == 1
             if moment == _REQUESTED:
                 says &= is_heard
-            rows = np.empty(np.count_nonzero(says), dtype=_SAID)
+            rows = np.empty(np.count_nonzero(says), dtype=SAID)
             rows["deliverable"], rows["agreement"] = rules.deliverable, number
             rows["moment"] = moment
             rows["place"], rows["row"] = places[says], done[places[says]]
@@ -130,15 +128,24 @@ def _versions(on: Int32s, rules: AgreementRules) -> Int64s:
     return np.where((at >= 0) & (on < until[at]), at, NO_VERSION)
 
 
-def _follow(said: Rows) -> Courses:
+def _follow(said: Rows) -> Followed:
     """Follow each deliverable in each case."""
+    lone, is_followed = follow_lone(said)
+    if is_followed.all():
+        return lone
+    others = follow_one_by_one(said[~is_followed])
+    others.steps["delivery"] += len(lone.agreement)
+    return Followed(*map(np.concatenate, zip(lone, others, strict=True)))
+
+
+def follow_one_by_one(said: Rows) -> Followed:
     courses = Courses()
     columns = (said[member].tolist() for member in Said._fields)
     events = list(map(Said._make, zip(*columns, strict=True)))
     begins = np.flatnonzero(is_first(said["case"], said["deliverable"])).tolist()
     for first, end in pairwise([*begins, len(events)]):
         courses.follow(events[first:end])
-    return courses
+    return courses.followed()
 
 
 class _Mined(NamedTuple):
@@ -149,16 +156,12 @@ class _Mined(NamedTuple):
     instances: Instances
 
 
-def _rows(courses: Courses, agreements: Sequence[AgreementRules], mined: _Mined) -> Rows:
+def _rows(followed: Followed, agreements: Sequence[AgreementRules], mined: _Mined) -> Rows:
     """All that there is to say of deliveries."""
-    told = np.array(courses.steps, dtype=STEP)
-    told = told.take(np.argsort(told["delivery"], kind="stable"))
+    of, opened, request, version, requested_us, told = followed
+    if not len(told):
+        return NO_DELIVERIES
     steps = _steps(told)
-    deliveries = [
-        (each.agreement, each.opened, each.request, each.version, each.requested_us)
-        for each in courses.deliveries
-    ]
-    of, opened, request, version, requested_us = np.array(deliveries, dtype=np.int64).T
     case_of = mined.instances.case[opened]
     promised = Promised(
         agreements=agreements,

@@ -7,8 +7,8 @@ import pytest
 from procesmijn.core.due import WorkingDays, WorkingHours
 from procesmijn.core.mine import mine
 from procesmijn.core.trial import NOTHING_COMPARED, Compared, compare, with_tried
+from tests.delivery_cases import PROCESS, TWO_DAYS, at, said
 from tests.delivery_frames import Mined, unfolded
-from tests.unit.test_core_deliveries import PROCESS, TWO_DAYS, at, said
 
 HOUR_US = 3_600_000_000
 EVER = -(2**31), 2**31 - 1

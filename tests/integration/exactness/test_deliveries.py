@@ -29,7 +29,7 @@ from tests.integration.exactness.test_reference import (
     plain_rules,
     standing,
 )
-from tests.reference_deliveries import Agreement, Hours, Lead, Stood, Version
+from tests.reference_agreements import Agreement, Hours, Lead, Stood, Version
 
 PROCESS: Final = "service"
 UNITS: Final = {Unit.HOURS: "hours", Unit.DAYS: "days", Unit.DAY_OF_MONTH: "before"}

@@ -260,7 +260,7 @@ def test_aggregates_of_deliveries_are_as_of_a_moment_that_readers_cannot_choose(
 
     def seen(query: str, moment: str) -> tuple[Any, ...]:
         database.execute("SELECT set_config('procesmijn.as_of', %s, false)", (moment,))
-        row = database.execute(query.encode()).fetchone()
+        row: tuple[Any, ...] | None = database.execute(query.encode()).fetchone()
         assert row is not None
         return row
 
