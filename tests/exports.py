@@ -13,7 +13,10 @@ from lxml import etree
 from procesmijn.files.exports import Form
 from procesmijn.files.writing import EVENTS, Part
 
-GRAMMARS: Final = Path(__file__).parent / "grammars"
+STANDARDS: Final = Path(__file__).parent / "standards"
+XES: Final = STANDARDS / "xes-ieee-1849-2016.xsd"
+OCEL_JSON: Final = STANDARDS / "ocel20-schema-json.json"
+OCEL_STRICTER: Final = STANDARDS / "ocel2.json"
 OCEL_RULES: Final = 24
 """So many has OCEL 2.0 for tables, as pm4py checks them."""
 
@@ -44,11 +47,11 @@ PARTS: Final = (
 def insist_on_standard(form: Form, file: Path) -> None:
     """Raise where a file in one of the published formats is not as these have it."""
     if form is Form.XES:
-        xes = etree.RelaxNG(etree.parse(GRAMMARS / "xes.rng"))
-        xes.assertValid(etree.parse(file))
+        etree.XMLSchema(etree.parse(XES)).assertValid(etree.parse(file))
     elif form is Form.OCEL2_JSON:
-        ocel = orjson.loads((GRAMMARS / "ocel2.json").read_bytes())
-        jsonschema.validate(orjson.loads(file.read_bytes()), ocel)
+        document = orjson.loads(file.read_bytes())
+        for schema in (OCEL_JSON, OCEL_STRICTER):
+            jsonschema.validate(document, orjson.loads(schema.read_bytes()))
     else:
         from pm4py.objects.ocel.validation import ocel20_rel_validation
 

@@ -124,6 +124,21 @@ def test_pm4py_reads_the_same_counts(rows: list[Row], files: dict[str, Path]) ->
         assert len(ocel.relations) == len(rows)
 
 
+def test_r4pm_reads_the_same_counts(rows: list[Row], files: dict[str, Path]) -> None:
+    """A reader by others, in Rust, that has its own idea of the standards."""
+    from r4pm import df
+
+    cases, activities = ({row[name] for row in rows} for name in ("case", "activity"))
+    log, _ = df.import_xes(str(files["xes"]))
+    assert counted(log.to_pandas()) == (len(rows), len(cases), len(activities))
+    assert set(log["identity:id"]) == set(pd.read_csv(files["csv"])["identity:id"])
+    for form in ("ocel2-json", "ocel2-sqlite"):
+        ocel = df.import_ocel(str(files[form]))
+        assert len(ocel["events"]) == len(ocel["relations"]) == len(rows)
+        assert set(ocel["objects"]["ocel:oid"]) == cases
+        assert set(ocel["events"]["ocel:activity"]) == activities
+
+
 @pytest.mark.parametrize("form", [Form.XES, Form.OCEL2_JSON, Form.OCEL2_SQLITE])
 def test_the_files_keep_to_their_standards(form: Form, files: dict[str, Path]) -> None:
     insist_on_standard(form, files[form])

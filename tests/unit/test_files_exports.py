@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from procesmijn.files.exports import Form, written
 from procesmijn.files.formats import rows_of
 from procesmijn.files.ocel import SEVERAL, OcelEvent, OcelRows
 from procesmijn.files.rows import Row
-from tests.exports import PARTS, insist_on_standard, part
+from tests.exports import OCEL_JSON, PARTS, XES, insist_on_standard, part
 
 ODD: Final = (
     *('say "it\'s <done> & dusted"', "2nd look", "LOOK", "look", "; DROP TABLE event; --", "..."),
@@ -45,6 +46,17 @@ def test_a_file_keeps_to_its_standard(form: Form, what: str, tmp_path: Path) -> 
         for each in parts:
             write(each)
     insist_on_standard(form, path)
+
+
+@pytest.mark.parametrize(
+    ("schema", "hashed"),
+    [
+        (XES, "ebe207bb16497db544a6ce2e280478176b7049c937d7651c23b053a97e5442ab"),
+        (OCEL_JSON, "32941628b01097905e9eddab408bccb875d203079b99433498f2fa1b5eaa3988"),
+    ],
+)
+def test_the_published_schemas_are_as_published(schema: Path, hashed: str) -> None:
+    assert sha256(schema.read_bytes()).hexdigest() == hashed
 
 
 @pytest.mark.parametrize("form", [Form.OCEL2_JSON, Form.OCEL2_SQLITE])
