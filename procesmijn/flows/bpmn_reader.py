@@ -15,7 +15,6 @@ from lxml import etree
 from procesmijn.flows.bpmn import BPMN
 from procesmijn.flows.errors import ModelNotReadable
 from procesmijn.flows.net import SINK, SOURCE, Net
-from procesmijn.flows.simplify import simplified
 
 _EVENTS: Final = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent"}
 _STEPS: Final = _EVENTS | {
@@ -54,7 +53,7 @@ def read(root: etree._Element, known: Collection[str]) -> Net:
         )
     reading = _Reading(known)
     reading.container(flowing[0], SOURCE, SINK)
-    return simplified(reading.net)
+    return reading.net
 
 
 class _Reading:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from procesmijn.flows import bpmn, net, ptml, svg
+from procesmijn.flows import bpmn, pnml, ptml, svg
 from procesmijn.flows.tree import Tree, text
 
 
@@ -36,7 +36,7 @@ def _text(tree: Tree, name: str) -> bytes:  # noqa: ARG001 - a tree as text has 
 
 _WRITERS: Final[Mapping[Form, Callable[[Tree, str], bytes]]] = {
     Form.BPMN: bpmn.write,
-    Form.PETRI: net.write,
+    Form.PETRI: pnml.write,
     Form.TREE: _text,
     Form.PTML: ptml.write,
     Form.SVG: svg.write,

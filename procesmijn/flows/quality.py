@@ -33,8 +33,10 @@ from pm4py.objects.petri_net.utils.align_utils import (
 )
 
 from procesmijn.core.flow import Variant, activities_of
-from procesmijn.flows import net as nets
+from procesmijn.flows.canonical import canonical
 from procesmijn.flows.errors import NothingHappened
+from procesmijn.flows.net import Net
+from procesmijn.flows.pnml import of_tree
 from procesmijn.flows.replay import Replay, numbered
 from procesmijn.flows.tree import Tree, names
 
@@ -64,7 +66,7 @@ def quality(tree: Tree, variants: Sequence[Variant]) -> Quality:
             cases[tuple(codes[name] for name in variant.activities)] += variant.cases
     if not cases:
         raise NothingHappened
-    plain = nets.of_tree(tree)
+    plain = canonical(of_tree(tree))
     replayed = Replay(plain, codes)
     results = replayed.replay(cases, consider_remaining_in_fitness=True)
     return Quality(
@@ -140,9 +142,7 @@ def _precision(replay: Replay, cases: Counter[_Trace]) -> float:
     return 1 - escaping / allowed if allowed else 1.0
 
 
-def _generalisation(
-    results: Sequence[dict[str, Any]], cases: Counter[_Trace], plain: nets.Net
-) -> float:
+def _generalisation(results: Sequence[dict[str, Any]], cases: Counter[_Trace], plain: Net) -> float:
     """A transition that was never met is worth as little as one that was met once."""
     times = dict.fromkeys(plain.transitions, 0)
     for result, weight in zip(results, cases.values(), strict=True):
@@ -152,7 +152,7 @@ def _generalisation(
     return 1 - sum(1 / sqrt(max(met, 1)) for met in times.values()) / len(times)
 
 
-def _simplicity(plain: nets.Net) -> float:
+def _simplicity(plain: Net) -> float:
     """From the arcs of a place or transition, on average: beyond two they cost."""
     arcs = 2 * len(plain.arcs) / (len(plain.places) + len(plain.transitions))
     return 1 / (1 + max(arcs - 2, 0))

@@ -7,12 +7,14 @@ from collections.abc import Collection
 from lxml import etree
 
 from procesmijn.flows import bpmn_reader, pnml_reader
+from procesmijn.flows.canonical import canonical
 from procesmijn.flows.errors import ModelNotReadable
 from procesmijn.flows.net import Net
 
 
 def read(content: bytes, known: Collection[str]) -> Net:
-    """The net of a model file. ``known`` are the activities of the process that it is held against.
+    """The net of a model file, the same whatever form the file has. ``known`` are the activities of
+    the process that it is held against.
 
     Raises:
         ModelNotReadable: it is no BPMN and no PNML, or has no step with a name.
@@ -34,4 +36,4 @@ def read(content: bytes, known: Collection[str]) -> Net:
             raise ModelNotReadable(f"the model is a document '{other}': give a BPMN or PNML file")
     if not any(net.transitions.values()):
         raise ModelNotReadable("no step of the model has a name: name them as the activities are")
-    return net
+    return canonical(net)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from lxml import etree
 
-from procesmijn.flows import net
+from procesmijn.flows import pnml
 from procesmijn.flows.tree import Activity, Block, Operator
 from tests import pm4py_oracle
 from tests.commands import Procesmijn
@@ -74,7 +74,7 @@ def test_a_process_keeps_to_its_own_model_and_leaves_a_narrower_one(
     requests("flow", PROCESS, "--as", "bpmn", "--out", own)
     checks = Block(Operator.PARALLEL, (Activity("Check budget"), Activity("Check rules")))
     tree = Block(Operator.SEQUENCE, (Activity("Ask"), checks, Activity("Grant")))
-    usual.write_bytes(net.write(tree, "usual"))
+    usual.write_bytes(pnml.write(tree, "usual"))
 
     held = requests(
         "conformance", PROCESS, "--model", own, "--min-fitness", "1", "--format", "json"

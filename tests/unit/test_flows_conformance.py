@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procesmijn.core.flow import Variant
-from procesmijn.flows import bpmn, net
+from procesmijn.flows import bpmn, pnml
 from procesmijn.flows.alignment import MOST_STEPS, Alignment, NoWayFound, Where, align
 from procesmijn.flows.conformance import Kind, conform
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.language import Language
 from procesmijn.flows.net import SINK, SOURCE, Net
+from procesmijn.flows.quality import quality
 from procesmijn.flows.reading import read
-from procesmijn.flows.tree import Activity, Block, Operator, Tree
+from procesmijn.flows.tree import Activity, Block, Operator, Tree, names
 from procesmijn.flows.wide_alignment import align_widely
 from tests import languages
 from tests.flow_logs import LOGS, frame_of, graph_of, variants_of
@@ -51,6 +52,18 @@ def test_what_was_discovered_without_noise_fits_when_it_is_read_back(log: list[V
 
 
 @settings(max_examples=50, deadline=None)
+@given(languages.trees("abcd"), variants)
+def test_a_model_fits_as_well_in_either_form_as_where_it_was_found(
+    tree: Tree, log: list[Variant]
+) -> None:
+    if not any(names(tree)):
+        return
+    fits = [conform(read(form.write(tree, "ours"), ()), log).fitness for form in (bpmn, pnml)]
+    assert fits == [pytest.approx(quality(tree, log).fitness, abs=1e-12)] * 2
+    assert fits[0] == fits[1]
+
+
+@settings(max_examples=50, deadline=None)
 @given(variants, variants)
 def test_a_case_fits_or_is_told_where_it_does_not(seen: list[Variant], log: list[Variant]) -> None:
     held = conform(read(bpmn.write(discover(seen).tree, "ours"), ()), log)
@@ -66,7 +79,7 @@ def test_a_log_against_a_model_of_what_is_usual(
 ) -> None:
     """Fitness, and how many cases fit, are what pm4py finds when it sees every case."""
     frame = frame_of(log)
-    document = net.write(discover(graph_of(frame), 1.0).tree, log)
+    document = pnml.write(discover(graph_of(frame), 1.0).tree, log)
     file = tmp_path_factory.mktemp("model") / "net.pnml"
     file.write_bytes(document)
     theirs = pm4py.fitness_token_based_replay(prepared(frame), *pm4py.read_pnml(str(file)))
@@ -77,6 +90,10 @@ def test_a_log_against_a_model_of_what_is_usual(
     assert (held.fitness < 1) == (log == "hiring")
     assert all(bool(outcome.deviations) == (outcome.fitness < 1) for outcome in held.outcomes)
     assert done[-1] == len(held.outcomes)
+    usual = discover(variants_of(frame), 0.2).tree
+    fits = [conform(read(each.write(usual, log), ()), variants_of(frame)) for each in (bpmn, pnml)]
+    assert fits[0] == fits[1]
+    assert (fits[0].fitness < 1) == (log == "hiring")
 
 
 @pytest.mark.parametrize(
@@ -119,12 +136,12 @@ def test_steps_of_the_same_name_are_told_apart_by_what_follows() -> None:
 @settings(max_examples=60, deadline=None)
 @given(languages.trees("abc"), st.lists(st.sampled_from("abc"), max_size=5))
 def test_what_a_net_allows_is_found_exactly(tree: Tree, case: list[str]) -> None:
-    model = net.of_tree(tree)
+    model = pnml.of_tree(tree)
     assert Language(model).allows(case) == languages.accepts(model, tuple(case))
 
 
 def test_deviations_count_cases_and_what_would_do_is_told_together() -> None:
-    model = net.of_tree(Block(Operator.SEQUENCE, (A, Block(Operator.CHOICE, (B, C)))))
+    model = pnml.of_tree(Block(Operator.SEQUENCE, (A, Block(Operator.CHOICE, (B, C)))))
     held = conform(
         model,
         [Variant(("a", "b"), 6), Variant(("a",), 3), Variant(("a", "x", "x"), 1), Variant((), 9)],
@@ -171,7 +188,7 @@ def test_one_case_step_by_step(
 def test_an_alignment_is_as_near_as_that_of_pm4py(tree: Tree, case: list[str]) -> None:
     """Of several ways that are equally near either may take another, so their costs are compared;
     each has the case on one side, and on the other a way that the model allows."""
-    model = net.of_tree(tree)
+    model = pnml.of_tree(tree)
     ours, theirs = align(model, case), align_widely(model, case)
     assert (ours.fitness, ours.shortest) == (theirs.fitness, theirs.shortest)
     for found in (ours, theirs):
@@ -185,7 +202,7 @@ def test_an_alignment_is_as_near_as_that_of_pm4py(tree: Tree, case: list[str]) -
 
 def test_cases_of_a_log_are_as_near_as_pm4py_finds_them() -> None:
     frame = frame_of(LOGS[-1])
-    model = net.of_tree(discover(graph_of(frame), 1.0).tree)
+    model = pnml.of_tree(discover(graph_of(frame), 1.0).tree)
     for variant in variants_of(frame)[:60]:
         found = align(model, variant.activities)
         assert found.fitness == align_widely(model, variant.activities).fitness
@@ -204,7 +221,7 @@ def test_tokens_that_stay_behind_are_no_end_however_many() -> None:
 
 
 def test_a_model_with_very_many_ways_is_left_to_pm4py() -> None:
-    anyhow = net.of_tree(
+    anyhow = pnml.of_tree(
         Block(Operator.PARALLEL, tuple(Activity(name) for name in "abcdefghijklmnopqrst"))
     )
     assert align(anyhow, "tx").fitness == pytest.approx(1 - 20 / 22, abs=1e-12)
@@ -213,14 +230,14 @@ def test_a_model_with_very_many_ways_is_left_to_pm4py() -> None:
 def test_a_case_that_is_too_long_is_not_aligned_in_part() -> None:
     with pytest.raises(NoWayFound, match="65,536 steps"):
         align(MODEL, ["a"] * (MOST_STEPS + 1))
-    assert align(net.of_tree(A), ["a"] * MOST_STEPS).shortest == 1
+    assert align(pnml.of_tree(A), ["a"] * MOST_STEPS).shortest == 1
 
 
 def test_one_case_is_aligned_without_pm4py() -> None:
     script = (
-        "import sys; from procesmijn.cli import conformance; from procesmijn.flows import net; "
+        "import sys; from procesmijn.cli import conformance; from procesmijn.flows import pnml; "
         "from procesmijn.flows.alignment import align; from procesmijn.flows.tree import Activity; "
-        "assert align(net.of_tree(Activity('a')), ['a', 'b']).shortest == 1; "
+        "assert align(pnml.of_tree(Activity('a')), ['a', 'b']).shortest == 1; "
         "assert 'pm4py' not in sys.modules"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)

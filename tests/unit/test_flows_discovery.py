@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from procesmijn.core.flow import DirectlyFollows, Edge, Variant
 from procesmijn.errors import UsageError
-from procesmijn.flows import bpmn, net
+from procesmijn.flows import bpmn, pnml
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.noise import without_noise
@@ -63,7 +63,7 @@ def test_a_known_process_is_found_again(log: list[Variant], tree: str, of_graph:
 @given(st.lists(variant, min_size=1, max_size=6))
 def test_without_noise_every_case_fits(log: list[Variant]) -> None:
     model = discover(log)
-    found = net.of_tree(model.tree)
+    found = pnml.of_tree(model.tree)
     assert model.left_out == ()
     assert all(languages.accepts(found, variant.activities) for variant in log)
 
@@ -71,7 +71,7 @@ def test_without_noise_every_case_fits(log: list[Variant]) -> None:
 @pytest.mark.parametrize("log", LOGS)
 def test_without_noise_every_case_of_a_log_fits(log: str) -> None:
     found = variants_of(frame_of(log))
-    model = net.of_tree(discover(found).tree)
+    model = pnml.of_tree(discover(found).tree)
     assert all(languages.accepts(model, variant.activities) for variant in found)
 
 

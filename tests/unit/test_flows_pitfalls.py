@@ -14,14 +14,16 @@ import pytest
 from pm4py.algo.discovery.inductive.algorithm import Variants, apply
 from pm4py.algo.discovery.performance_spectrum import algorithm as spectrum
 from pm4py.objects.dfg.obj import DFG
+from pm4py.objects.petri_net.obj import PetriNet
 
 from procesmijn.core.flow import Variant
 from procesmijn.core.worktime import build_calendar, working_us
-from procesmijn.flows import bpmn, net
+from procesmijn.flows import bpmn, pnml
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.heuristics import heuristics
 from procesmijn.flows.quality import quality
 from procesmijn.flows.reading import read
+from procesmijn.flows.replay import Replay
 from procesmijn.flows.tree import Activity, Block, Operator, names
 from tests import languages, pm4py_oracle
 from tests.flow_logs import graph_of_variants
@@ -119,7 +121,7 @@ def test_a_comma_in_a_name_breaks_precision(tmp_path_factory: pytest.TempPathFac
     frame = _frame([("1", "a,b", 0), ("1", "c", 60), ("1", "d", 90)])
     tree = Block(Operator.SEQUENCE, (Activity("a,b"), Activity("c"), Activity("d")))
     file = tmp_path_factory.mktemp("model") / "net.pnml"
-    file.write_bytes(net.write(Block(Operator.CHOICE, (tree, Activity("e"))), "comma"))
+    file.write_bytes(pnml.write(Block(Operator.CHOICE, (tree, Activity("e"))), "comma"))
     model = pm4py.read_pnml(str(file))
     theirs = pm4py.precision_token_based_replay(pm4py_oracle.prepared(frame), *model)
     ours = quality(Block(Operator.CHOICE, (tree, Activity("e"))), pm4py_oracle.variants(frame))
@@ -133,7 +135,7 @@ def test_replay_passes_over_activities_that_the_model_does_not_know(
     frame = _frame([("1", "a", 0), ("1", "x", 30), ("1", "b", 60)])
     tree = Block(Operator.SEQUENCE, (Activity("a"), Activity("b")))
     file = tmp_path_factory.mktemp("model") / "net.pnml"
-    file.write_bytes(net.write(tree, "unknown"))
+    file.write_bytes(pnml.write(tree, "unknown"))
     model = pm4py.read_pnml(str(file))
     theirs = pm4py.fitness_token_based_replay(pm4py_oracle.prepared(frame), *model)
     assert theirs["log_fitness"] == 1
@@ -233,3 +235,15 @@ def test_a_heuristics_net_leaves_out_rare_steps_before_it_subtracts() -> None:
 
     (found,) = heuristics(pm4py_oracle.variants(frame)).dependencies
     assert found.certainty == 48 / 53
+
+
+def test_replay_chooses_by_the_addresses_of_its_nodes() -> None:
+    """They come out of sets in the order of their hashes, which in pm4py are their addresses."""
+    places = [PetriNet.Place("p") for _ in range(2)]
+    assert hash(places[0]) != hash(places[1])
+
+    def hashed() -> list[int]:
+        net, *_ = Replay(pnml.of_tree(Activity("a")), {"a": "1", "b": "2"}).model
+        return sorted(map(hash, (*net.places, *net.transitions, *net.arcs)))
+
+    assert hashed() == hashed()

@@ -8,7 +8,7 @@ import pm4py
 import pytest
 
 from procesmijn.core.flow import Variant
-from procesmijn.flows import net
+from procesmijn.flows import pnml
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.errors import NothingHappened
 from procesmijn.flows.quality import Quality, quality
@@ -29,7 +29,7 @@ def test_variants_tell_what_all_cases_tell(
     found = variants_of(frame)
     tree = discover(found, noise).tree
     file = tmp_path_factory.mktemp("model") / "net.pnml"
-    file.write_bytes(net.write(tree, log))
+    file.write_bytes(pnml.write(tree, log))
     model = pm4py.read_pnml(str(file))
     fitness = pm4py.fitness_token_based_replay(prepared(frame), *model)["log_fitness"]
     precision = pm4py.precision_token_based_replay(prepared(frame), *model)

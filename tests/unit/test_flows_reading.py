@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from procesmijn.flows import bpmn, net
+from procesmijn.flows import bpmn, pnml
+from procesmijn.flows.canonical import canonical
 from procesmijn.flows.errors import ModelNotReadable
+from procesmijn.flows.net import SINK, SOURCE, Net
 from procesmijn.flows.reading import read
-from procesmijn.flows.simplify import simplified
 from procesmijn.flows.tree import Tree, names
 from tests import languages
 
@@ -54,8 +58,35 @@ def test_what_we_wrote_reads_back(tree: Tree) -> None:
         return
     language = languages.of_tree(tree, 4)
     assert languages.of_net(read(bpmn.write(tree, "ours"), ()), 4) == language
-    assert languages.of_net(read(net.write(tree, "ours"), ()), 4) == language
-    assert languages.of_net(simplified(net.of_tree(tree)), 4) == language
+    assert languages.of_net(read(pnml.write(tree, "ours"), ()), 4) == language
+    assert languages.of_net(pnml.of_tree(tree), 4) == language
+
+
+@settings(max_examples=60, deadline=None)
+@given(languages.trees("abcd"), st.randoms(use_true_random=False))
+def test_the_net_of_a_model_is_one_whatever_file_it_comes_from(tree: Tree, chance: Random) -> None:
+    """Nor does it matter what nodes are called, and in which order they come."""
+    if not any(names(tree)):
+        return
+    net = pnml.of_tree(tree)
+    nodes = [*net.places, *net.transitions]
+    called = dict(zip(nodes, chance.sample(range(len(nodes)), len(nodes)), strict=True))
+    other = {node: f"n{number}" for node, number in called.items()}
+    other |= {SOURCE: SOURCE, SINK: SINK}
+    shuffled = Net(
+        chance.sample([other[place] for place in net.places], len(net.places)),
+        {
+            other[step]: net.transitions[step]
+            for step in sorted(net.transitions, key=called.__getitem__)
+        },
+        chance.sample([(other[a], other[b]) for a, b in net.arcs], len(net.arcs)),
+    )
+    assert (
+        canonical(shuffled)
+        == canonical(net)
+        == read(pnml.write(tree, "ours"), ())
+        == read(bpmn.write(tree, "ours"), ())
+    )
 
 
 @pytest.mark.parametrize(

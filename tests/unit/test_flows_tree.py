@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procesmijn.flows import net, ptml
+from procesmijn.flows import pnml, ptml
 from procesmijn.flows.tree import (
     SILENT,
     Activity,
@@ -102,7 +102,7 @@ def test_text_is_what_pm4py_reads(tree: Tree) -> None:
 
 @given(languages.trees())
 def test_the_net_plays_the_language_of_the_tree(tree: Tree) -> None:
-    assert languages.of_net(net.of_tree(tree), 4) == languages.of_tree(tree, 4)
+    assert languages.of_net(pnml.of_tree(tree), 4) == languages.of_tree(tree, 4)
 
 
 @given(languages.trees())
@@ -114,7 +114,7 @@ def test_ptml_is_what_pm4py_reads(tmp_path_factory: pytest.TempPathFactory, tree
 
 @given(languages.trees())
 def test_pnml_is_what_pm4py_reads(tmp_path_factory: pytest.TempPathFactory, tree: Tree) -> None:
-    file = _written(tmp_path_factory, "net.pnml", net.write(tree, "hiring"))
+    file = _written(tmp_path_factory, "net.pnml", pnml.write(tree, "hiring"))
     found = languages.of_pm4py(pm4py.read_pnml(file), 4)
     assert found == languages.of_tree(tree, 4)
 
