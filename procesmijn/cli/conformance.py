@@ -18,6 +18,7 @@ from procesmijn.cli.show import Format, show, write_json
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.flow import CaseTrace, Variant, instant
 from procesmijn.errors import UsageError
+from procesmijn.flows.moves import Where
 from procesmijn.flows.reading import read
 from procesmijn.settings import read_settings
 from procesmijn.store import filters, flows, traces
@@ -145,7 +146,7 @@ def _cases(held: Conformance, with_traces: Iterable[CaseTrace]) -> _Told:
 
 
 def _aligned(process: str, case: str, trace: CaseTrace | None, net: Net) -> _Told:
-    from procesmijn.flows.alignment import Where, align  # noqa: PLC0415 - loads r4pm, 48 MB
+    from procesmijn.flows.alignment import align  # noqa: PLC0415 - loads r4pm, 48 MB
 
     if trace is None:
         raise UsageError(f"there is no case '{case}' in {process}: procesmijn cases {process}")

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from r4pm.bindings import align_empty_trace, align_trace
 
-from procesmijn.errors import ProcesmijnError
+from procesmijn.flows.first_way import first_of_nearest
+from procesmijn.flows.moves import Move, NoWayFound, Where
 from procesmijn.flows.net import SINK, SOURCE, Net
+from procesmijn.flows.tokens import most_tokens
 
 MOST_STEPS: Final = 65_535
 """r4pm counts the steps of a case in 16 bits, and of a longer one would align a part."""
+MOST_TOKENS: Final = 255
+"""r4pm counts the tokens of a place in 8 bits, and passes ways by that leave more of them there."""
 MOST_STATES: Final = 500_000
 """r4pm gives up after these: within half a second, a quarter of what the import of pm4py takes."""
 _OPTIONS: Final[Any] = {
@@ -35,24 +38,9 @@ _OPTIONS: Final[Any] = {
 }
 
 
-class Where(StrEnum):
-    """Whether a step is in the case, in the model, or in both."""
-
-    BOTH = "both"
-    CASE = "case only"
-    MODEL = "model only"
-
-
-class Move(NamedTuple):
-    """One step of an alignment."""
-
-    where: Where
-    activity: str
-
-
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The case and the nearest way through the model, side by side; of several, one."""
+    """The case and the nearest way through the model, side by side; of several, the first."""
 
     moves: tuple[Move, ...]
     shortest: int
@@ -65,20 +53,13 @@ class Alignment:
         A step on one side only costs 1, of as many as the case and the shortest way through the
         model have together.
         """
-        cost = sum(move.where is not Where.BOTH for move in self.moves)
+        cost = sum(move.cost for move in self.moves)
         steps = sum(move.where is not Where.MODEL for move in self.moves)
         return 1 - cost / (steps + self.shortest) if cost else 1.0
 
 
-class NoWayFound(ProcesmijnError):
-    """No way through the model was found in time: it cannot come to its end, or it is too large, or
-    the case is too long or too far from it. Look at the model first."""
-
-
 def align(net: Net, activities: Sequence[str]) -> Alignment:
     """Align the activities of a case, in order of completion, with a net.
-
-    Ways that leave more than 255 tokens in a place are passed by, as r4pm does.
 
     Raises:
         NoWayFound: there is none, or the search takes too long, or the case has more than
@@ -89,24 +70,34 @@ def align(net: Net, activities: Sequence[str]) -> Alignment:
             f"the case has {len(activities):,} steps, and an alignment {MOST_STEPS:,} at most"
         )
     try:
-        return _align(net, activities)
+        found = _align(net, activities)
+        search = _search
     except _GaveUp:
         from procesmijn.flows.wide_alignment import (  # noqa: PLC0415 - pm4py: seconds, 200 MB
             align_widely,
+            search_widely,
         )
 
-        return align_widely(net, activities)
+        found = align_widely(net, activities)
+        search = search_widely
+    return Alignment(first_of_nearest(net, activities, found.moves, search), found.shortest)
 
 
-class _GaveUp(Exception):
-    """r4pm has looked at too many states, or found no way to the end."""
+class _GaveUp(NoWayFound):
+    """r4pm looked at too many states, or found no way to the end, or cannot count the tokens."""
 
 
 def _align(net: Net, activities: Sequence[str]) -> Alignment:
+    if most_tokens(net) > MOST_TOKENS:
+        raise _GaveUp
+    moves = _search(net, activities)
+    return Alignment(tuple(moves), align_empty_trace(_r4pm(net), _OPTIONS)["cost"])
+
+
+def _search(net: Net, activities: Sequence[str]) -> list[Move]:
     model = _r4pm(net)
     try:
         found = align_trace(model, list(activities), _OPTIONS)
-        shortest = align_empty_trace(model, _OPTIONS)["cost"]
     except TypeError as error:  # the one kind that it raises
         raise _GaveUp from error
     names = dict(zip(model["transitions"], net.transitions.values(), strict=True))
@@ -120,7 +111,7 @@ def _align(net: Net, activities: Sequence[str]) -> Alignment:
         else:
             where = Where.BOTH if kind == "SyncMove" else Where.CASE
             moves.append(Move(where, activities[at["trace_event_index"]]))
-    return Alignment(tuple(moves), shortest)
+    return moves
 
 
 def _r4pm(net: Net) -> Any:

@@ -17,7 +17,8 @@ MOST_MARKINGS: Final = 10_000
 
 _Marking: TypeAlias = tuple[str, ...]
 """Places with a token, each as often as it has one, in order."""
-_State: TypeAlias = frozenset[_Marking]
+State: TypeAlias = frozenset[_Marking]
+"""All markings in which a net may be."""
 
 
 class Language:
@@ -33,21 +34,29 @@ class Language:
         self._steps = defaultdict[str | None, list[tuple[list[str], list[str]]]](list)
         for step, label in net.transitions.items():
             self._steps[label].append((takes[step], puts[step]))
-        self._start = self._silently({(SOURCE,)})
-        self._after: dict[tuple[_State, str], _State] = {}
+        self.start = self._silently({(SOURCE,)})
+        self._after: dict[tuple[State, str], State] = {}
 
     def allows(self, activities: Iterable[str]) -> bool:
         """Whether the net can do exactly this and come to its end; False where that takes too much
         to find out."""
-        state = self._start
+        state = self.start
         for activity in activities:
-            if (state, activity) not in self._after:
-                done = {after for marking in state for after in self._fired(marking, activity)}
-                self._after[state, activity] = self._silently(done)
-            state = self._after[state, activity]
+            state = self.after(state, activity)
         return (SINK,) in state
 
-    def _silently(self, markings: set[_Marking]) -> _State:
+    def after(self, state: State, activity: str) -> State:
+        """Where the net may be after an activity; nowhere where it does not allow that."""
+        if (state, activity) not in self._after:
+            done = {after for marking in state for after in self._fired(marking, activity)}
+            self._after[state, activity] = self._silently(done)
+        return self._after[state, activity]
+
+    def activities(self, state: State) -> set[str]:
+        """What a net allows next."""
+        return {name for name in self._steps if name is not None and self.after(state, name)}
+
+    def _silently(self, markings: set[_Marking]) -> State:
         """All markings that silent steps lead to."""
         seen, todo = set(markings), list(markings)
         while todo and len(seen) <= MOST_MARKINGS:

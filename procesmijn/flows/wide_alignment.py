@@ -1,4 +1,5 @@
-"""An alignment with a model that allows too many ways for r4pm, or that cannot come to its end.
+"""An alignment with a model that is too much for r4pm: that allows too many ways, cannot come to
+its end, or may have more tokens in a place than r4pm counts.
 
 pm4py's A* with the marking equation. It is slower than r4pm where both find a way, and finds one in
 milliseconds where twenty steps may come in any order, of which r4pm would look at every subset.
@@ -14,7 +15,8 @@ from pm4py.algo.conformance.alignments.petri_net.algorithm import apply_trace
 from pm4py.algo.conformance.alignments.petri_net.variants.state_equation_a_star import Parameters
 from pm4py.objects.petri_net.utils.align_utils import STD_MODEL_LOG_MOVE_COST
 
-from procesmijn.flows.alignment import Alignment, Move, NoWayFound, Where
+from procesmijn.flows.alignment import Alignment
+from procesmijn.flows.moves import Move, NoWayFound, Where
 from procesmijn.flows.net import Net
 from procesmijn.flows.replay import Replay, numbered, trace_of
 
@@ -52,6 +54,11 @@ def align_widely(net: Net, activities: Sequence[str]) -> Alignment:
     # Silent steps cost 1 each, too few to make up a step that is seen.
     shortest = found["bwc"] // STD_MODEL_LOG_MOVE_COST - len(activities)
     return Alignment(tuple(moves), shortest)
+
+
+def search_widely(net: Net, activities: Sequence[str]) -> tuple[Move, ...]:
+    """The steps of such an alignment."""
+    return align_widely(net, activities).moves
 
 
 def _where(in_case: str, in_model: str) -> Where:

@@ -13,16 +13,20 @@ from hypothesis import strategies as st
 
 from procesmijn.core.flow import Variant
 from procesmijn.flows import bpmn, pnml
-from procesmijn.flows.alignment import MOST_STEPS, Alignment, NoWayFound, Where, align
+from procesmijn.flows.alignment import MOST_STEPS, Alignment, align
+from procesmijn.flows.canonical import canonical
 from procesmijn.flows.conformance import Kind, conform
 from procesmijn.flows.discovery import discover
 from procesmijn.flows.errors import NothingHappened
+from procesmijn.flows.first_way import first_of_nearest
 from procesmijn.flows.language import Language
+from procesmijn.flows.moves import NoWayFound, Where
 from procesmijn.flows.net import SINK, SOURCE, Net
 from procesmijn.flows.quality import quality
 from procesmijn.flows.reading import read
+from procesmijn.flows.tokens import most_tokens
 from procesmijn.flows.tree import Activity, Block, Operator, Tree, names
-from procesmijn.flows.wide_alignment import align_widely
+from procesmijn.flows.wide_alignment import align_widely, search_widely
 from tests import languages
 from tests.flow_logs import LOGS, frame_of, graph_of, variants_of
 from tests.pm4py_oracle import prepared
@@ -208,23 +212,70 @@ def test_cases_of_a_log_are_as_near_as_pm4py_finds_them() -> None:
         assert found.fitness == align_widely(model, variant.activities).fitness
 
 
+def net_of(arcs: str, **labels: str) -> Net:
+    """A net of arcs such as 'source>a a>sink'; a step that is not told is silent."""
+    pairs = [(start, end) for start, end in (arc.split(">") for arc in arcs.split())]
+    steps = ["in", "more", *labels]
+    places = [node for pair in pairs for node in pair if node not in steps]
+    return Net(
+        [*dict.fromkeys([SOURCE, SINK, *places])],
+        {step: labels.get(step) for step in steps},
+        pairs,
+    )
+
+
 def test_tokens_that_stay_behind_are_no_end_however_many() -> None:
     """r4pm counts the tokens of a place in 8 bits: 256 of them are not none."""
-    arcs = "source>in in>p in>left p>more more>p more>left p>a a>sink"
-    model = Net(
-        [SOURCE, SINK, "p", "left"],
-        {"in": None, "more": None, "a": "a"},
-        [(start, end) for start, end in (arc.split(">") for arc in arcs.split())],
-    )
+    model = net_of("source>in in>p in>left p>more more>p more>left p>a a>sink", a="a")
     with pytest.raises(NoWayFound, match="cannot come to its end"):
         align(model, ["a"])
+
+
+def test_more_tokens_in_a_place_than_r4pm_counts_are_counted() -> None:
+    """300 times 'a' puts 300 tokens in a place, which 'b' takes out again."""
+    model = net_of("source>in in>p p>a a>p a>many many>b p>b b>p p>more more>sink", a="a", b="b")
+    assert most_tokens(model) > 255
+    assert most_tokens(MODEL) == 2
+    case = ["a"] * 300 + ["b"] * 300
+    assert align(model, case).fitness == 1
+
+
+MANY_WAYS = pnml.of_tree(
+    Block(
+        Operator.SEQUENCE,
+        (
+            Block(Operator.LOOP, (Block(Operator.PARALLEL, (A, B, C)), D)),
+            Block(Operator.CHOICE, (D, Block(Operator.PARALLEL, (C, B)))),
+        ),
+    )
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(languages.trees("abc"), st.lists(st.sampled_from("abcx"), max_size=6))
+def test_of_equally_near_ways_the_first_is_shown(tree: Tree, case: list[str]) -> None:
+    """Whichever the search finds: here every way, made one of the found ones, leads to the same."""
+    model = pnml.of_tree(tree)
+    shown = align(model, case).moves
+    for _ in range(3):
+        assert align(model, case).moves == shown
+    assert align(canonical(model), case).moves == shown
+    assert first_of_nearest(model, case, align_widely(model, case).moves, search_widely) == shown
+
+
+@pytest.mark.parametrize("case", ["axx", "", "dca", "bxaabd", "cbadcbacb"])
+def test_a_model_with_many_ways_shows_one_in_every_run(case: str) -> None:
+    shown = {align(MANY_WAYS, case).moves for _ in range(8)}
+    assert len(shown) == 1
 
 
 def test_a_model_with_very_many_ways_is_left_to_pm4py() -> None:
     anyhow = pnml.of_tree(
         Block(Operator.PARALLEL, tuple(Activity(name) for name in "abcdefghijklmnopqrst"))
     )
-    assert align(anyhow, "tx").fitness == pytest.approx(1 - 20 / 22, abs=1e-12)
+    found = align(anyhow, "tx")
+    assert found.fitness == pytest.approx(1 - 20 / 22, abs=1e-12)
+    assert [move.activity for move in found.moves] == [*"tx", *"abcdefghijklmnopqrs"]
 
 
 def test_a_case_that_is_too_long_is_not_aligned_in_part() -> None:
