@@ -35,9 +35,9 @@ class CaseTrace(NamedTuple):
 
 
 class Starting(NamedTuple):
-    """Cases that start in one week, and go the same way."""
+    """Cases that start on one day, and go the same way."""
 
-    monday: date
+    day: date
     """Local, in the zone of the process."""
     variant: Variant
 

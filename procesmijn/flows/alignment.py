@@ -16,7 +16,7 @@ from uuid import UUID
 
 from r4pm.bindings import align_empty_trace, align_trace
 
-from procesmijn.flows.first_way import first_of_nearest
+from procesmijn.flows.first_way import Search, first_of_nearest
 from procesmijn.flows.moves import Move, NoWayFound, Where
 from procesmijn.flows.net import SINK, SOURCE, Net
 from procesmijn.flows.tokens import most_tokens
@@ -69,9 +69,9 @@ def align(net: Net, activities: Sequence[str]) -> Alignment:
         raise NoWayFound(
             f"the case has {len(activities):,} steps, and an alignment {MOST_STEPS:,} at most"
         )
+    search: Search = _search
     try:
         found = _align(net, activities)
-        search = _search
     except _GaveUp:
         from procesmijn.flows.wide_alignment import (  # noqa: PLC0415 - pm4py: seconds, 200 MB
             align_widely,

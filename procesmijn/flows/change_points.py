@@ -1,13 +1,19 @@
 """Where a row of cases begins to be another: the test behind :mod:`~procesmijn.flows.drift`.
 
-Cases of one kind or another come in windows, one after the other, and each kind has features. A
-change splits a stretch of windows in two; the strongest is found first, then those on either side
-of it (Matteson, James: A nonparametric approach for multiple change point analysis of multivariate
-data, JASA 2014). A split is measured by G, the likelihood ratio of the features before and after
-it, and the best split is held against the best ones of the same cases in random order.
+Cases come day by day, and have features. A change splits a stretch of days in two; the strongest is
+found first, then those on either side of it (Matteson, James: A nonparametric approach for multiple
+change point analysis of multivariate data, JASA 2014). A split is measured by G, the likelihood
+ratio of the features before and after it.
 
-- *Cases are permuted whole*: exact, though the features of a case hang together and some windows
-  have few cases. Without a change every order of the cases is as likely as the one that came.
+Whether there is a change is asked of splits between weeks. On which day it was, within the week
+before that Monday and the week from it on, is where G of a split between days is largest: so a week
+in which a change fell belongs to both sides of it, and is none of its own.
+
+The best split is held against the best ones of the same days in random order:
+
+- *Days change places whole, Mondays with Mondays*: exact, though the features of a case hang
+  together, the cases of a day may, and weekends may always be otherwise. Without a change every
+  such order is as likely as the one that came.
 - *Many splits* are tried: each permutation tries all of them, too, and gives its largest G
   (Westfall, Young: Resampling-based multiple testing, 1993).
 - *Many stretches* are tried: each side of a split gets half of the level that the whole had, so
@@ -22,7 +28,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 from scipy.special import xlogy
 
 LEVEL: Final = 0.01
@@ -30,49 +35,70 @@ LEVEL: Final = 0.01
 PERMUTATIONS: Final = 1_999
 LEAST_CASES: Final = 30
 """On either side of a split."""
+LEAST_DAYS: Final = 5
+"""From the first to the last of either side: a week of work."""
+_WEEK: Final = 7
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 class ChangePoint(NamedTuple):
-    """From this window on the cases are others."""
+    """From this day on the cases are others."""
 
-    window: int
+    at: int
+    """Which of the days."""
     p_value: float
     """The chance of so large a difference without a change, corrected for all that was tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cases in the order of their windows."""
+    """Days on which cases started, in order."""
 
-    sizes: Ints
-    """Cases of each window."""
-    kinds: Ints
-    """The kind of each case."""
-    features: csr_array
-    """How often each kind has each feature."""
+    days: Ints
+    """As proleptic Gregorian ordinals: 1 is a Monday."""
+    cases: Ints
+    """Of each day."""
+    features: Floats
+    """How often the cases of each day (rows) have each feature (columns)."""
 
     def part(self, first: int, end: int) -> Row:
-        """The windows from ``first`` up to ``end``."""
-        cases = slice(int(self.sizes[:first].sum()), int(self.sizes[:end].sum()))
-        return Row(self.sizes[first:end], self.kinds[cases], self.features)
+        """The days from ``first`` up to ``end``."""
+        return Row(self.days[first:end], self.cases[first:end], self.features[first:end])
 
-    def strengths(self, kinds: Ints) -> Floats:
-        """G of a split after each window but the last, were the cases of these kinds; 0 where too
-        few cases are on a side."""
-        ends = np.cumsum(self.sizes)
-        shape = len(self.sizes), self.features.shape[0]
-        counted = csr_array((np.ones(len(kinds)), kinds, np.append(0, ends)), shape=shape)
-        until = np.cumsum((counted @ self.features).toarray(), axis=0)
-        is_enough = np.minimum(ends, ends[-1] - ends)[:-1] >= LEAST_CASES
-        return np.where(is_enough, ratios(until[:-1], until[-1] - until[:-1]).sum(axis=-1), 0.0)
+    def shuffled(self, rng: np.random.Generator) -> Row:
+        """What came on one day on another of the same weekday."""
+        order = np.arange(len(self.days))
+        for weekday in range(_WEEK):
+            those = np.flatnonzero(self.days % _WEEK == weekday)
+            order[those] = rng.permutation(those)
+        return Row(self.days, self.cases[order], self.features[order])
+
+    def weeks(self) -> Ints:
+        """The first day of each week that may differ from what was before it: a few days on a side
+        would differ by their weekdays."""
+        first = np.flatnonzero(np.diff((self.days - 1) // _WEEK)) + 1
+        before, after = self.days[first] - self.days[0], self.days[-1] + 1 - self.days[first]
+        whole: Ints = first[np.minimum(before, after) >= LEAST_DAYS]
+        return whole
+
+    def around(self, at: int) -> Ints:
+        """The days from which on a change may have begun that shows in the week of day ``at``."""
+        monday = (self.days[at] - 1) // _WEEK * _WEEK + 1
+        return np.flatnonzero(abs(self.days[1:] - monday) < _WEEK) + 1
+
+    def strengths(self, splits: Ints) -> Floats:
+        """G of a split before each of these days; 0 where too few cases are on a side."""
+        cases, until = np.cumsum(self.cases), np.cumsum(self.features, axis=0)
+        before, found = cases[splits - 1], until[splits - 1]
+        is_enough = np.minimum(before, cases[-1] - before) >= LEAST_CASES
+        return np.where(is_enough, ratios(found, until[-1] - found).sum(axis=-1), 0.0)
 
 
 def change_points(row: Row, rng: np.random.Generator) -> list[ChangePoint]:
     """Every change in a row of cases, in order."""
-    return sorted(_changes(row, 0, len(row.sizes), LEVEL, rng))
+    return sorted(_changes(row, 0, len(row.days), LEVEL, rng))
 
 
 def ratios(before: Any, after: Any) -> Floats:
@@ -90,23 +116,27 @@ def _changes(
     row: Row, first: int, end: int, level: float, rng: np.random.Generator
 ) -> Iterator[ChangePoint]:
     part = row.part(first, end)
-    if len(part.sizes) < 2:
+    weeks = part.weeks()
+    if not len(weeks):
         return
-    strengths = part.strengths(part.kinds)
-    p_value = _p_value(part, float(strengths.max()), level, rng)
+    strengths = part.strengths(weeks)
+    p_value = _p_value(part, weeks, float(strengths.max()), level, rng)
     if p_value is None:
         return
-    window = first + int(strengths.argmax()) + 1
-    yield ChangePoint(window, min(1.0, p_value * LEVEL / level))
-    yield from _changes(row, first, window, level / 2, rng)
-    yield from _changes(row, window, end, level / 2, rng)
+    near = part.around(int(weeks[strengths.argmax()]))
+    at = first + int(near[part.strengths(near).argmax()])
+    yield ChangePoint(at, min(1.0, p_value * LEVEL / level))
+    yield from _changes(row, first, at, level / 2, rng)
+    yield from _changes(row, at, end, level / 2, rng)
 
 
-def _p_value(part: Row, strength: float, level: float, rng: np.random.Generator) -> float | None:
+def _p_value(
+    part: Row, weeks: Ints, strength: float, level: float, rng: np.random.Generator
+) -> float | None:
     """The share of orders whose best split is as strong; None as soon as it is above the level."""
     as_strong = 1  # the order that came is one of them
     for _ in range(PERMUTATIONS):
-        as_strong += bool(part.strengths(rng.permutation(part.kinds)).max() >= strength)
+        as_strong += bool(part.shuffled(rng).strengths(weeks).max() >= strength)
         if as_strong > level * (PERMUTATIONS + 1):
             return None
     return as_strong / (PERMUTATIONS + 1)

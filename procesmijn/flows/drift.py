@@ -1,8 +1,8 @@
-"""When did the flow change? The weeks from which on cases go another way than before.
+"""When did the flow change? The days from which on cases go another way than before.
 
 Cases are compared by which activity comes directly after which (Bose, van der Aalst, Zliobaite,
 Pechenizkiy: Dealing with concept drifts in process mining, IEEE TNNLS 2014), in the order of the
-weeks in which they start; whether that is more than chance is the subject of
+days on which they start; whether that is more than chance is the subject of
 :mod:`~procesmijn.flows.change_points`.
 """
 
@@ -21,8 +21,6 @@ from scipy.sparse import csr_array
 from procesmijn.core.flow import Starting
 from procesmijn.flows.change_points import Row, change_points, ratios
 
-MOST_CASES: Final = 20_000
-"""Of more a random sample is tested: as valid, and a change that matters shows in it."""
 EDGES_TOLD: Final = 5
 """Of each change so many are told: those that changed most."""
 
@@ -39,9 +37,9 @@ class Changed(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Cases that start in this week or later go another way than those before."""
+    """Cases that start on this day or later go another way than those before."""
 
-    monday: date
+    day: date
     p_value: float
     """The chance of so large a difference without a change, corrected for all that was tried."""
     cases_before: int
@@ -60,15 +58,15 @@ def changes(starting: Sequence[Starting], seed: int = 0) -> list[Change]:
     if not starting:
         return []
     log = _log(starting)
-    points = change_points(_row(log, np.random.default_rng(seed)), np.random.default_rng(seed))
-    bounds = [0, *(point.window for point in points), len(log.mondays)]
+    points = change_points(_row(log), np.random.default_rng(seed))
+    bounds = [0, *(point.at for point in points), len(log.days)]
     return [
         Change(
-            log.mondays[point.window],
+            log.days[point.at],
             point.p_value,
-            int(log.cases[first : point.window].sum()),
-            int(log.cases[point.window : end].sum()),
-            _changed(log, first, point.window, end),
+            int(log.cases[first : point.at].sum()),
+            int(log.cases[point.at : end].sum()),
+            _changed(log, first, point.at, end),
         )
         for point, first, end in zip(points, bounds, bounds[2:], strict=False)
     ]
@@ -76,46 +74,44 @@ def changes(starting: Sequence[Starting], seed: int = 0) -> list[Change]:
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """All cases, counted by week and variant."""
+    """All cases, counted by day and variant."""
 
-    mondays: list[date]
+    days: list[date]
     edges: list[Edge]
     features: csr_array
     """How often each variant has each edge."""
     cases: csr_array
-    """How many cases of each variant started in each week."""
+    """How many cases of each variant started on each day."""
 
 
 def _log(starting: Sequence[Starting]) -> _Log:
-    mondays = sorted({monday for monday, _ in starting})
+    days = sorted({each.day for each in starting})
     ways = sorted({variant.activities for _, variant in starting})
     edges_of = [Counter(pairwise((None, *way, None))) for way in ways]
     edges = sorted({edge for way in edges_of for edge in way}, key=_by_name)
-    week, kind, feature = (
-        {name: number for number, name in enumerate(names)} for names in (mondays, ways, edges)
+    day, kind, feature = (
+        {name: number for number, name in enumerate(names)} for names in (days, ways, edges)
     )
     features = [
         (row, feature[edge], count)
         for row, way in enumerate(edges_of)
         for edge, count in way.items()
     ]
-    cases = [(week[monday], kind[way.activities], way.cases) for monday, way in starting]
-    return _Log(mondays, edges, _table(features), _table(cases))
+    cases = [(day[start], kind[way.activities], way.cases) for start, way in starting]
+    return _Log(days, edges, _table(features), _table(cases))
 
 
-def _row(log: _Log, rng: np.random.Generator) -> Row:
-    """The cases as they are tested: all of them, or a random sample."""
-    counted = log.cases.tocoo()
-    week, kind = (np.repeat(each, counted.data) for each in (counted.row, counted.col))
-    if len(week) > MOST_CASES:
-        drawn = np.sort(rng.choice(len(week), MOST_CASES, replace=False))
-        week, kind = week[drawn], kind[drawn]
-    return Row(np.bincount(week, minlength=len(log.mondays)), kind, log.features)
+def _row(log: _Log) -> Row:
+    return Row(
+        np.array([day.toordinal() for day in log.days]),
+        log.cases.sum(axis=1),
+        (log.cases @ log.features).toarray().astype(np.float64),
+    )
 
 
-def _changed(log: _Log, first: int, week: int, end: int) -> tuple[Changed, ...]:
-    """The edges that add most to the difference between two stretches of weeks."""
-    sides = [log.cases[first:week], log.cases[week:end]]
+def _changed(log: _Log, first: int, day: int, end: int) -> tuple[Changed, ...]:
+    """The edges that add most to the difference between two stretches of days."""
+    sides = [log.cases[first:day], log.cases[day:end]]
     before, after = ((side.sum(axis=0) @ log.features) for side in sides)
     most = np.argsort(-ratios(before, after), kind="stable")[:EDGES_TOLD]
     cases_before, cases_after = (side.sum() for side in sides)

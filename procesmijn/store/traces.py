@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,6 +18,17 @@ from procesmijn.store.terms import Terms
 TRACES_AT_ONCE: Final = 5_000
 
 
+class Span(NamedTuple):
+    """Cases with a trace, and when they started."""
+
+    cases: int
+    first: date | None
+    """The local day on which the first of them started; None where there are none."""
+    last: date | None
+    zone: str
+    """IANA name of the time zone of the process."""
+
+
 class Companies(NamedTuple):
     """Which parties took part in the same cases."""
 
@@ -26,11 +38,11 @@ class Companies(NamedTuple):
     """Cases in which a party took part that neither handed over nor picked up."""
 
 
-def count(process: str, connection: Connection, cases: CaseFilter = EVERY_CASE) -> int:
-    """How many traces :func:`traces` gives."""
-    sql, chosen = narrowed(statements("traces")["count"], "cases", cases)
+def span(process: str, connection: Connection, cases: CaseFilter = EVERY_CASE) -> Span:
+    """What :func:`traces` gives, and since when and until when."""
+    sql, chosen = narrowed(statements("traces")["span"], "cases", cases)
     row = connection.execute(sql, {"process": process, **chosen}).fetchone()
-    return int(row[0]) if row else 0
+    return Span(*row) if row else Span(0, None, None, "UTC")
 
 
 def traces(
@@ -61,14 +73,14 @@ def trace(process: str, case_key: str, terms: Terms, connection: Connection) -> 
 def starting(
     process: str, terms: Terms, connection: Connection, cases: CaseFilter = EVERY_CASE
 ) -> list[Starting]:
-    """Cases by the week in which they started, of those weeks whose cases had time to end."""
+    """Cases by the day on which they started, of those weeks whose cases had time to end."""
     sql, chosen = narrowed(statements("traces")["starting"], "cases", cases)
     rows = connection.execute(sql, {"process": process, **chosen}).fetchall()
     steps = [np.frombuffer(trace, dtype=STEP) for *_, trace in rows]
     _meet(steps, terms, connection)
     return [
-        Starting(monday, Variant(_way(step, terms), number))
-        for (monday, number, _), step in zip(rows, steps, strict=True)
+        Starting(day, Variant(_way(step, terms), number))
+        for (day, number, _), step in zip(rows, steps, strict=True)
     ]
 
 

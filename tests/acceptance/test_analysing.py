@@ -211,7 +211,7 @@ def test_every_case_in_time(requests: Procesmijn, tmp_path: Path) -> None:
     assert Counter(each["quartile"] for each in grants).keys() == {1, 2, 3, 4}
 
 
-def test_a_change_is_found_in_its_week_and_said_what_it_is(requests: Procesmijn) -> None:
+def test_a_change_is_found_on_its_day_and_said_what_it_is(requests: Procesmijn) -> None:
     drift = requests("flow", PROCESS, "--as", "drift", "--format", "json")
     first = str(date(2026, 1, 5) + timedelta(weeks=CHANGED_IN))
     assert {row["changed_on"] for row in drift.json} == {first}
@@ -221,6 +221,10 @@ def test_a_change_is_found_in_its_week_and_said_what_it_is(requests: Procesmijn)
     assert drift.err.startswith("1 change in 23 weeks (575 cases) in which cases had time to end")
     before = requests("flow", PROCESS, "--as", "drift", "--to", first, "--format", "csv")
     assert before.out.count("\n") == 1
+    little = requests("flow", PROCESS, "--as", "drift", "--to", "2026-01-12", "--format", "csv")
+    assert little.err.splitlines()[1].startswith(
+        "these cases are too few to tell a change: all 25 started in the week of 2026-01-05."
+    )
 
 
 def tips(picture: Path) -> list[str]:

@@ -17,7 +17,7 @@ from procesmijn.store.terms import Terms
 
 def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     """Read every case that is asked for, once for the table and once for the picture."""
-    total = traces.count(asked.process, connection, asked.whole_cases)
+    total = traces.span(asked.process, connection, asked.whole_cases).cases
 
     def read() -> Iterator[CaseTrace]:
         return each_case(asked.process, asked.whole_cases, total, terms, connection)

@@ -1,8 +1,16 @@
--- name: count
--- How many traces there are.
-SELECT count(*)
-FROM mining."case" c JOIN mining.term p ON p.code = c.process
-WHERE p.name = %(process)s AND length(c.trace) > 0 AND {chosen};
+-- name: span
+-- How many traces there are, between which local days their cases started, and where that is.
+WITH place AS (
+    SELECT p.code, COALESCE(d.time_zone, 'UTC') AS zone
+    FROM mining.term p LEFT JOIN mining.process d ON d.code = p.code
+    WHERE p.name = %(process)s
+)
+SELECT count(*),
+       min(c.started_at AT TIME ZONE place.zone)::date,
+       max(c.started_at AT TIME ZONE place.zone)::date,
+       COALESCE(min(place.zone), 'UTC')
+FROM mining."case" c JOIN place ON place.code = c.process
+WHERE length(c.trace) > 0 AND {chosen};
 
 -- name: traces
 -- The traces of a process with the ids of their objects, in the order in which the cases started.
@@ -22,7 +30,7 @@ JOIN mining.process d ON d.code = c.process
 WHERE p.name = %(process)s AND c.object_key = mining.object_key(d.object_type, %(case_key)s);
 
 -- name: starting
--- Cases by the local week in which they started and by variant, with one trace that shows it. Of
+-- Cases by the local day on which they started and by variant, with one trace that shows it. Of
 -- the last weeks many cases have not come to their end: only weeks are counted that lie further
 -- before the last completion than what 99 of 100 cases took.
 WITH seen AS (
@@ -34,7 +42,7 @@ WITH seen AS (
     LEFT JOIN mining.process d ON d.code = c.process
     WHERE p.name = %(process)s AND c.ended_at < 'infinity'
 )
-SELECT date_trunc('week', c.started_at AT TIME ZONE seen.zone)::date AS monday,
+SELECT (c.started_at AT TIME ZONE seen.zone)::date AS day,
        count(*), any_value(c.trace)
 FROM mining."case" c
 JOIN mining.term p ON p.code = c.process
@@ -42,8 +50,8 @@ CROSS JOIN seen
 WHERE p.name = %(process)s AND length(c.trace) > 0
   AND c.started_at AT TIME ZONE seen.zone < date_trunc('week', seen.until AT TIME ZONE seen.zone)
   AND {chosen}
-GROUP BY monday, c.variant
-ORDER BY monday, count(*) DESC, c.variant;
+GROUP BY day, c.variant
+ORDER BY day, count(*) DESC, c.variant;
 
 -- name: companies
 -- Which parties handed over or picked up in the same cases, how many cases, and in how many of

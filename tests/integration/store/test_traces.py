@@ -72,22 +72,24 @@ def test_cases_come_in_the_order_in_which_they_started(
     assert found[1] == CaseTrace(
         "handed over", ("ask", "make"), (SUNDAY_US, SUNDAY_US + 2 * HOUR_US)
     )
-    assert traces.count("making", connection) == 4
+    span = traces.span("making", connection)
+    assert span == traces.Span(4, date(2026, 3, 1), date(2026, 3, 16), "Asia/Tokyo")
+    assert traces.span("elsewhere", connection) == traces.Span(0, None, None, "UTC")
     assert traces.trace("making", "handed over", store.terms, connection) == found[1]
     assert traces.trace("making", "elsewhere", store.terms, connection) is None
     chosen = CaseFilter(lacking=("make",))
     assert [t.case_key for t in traces.traces("making", store.terms, connection, chosen)] == [
         "alone"
     ]
-    assert traces.count("making", connection, chosen) == 1
+    assert traces.span("making", connection, chosen).cases == 1
 
 
-def test_weeks_are_local_and_only_those_whose_cases_had_time_to_end(
+def test_days_are_local_and_only_those_whose_cases_had_time_to_end(
     store: Store, connection: Connection
 ) -> None:
     """The last completion, less the eleven hours that the slowest case took, lies in the third."""
     assert traces.starting("making", store.terms, connection) == [
-        Starting(date(2026, 2, 23), Variant(("make", "ask"), 1)),
+        Starting(date(2026, 3, 1), Variant(("make", "ask"), 1)),
         Starting(date(2026, 3, 2), Variant(("ask", "make"), 1)),
     ]
 
