@@ -20,6 +20,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from procesmijn.errors import UsageError
+from procesmijn.wording import Wording
 from schemas.refusal import REFUSED_TOPIC
 
 log = logging.getLogger(__name__)
@@ -207,6 +208,14 @@ class Settings(BaseSettings):
         Literal["text", "json"],
         Field(description="How it writes that: lines for people, or an object of JSON a line."),
     ] = "text"
+    wording: Annotated[
+        Wording,
+        Field(
+            description="What parties are to each other in tables, help and documents:"
+            " `customers` (and suppliers), or `partners`. The end customer stays one, and columns"
+            " of CSV, JSON and views keep their names."
+        ),
+    ] = Wording.CUSTOMERS
     traces: Annotated[
         bool,
         Field(
@@ -224,6 +233,21 @@ def read_settings() -> Settings:
     if unknown := misspelt({**of_file(os.environ), **os.environ}):
         # Nobody has set up logs yet, so this is a line on stderr.
         log.warning("no setting, so it is ignored: %s", say_misspelt(unknown))
+    return _read()
+
+
+def wording() -> Wording:
+    """What parties are called in labels, which no command hands its settings to.
+
+    Where settings do not fit it is as ever: a command that reads them says what is wrong.
+    """
+    try:
+        return _read().wording
+    except SettingsError:
+        return Wording.CUSTOMERS
+
+
+def _read() -> Settings:
     try:
         return Settings(_env_file=os.environ.get(_FILE) or None)
     except ValidationError as error:

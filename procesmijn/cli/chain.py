@@ -18,11 +18,12 @@ from procesmijn.cli.tell import many, note
 from procesmijn.core.chain import Ends, Part, Share, Waited, Whole, chain_ends, shares, ways_to_end
 from procesmijn.core.late_links import ENOUGH, added
 from procesmijn.errors import FileNotWritten, UsageError
-from procesmijn.settings import read_settings
+from procesmijn.settings import read_settings, wording
 from procesmijn.store import chains, reports
 from procesmijn.store.chains import Link
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter
+from procesmijn.wording import reworded
 
 app = typer.Typer(add_completion=False)
 
@@ -196,7 +197,7 @@ def _tell(rows: Sequence[ChainRow]) -> None:
         (Ends.NOWHERE, "end nowhere: no chain leads to an end customer"),
     ):
         if number := sum(row.chain_ends is ends for row in links):
-            note(f"{many(number, 'link')} {words}")
+            note(reworded(f"{many(number, 'link')} {words}", wording()))
     if too_few := sum(row.added_seconds is None and row.customer_role != "end" for row in links):
         note(
             f"{many(too_few, 'link')} with fewer than {ENOUGH} cases that were late, or that were"

@@ -115,11 +115,19 @@ class Commands(TyperGroup):
 
 def load(name: str) -> Any:
     """Import a command."""
+    # Here, since the list of commands is shown without them.
+    from procesmijn.settings import wording  # noqa: PLC0415
+    from procesmijn.wording import reworded  # noqa: PLC0415
+
     module = import_module(f"procesmijn.cli.{COMMANDS[name].module}")
     command = get_command(module.app)
     command.name = name
+    parties = wording()
     for each in (command, *getattr(command, "commands", {}).values()):
-        each.help = _unwrapped(each.help or "")
+        each.help = reworded(_unwrapped(each.help or ""), parties)
+        for option in each.params:
+            if getattr(option, "help", None):
+                option.help = reworded(option.help, parties)
     return command
 
 

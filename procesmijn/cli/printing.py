@@ -48,7 +48,8 @@ def print_catalogue(
     if out is not None and out.suffix not in (".html", ".pdf"):
         raise UsageError(f"--out {out}: end it on .html or .pdf")
     instant = moment(as_of) or datetime.now(UTC)
-    with reading(read_settings(), instant if as_of else None) as (store, connection):
+    settings = read_settings()
+    with reading(settings, instant if as_of else None) as (store, connection):
         catalogue = in_force(store).catalogue
         today = instant.astimezone(load_zone(catalogue.calendars[OFFICE].zone)).date()
         measured = _twelve_months(period(since, until), today)
@@ -56,7 +57,9 @@ def print_catalogue(
     measurements: Measurements = {name: _measured(each) for name, each in kept.items()}
     from procesmijn.documents import render  # noqa: PLC0415 - templates, for this alone
 
-    document = service_catalogue(catalogue, language, today, measurements, measured)
+    document = service_catalogue(
+        catalogue, language, today, measurements, measured, settings.wording
+    )
     written = (
         render.as_pdf(document, instant)
         if out is not None and out.suffix == ".pdf"

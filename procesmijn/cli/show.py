@@ -17,6 +17,8 @@ from typing import Any, Final
 import orjson
 
 from procesmijn.cli.layout import Column, lay_out
+from procesmijn.settings import wording
+from procesmijn.wording import Wording, reworded
 
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""
@@ -104,14 +106,15 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     is_terminal = sys.stdout.isatty()
     width = get_terminal_size().columns if is_terminal else _WIDTH_OF_FILES
     strong = _bold if is_terminal and os.environ.get("TERM") != "dumb" else str
-    for line in lay_out([_column(name, rows) for name in columns], width, strong):
+    parties = wording()
+    for line in lay_out([_column(name, rows, parties) for name in columns], width, strong):
         sys.stdout.write(f"{line}\n")
 
 
-def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> Column:
+def _column(name: str, rows: Sequence[Mapping[str, Any]], parties: Wording) -> Column:
     values = [row[name] for row in rows]
     return Column(
-        _heading(name),
+        reworded(_heading(name), parties),
         [_words(name, value) for value in values],
         is_number=any(
             isinstance(value, int | float | Decimal) and not isinstance(value, bool)

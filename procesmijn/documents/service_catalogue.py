@@ -17,6 +17,7 @@ from procesmijn.catalogue.agreements import Version
 from procesmijn.catalogue.lead_times import Unit
 from procesmijn.catalogue.part import Text
 from procesmijn.documents.words import NOTHING, WORDS, Language, count, day, in_words, percentage
+from procesmijn.wording import Wording, reworded
 
 TOO_FEW: Final = "too few"
 """What is known of an agreement about whose cases nothing may be said, since they are too few."""
@@ -94,6 +95,7 @@ def service_catalogue(
     on: date,
     measurements: Measurements,
     period: tuple[date, date],
+    wording: Wording = Wording.CUSTOMERS,
 ) -> ServiceCatalogue:
     """Put a catalogue into words.
 
@@ -103,9 +105,10 @@ def service_catalogue(
         on: the date that it speaks of: terms that held before are left out, and those that will
             hold later are named with their date.
         measurements: how agreements were kept in ``period``, half-open, by date of due.
+        wording: what parties are to each other.
     """
-    words = WORDS[language]
-    writer = _Writer(catalogue, language, on, measurements)
+    words = {key: reworded(text, wording) for key, text in WORDS[language].items()}
+    writer = _Writer(catalogue, language, on, measurements, words)
     since, until = (day(each, language) for each in period)
     return ServiceCatalogue(
         language,
@@ -124,6 +127,7 @@ class _Writer:
     language: Language
     on: date
     measurements: Measurements
+    worded: Mapping[str, str]
 
     def suppliers(self) -> Iterator[Supplier]:
         suppliers = {each.supplier for each in self.catalogue.deliverables.values()}
@@ -228,4 +232,4 @@ class _Writer:
         return NOTHING if share is None else percentage(float(share), self.language)
 
     def words(self, key: str, **parts: str) -> str:
-        return WORDS[self.language][key].format(**parts)
+        return self.worded[key].format(**parts)

@@ -1,0 +1,48 @@
+"""What the two sides of a handover are called, in the one place through which all labels go.
+
+Some organisations have internal customers and suppliers. Others hold that there is one customer,
+the end customer, and that all within are partners: for them the same texts speak of partners. Names
+in data (columns of CSV and JSON, views, options) are a contract and stay.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class Wording(StrEnum):
+    """What parties are to each other."""
+
+    CUSTOMERS = "customers"
+    PARTNERS = "partners"
+
+
+_PARTNERS: Final = {
+    "supplier": "delivering partner",
+    "suppliers": "delivering partners",
+    "customer": "receiving partner",
+    "customers": "receiving partners",
+    "leverancier": "leverende partner",
+    "leveranciers": "leverende partners",
+    "klant": "ontvangende partner",
+    "klanten": "ontvangende partners",
+}
+_SIDES: Final = re.compile(
+    r"(?<!end )(?<!\{)\b(?:(?:internal|interne) )?("
+    + "|".join(sorted(_PARTNERS, key=len, reverse=True))
+    + r")\b",
+    re.IGNORECASE,
+)
+"""Not the end customer, who stays one, nor what a text leaves room for: ``{supplier}``."""
+
+
+def reworded(text: str, wording: Wording) -> str:
+    """A label or sentence of ours, English or Dutch, as this wording has it."""
+    return text if wording is Wording.CUSTOMERS else _SIDES.sub(_partner, text)
+
+
+def _partner(found: re.Match[str]) -> str:
+    words = _PARTNERS[found[1].lower()]
+    return words.capitalize() if found[0][0].isupper() else words

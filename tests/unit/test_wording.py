@@ -1,0 +1,62 @@
+"""Partners instead of customers and suppliers: labels change, names in data do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from procesmijn.cli.commands import load
+from procesmijn.cli.show import Format, show
+from procesmijn.documents.words import WORDS, Language
+from procesmijn.settings import wording
+from procesmijn.wording import Wording, reworded
+
+
+@pytest.fixture
+def partners(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESMIJN_WORDING", "partners")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("the supplier's clock", "the delivering partner's clock"),
+        ("Suppliers and internal customers", "Delivering partners and receiving partners"),
+        ("up to the end customer", "up to the end customer"),
+        ("customer_service, by {supplier}", "customer_service, by {supplier}"),
+        ("Klant en leveranciers", "Ontvangende partner en leverende partners"),
+        ("interne klanten en de eindklant", "ontvangende partners en de eindklant"),
+        ("klantgesprek", "klantgesprek"),
+    ],
+)
+def test_the_two_sides_are_partners_and_the_end_customer_stays_one(text: str, meant: str) -> None:
+    assert reworded(text, Wording.PARTNERS) == meant
+    assert reworded(text, Wording.CUSTOMERS) == text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_document_speaks_of_customers_where_all_are_partners(language: Language) -> None:
+    said = " ".join(reworded(text, Wording.PARTNERS) for text in WORDS[language].values()).lower()
+    left = said.replace("{supplier}", "")
+    assert not any(word in left for word in ("customer", "supplier", "klant", "leverancier"))
+
+
+@pytest.mark.usefixtures("partners")
+def test_tables_and_help_follow_and_the_columns_of_csv_stay(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    row = {"supplier": "hr", "customer": "customer"}
+    show([row], list(row), Format.TABLE)
+    assert capsys.readouterr().out.splitlines() == [
+        "delivering partner  receiving partner",
+        "hr                  customer",
+    ]
+    show([row], list(row), Format.CSV)
+    assert capsys.readouterr().out == "supplier,customer\nhr,customer\n"
+    assert "calendar of the receiving partner" in load("handovers").help
+
+
+def test_settings_that_do_not_fit_word_it_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESMIJN_WORDING", "partners")
+    assert wording() is Wording.PARTNERS
+    monkeypatch.setenv("PROCESMIJN_TOPIC_PARTITIONS", "none")
+    assert wording() is Wording.CUSTOMERS
