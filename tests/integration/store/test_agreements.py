@@ -48,7 +48,7 @@ def test_every_version_of_an_agreement_is_a_row_for_whoever_reads(
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("SET ROLE bi_reader")
         agreements = connection.execute("SELECT * FROM bi.dim_agreement ORDER BY version")
-        shared = ("onboarding", "contract", "payroll", "manager", "executing")
+        shared = ("onboarding", "contract", "payroll", "manager", "internal", "executing")
         first = (None, date(2026, 1, 1), *shared, "3 days", Decimal("0.9"), Decimal("0.975"), None)
         second = (date(2026, 1, 1), None, *shared, "16 hours", Decimal("0.9"), None, "5 days")
         assert agreements.fetchall() == [
