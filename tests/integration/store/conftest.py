@@ -18,9 +18,15 @@ from procesmijn.store import Store
 
 
 @pytest.fixture(scope="session")
-def persons() -> Persons:
+def keys() -> Keys:
     """The keys of the session."""
-    return Persons(Keys.generate())
+    return Keys.generate()
+
+
+@pytest.fixture(scope="session")
+def persons(keys: Keys) -> Persons:
+    """What they make of persons."""
+    return Persons(keys)
 
 
 @pytest.fixture(scope="session")

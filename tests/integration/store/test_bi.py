@@ -23,7 +23,7 @@ READERS_VIEWS = {
 }
 FACT_VIEWS = {
     *("fct_handover", "fct_pending", "fct_case", "fct_delivery", "removed"),
-    *("agg_handover_daily", "agg_delivery_daily", "fct_link"),
+    *("agg_handover_daily", "agg_delivery_daily", "fct_link", "fct_forecast"),
 }
 
 CATALOGUE = """
