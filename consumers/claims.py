@@ -216,7 +216,7 @@ class Claims:
         if before is None or before[:3] != (partition, offset, reason):
             log.error(
                 "%s is paused at %d: %s; it stays so until an operator decides (procesmijn"
-                " accept-gap %s %d), the other partitions go on",
+                " streams accept-gap %s %d), the other partitions go on",
                 name_of(place),
                 offset,
                 reason,

@@ -33,7 +33,8 @@ class BatchFailed(ProcesmijnError):
     """A batch could not be applied, for a reason that nobody foresaw: the worker has to stop.
 
     Nothing of it was written. A restarted worker meets it again: look at the trace (``--debug``),
-    report it, and upgrade; where that cannot wait, ``procesmijn accept-gap`` goes on behind it.
+    report it, and upgrade; where that cannot wait, ``procesmijn streams accept-gap`` goes on behind
+    it.
     """
 
 

@@ -1,7 +1,8 @@
 """What can be wrong with a log, so that reading on from a position could leave something out.
 
 Each of these is a fact about a log at an offset, whoever found it and however the log looks later:
-it is written to the store, and stands until an operator has decided (``procesmijn accept-gap``).
+it is written to the store, and stands until an operator has decided (``procesmijn streams
+accept-gap``).
 ``resume_offset`` is what is proposed then. It leaves out nothing that the log still holds; what is
 read a second time is known, and changes nothing.
 """

@@ -1,4 +1,4 @@
-"""``procesmijn accept-gap``: a partition goes on although its log is not what it was."""
+"""``procesmijn streams accept-gap``: a partition goes on although its log is not what it was."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store import streams
 
-app = typer.Typer(add_completion=False)
 
-
-@app.command(name="accept-gap")
 def accept_gap(
     topic: Annotated[str, typer.Argument(help="Topic of the partition.")],
     partition: Annotated[int, typer.Argument(help="Its number.")],

@@ -76,13 +76,11 @@ COMMANDS: Final = {
     "dead-letters": Listed(
         "dead_letters", "List, show, redrive or discard records that were refused."
     ),
-    "streams": Listed("streams", "List, pause, resume or rewind what is read."),
+    "streams": Listed(
+        "streams", "List, pause, resume or rewind what is read, or accept a gap in it."
+    ),
     "ledger": Listed(
         "ledger", "Say what became of every offset of every partition, and whether it adds up."
-    ),
-    "accept-gap": Listed(
-        "accept_gap",
-        "Let a partition go on although its log is not what it was, and write that down.",
     ),
     "archive": Listed("archive", "Write every event, in every version, to Parquet files."),
     "retire": Listed(

@@ -18,6 +18,7 @@ from procesmijn.cli.options import (
     known_party,
     known_process,
     moment,
+    tell_retired_deliveries,
 )
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
@@ -86,6 +87,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
         if agreement is not None:
             known(agreement, deliveries.agreements(connection), "agreement")
         known_party(party, connection)
+        tell_retired_deliveries(process, connection)
         columns, rows = deliveries.deliveries(meant, connection)
     show(rows, _OF_TABLE if form is Format.TABLE else columns, form)
 

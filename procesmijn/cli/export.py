@@ -10,7 +10,7 @@ import typer
 
 from procesmijn.apply import load_rules
 from procesmijn.cli.case_filter import choosing, known_cases
-from procesmijn.cli.options import AsOf, Process, Since, Until, moment, period
+from procesmijn.cli.options import AsOf, Process, Since, Until, can_be_written, moment, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.frames import NO_INSTANT
@@ -48,6 +48,7 @@ def export(
     """
     chosen, instant = replace(cases, started=period(since, until)), moment(as_of)
     count = 0
+    can_be_written(out)
     with reading(read_settings(), instant) as (store, connection):
         known_cases(process, chosen, connection)
         rules = load_rules(store)

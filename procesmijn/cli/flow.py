@@ -12,9 +12,10 @@ import typer
 
 from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.flow_views import Answer, As, Asked, By, Rows
-from procesmijn.cli.options import AsFormat, Process, Since, Until, period
+from procesmijn.cli.options import AsFormat, Process, Since, Until, can_be_written, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, csv_parts, json_parts, show
+from procesmijn.cli.tell import note
 from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store.filters import CaseFilter
@@ -64,7 +65,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
         Path | None,
         typer.Option(
             help="File to write to, instead of stdout: a table as JSON, unless --format is csv."
-            " NAME.svg gets a picture of what has one, and stdout the table of it."
+            " NAME.svg gets a picture of what has one; stdout its data, with --format csv or json."
         ),
     ] = None,
     noise: Annotated[
@@ -105,6 +106,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     is_drawn = what in TABLES and out is not None and out.suffix.lower() == ".svg"
     if is_drawn and what not in _DRAWN:
         raise UsageError(f"--as {what} has no picture; {', '.join(_DRAWN)} have")
+    can_be_written(out)
     with reading(read_settings()) as (store, connection):
         known_cases(process, cases, connection)
         view = import_module(f"procesmijn.cli.flow_views.{_VIEWS[what]}")
@@ -115,7 +117,8 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
             _show(answer, form)
         elif is_drawn and answer.picture is not None:
             _write([answer.picture()], out)
-            _show(answer, form)
+            if form is not Format.TABLE:  # asked for beside the picture
+                _show(answer, form)
         elif form is Format.CSV:
             _write(csv_parts(answer.rows, answer.columns), out)
         else:
@@ -138,3 +141,4 @@ def _write(parts: Iterable[bytes], out: Path | None) -> None:
             file.writelines(parts)
     except OSError as error:
         raise FileNotWritten(f"{out} cannot be written: {error.strerror}") from error
+    note(f"written to {out}")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -16,8 +17,9 @@ from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.errors import nearest
 from procesmijn.catalogue.fields import read_share
 from procesmijn.cli.show import Format
-from procesmijn.errors import UsageError
-from procesmijn.store import catalogues, deliveries, streams
+from procesmijn.cli.tell import many, note, verb
+from procesmijn.errors import FileNotWritten, UsageError
+from procesmijn.store import catalogues, deliveries, retirements, streams
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 
@@ -108,6 +110,27 @@ def partitions_of(
     if not chosen:
         raise UsageError(f"{topic} has no partition {number}, but {len(found)} from 0 on")
     return chosen
+
+
+def can_be_written(out: Path | None) -> None:
+    """Raise :class:`procesmijn.errors.FileNotWritten` before anything is computed in vain."""
+    if out is None:
+        return
+    if not out.parent.is_dir():
+        raise FileNotWritten(f"{out} cannot be written: there is no folder {out.parent}")
+    if out.is_dir():
+        raise FileNotWritten(f"{out} cannot be written: it is a folder")
+    if not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise FileNotWritten(f"{out} cannot be written: its permissions do not allow it")
+
+
+def tell_retired_deliveries(process: str | None, connection: Connection) -> None:
+    """Say of how many cases the deliveries are not among those that are there."""
+    if retired := retirements.retired_cases(process, connection):
+        note(
+            f"{many(retired, 'case')} {verb(retired)} retired: deliveries of such cases are in"
+            " bi.agg_delivery_daily and bi.agg_delivery_monthly alone"
+        )
 
 
 def known_process(name: str, connection: Connection) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from procesmijn.catalogue.calendars import OFFICE
-from procesmijn.cli.options import AsOf, Since, Until, moment, period
+from procesmijn.cli.options import AsOf, Since, Until, can_be_written, moment, period
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.tell import many, note
 from procesmijn.documents.service_catalogue import (
@@ -47,6 +47,7 @@ def print_catalogue(
     """
     if out is not None and out.suffix not in (".html", ".pdf"):
         raise UsageError(f"--out {out}: end it on .html or .pdf")
+    can_be_written(out)
     instant = moment(as_of) or datetime.now(UTC)
     settings = read_settings()
     with reading(settings, instant if as_of else None) as (store, connection):

@@ -6,7 +6,16 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from procesmijn.cli.options import AsFormat, AsOf, Since, Until, known_party, moment, period
+from procesmijn.cli.options import (
+    AsFormat,
+    AsOf,
+    Since,
+    Until,
+    known_party,
+    moment,
+    period,
+    tell_retired_deliveries,
+)
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.settings import read_settings
@@ -54,5 +63,6 @@ def _report(
     dates = period(since, until)
     with reading(read_settings(), moment(as_of)) as (_, connection):
         known_party(party, connection)
+        tell_retired_deliveries(None, connection)
         columns, rows = deliveries.report(side, party, dates, connection)
     show(rows, columns, form)

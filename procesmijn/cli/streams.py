@@ -8,6 +8,7 @@ import typer
 
 from consumers.logs import LogEnds, log_ends, offsets_at
 from procesmijn.batch import Partition
+from procesmijn.cli.accept_gap import accept_gap
 from procesmijn.cli.options import (
     AsFormat,
     By,
@@ -25,12 +26,21 @@ from procesmijn.settings import read_settings
 from procesmijn.store import streams
 from procesmijn.store.streams import Pause, Standing
 
-app = typer.Typer(add_completion=False, help="List, pause, resume or rewind what is read.")
+app = typer.Typer(
+    add_completion=False,
+    help="List, pause, resume or rewind what is read, or accept a gap in it.",
+)
+
+app.command(name="accept-gap")(accept_gap)
 
 _COLUMNS: Final = (
     *("topic", "partition", "backfill", "state", "next_offset", "end_offset", "behind"),
     *("owner", "updated_at", "because"),
 )
+_MISSING: Final = dict.fromkeys(_COLUMNS) | {
+    "state": "no such topic",
+    "because": "create it, or start a worker that may",
+}
 
 
 @app.command(name="list")
@@ -46,9 +56,13 @@ def list_streams(form: AsFormat = Format.TABLE) -> None:
     rows = [
         _row(place, log, standing.get(place), _pause_of(place, pauses))
         | {"backfill": backfill[place.topic]}
-        for place, log in ends.items()
+        for place, log in sorted(ends.items(), key=lambda item: (item[0].topic, item[0].number))
     ]
-    show(sorted(rows, key=lambda row: (row["topic"], row["partition"])), _COLUMNS, form)
+    missing = [
+        _MISSING | {"topic": topic, "backfill": backfill[topic]}
+        for topic in sorted(backfill.keys() - {place.topic for place in ends})
+    ]
+    show(rows + missing, _COLUMNS, form)
 
 
 @app.command()

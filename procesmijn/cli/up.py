@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -12,7 +13,7 @@ from procesmijn.cli.parts import Parts
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import note
 from procesmijn.cli.worker import make_topics
-from procesmijn.embedded import find
+from procesmijn.embedded import CONNECTION, find
 from procesmijn.errors import ProcesmijnError
 from procesmijn.settings import Settings, read_settings
 
@@ -54,10 +55,12 @@ def up(
 
 
 def _database(parts: Parts, settings: Settings) -> str:
-    """Where PostgreSQL is; with its password where that is ours, since nobody else has it."""
-    if settings.database_url is None:
-        return str(parts.database_url)
-    return "that of PROCESMIJN_DATABASE_URL"
+    """Where PostgreSQL is; of ours also where its password is kept, since nobody else has it."""
+    if settings.database_url is not None:
+        return "that of PROCESMIJN_DATABASE_URL"
+    at = urlsplit(parts.database_url or "")
+    shown = at._replace(netloc=f"{at.username}@{at.hostname}:{at.port}").geturl()
+    return f"{shown}, with its password in {settings.home / CONNECTION}"
 
 
 def _show(parts: Parts, settings: Settings, logs: list[str]) -> None:

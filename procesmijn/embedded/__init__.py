@@ -10,10 +10,11 @@ Both stop when the block is left, and die with this process however it ends.
 from __future__ import annotations
 
 from procesmijn.embedded.errors import DownloadError, EmbeddedError, HomeInUseError, ServerError
-from procesmijn.embedded.home import Connection, find
+from procesmijn.embedded.home import CONNECTION, Connection, find
 from procesmijn.embedded.servers import Embedded, made_in
 
 __all__ = [
+    "CONNECTION",
     "Connection",
     "DownloadError",
     "Embedded",

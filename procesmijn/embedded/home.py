@@ -16,6 +16,9 @@ from procesmijn.embedded.locks import locked
 PORTS: Final = range(20_000, 32_000)
 """Below those that the kernel gives to outgoing connections, which would take a kept port."""
 
+CONNECTION: Final = "connection.json"
+"""In a home in which something runs: how to connect, password included, for its owner alone."""
+
 PATIENCE_SECONDS: Final = 0.2
 """Whoever only looks whether a home is in use (:func:`find`) holds it for a moment."""
 
@@ -78,14 +81,14 @@ class Home:
 
     def publish(self, connection: Connection) -> None:
         """Write down for other processes how to connect; the password is in it."""
-        new = self.folder / "connection.json.new"
+        new = self.folder / f"{CONNECTION}.new"
         new.touch(mode=0o600)
         new.write_text(json.dumps(connection._asdict(), indent=2) + "\n")
-        new.replace(self.folder / "connection.json")
+        new.replace(self.folder / CONNECTION)
 
     def withdraw(self) -> None:
         """Take that back."""
-        (self.folder / "connection.json").unlink(missing_ok=True)
+        (self.folder / CONNECTION).unlink(missing_ok=True)
 
 
 def find(folder: Path) -> Connection | None:
@@ -97,7 +100,7 @@ def find(folder: Path) -> Connection | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        file = folder / "connection.json"
+        file = folder / CONNECTION
         return Connection(**json.loads(file.read_text())) if file.exists() else None
     else:
         return None

@@ -155,7 +155,8 @@ def rewind(partition: Partition, next_offset: int, by: str, connection: Connecti
             raise PositionLost(f"{name} stands at {standing or 0}: {next_offset} is not before it")
         if stalled:
             raise PositionLost(
-                f"{name} stands still ({stalled}): decide that first, with procesmijn accept-gap"
+                f"{name} stands still ({stalled}): decide that first, with procesmijn streams"
+                " accept-gap"
             )
         _decide("rewind", partition, standing, next_offset, by, connection)
         connection.execute(

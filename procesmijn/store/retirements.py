@@ -66,8 +66,8 @@ def end(retirement: Retirement, connection: Connection) -> None:
     connection.execute(statements("retirements")["end"], {"retirement": retirement.number})
 
 
-def retired_cases(process: str, connection: Connection) -> int:
-    """How many cases of a process have left."""
+def retired_cases(process: str | None, connection: Connection) -> int:
+    """How many cases of a process, or of all, have left."""
     sql = statements("retirements")["cases_of"]
     row = connection.execute(sql, {"process": process}).fetchone()
     return int(row[0]) if row else 0

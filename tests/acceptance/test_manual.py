@@ -33,7 +33,7 @@ from tests.exports import part
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGES: Final = ("import", "cli", "flows", "export", "catalogue", "operations")
 FINDINGS: Final = {
-    "accept-gap": "there is no gap",
+    "streams accept-gap": "there is no gap",
     "dead-letters redrive": "0 records redriven, 1 still refused",
 }
 """Where nothing is wrong, and where nothing was mended, these have something to say."""

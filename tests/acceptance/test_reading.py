@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from lxml import etree
 
-from tests.commands import Procesmijn
+from tests.commands import Procesmijn, one_line
 from tests.event_logs import write_csv
 
 PROCESS = "contracts"
@@ -114,6 +114,10 @@ def test_the_graph_of_a_process(contracts: Procesmijn, tmp_path: Path) -> None:
     drawn = tmp_path / "graph.svg"
     graph = contracts("flow", PROCESS, "--as", "dfg", "--format", "json", "--out", drawn).json
     assert "sign, then file: 2 times, 12h 00m later" in drawn.read_text()
+    only_drawn = contracts("flow", PROCESS, "--out", drawn)
+    assert (only_drawn.out, only_drawn.err) == ("", f"written to {drawn}\n")
+    nowhere = tmp_path / "nowhere" / "models.json"
+    one_line(contracts("flow", PROCESS, "--as", "models", "--out", nowhere), "there is no folder")
     assert graph == {
         "edges": [
             edge("sign", "file", 2, 43_200.0, 43_200.0, 77_760.0),

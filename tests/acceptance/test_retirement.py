@@ -98,6 +98,7 @@ def test_cases_leave_and_come_back(own: Procesmijn, log: Path, tmp_path: Path) -
     here = {row["case_key"] for row in cases()}
     gone = next(row["case_key"] for row in all_cases if row["case_key"] not in here)
     one_line(own("track", "purchases", gone), "is retired, and no longer in the tables")
+    assert f"{forecast['cases']} cases are retired" in own("deliveries").err
     [listed] = own("retire", "--list", "--format", "json").json
     assert (listed["cases"], listed["by"], listed["state"]) == (
         forecast["cases"],

@@ -86,11 +86,11 @@ def test_records_that_are_gone_are_written_off_by_hand(quiet: Procesmijn) -> Non
     admin.close()
 
     with quiet.start("worker") as worker:  # it finds the gap, and leaves it to us
-        advice = f"procesmijn accept-gap {TOPIC} {partition}"
+        advice = f"procesmijn streams accept-gap {TOPIC} {partition}"
         for _ in range(20):
             if advice in quiet("doctor").out:
                 break
-        outcome = quiet("accept-gap", TOPIC, str(partition))
+        outcome = quiet("streams", "accept-gap", TOPIC, str(partition))
         assert outcome.err == (
             f"{TOPIC}/{partition} goes on at {lost_from + 1}; 1 offset written off\n"
         )
@@ -98,6 +98,6 @@ def test_records_that_are_gone_are_written_off_by_hand(quiet: Procesmijn) -> Non
         worker.send_signal(signal.SIGTERM)
         log = worker.communicate()[1]
     assert f"{TOPIC}/{partition}" in log
-    one_line(quiet("accept-gap", TOPIC, str(partition)), "there is no gap")
-    one_line(quiet("accept-gap", TOPIC, "99"), "has no partition 99", code=2)
-    one_line(quiet("accept-gap", "nothing", "0"), "there is no stream 'nothing'", code=2)
+    one_line(quiet("streams", "accept-gap", TOPIC, str(partition)), "there is no gap")
+    one_line(quiet("streams", "accept-gap", TOPIC, "99"), "has no partition 99", code=2)
+    one_line(quiet("streams", "accept-gap", "nothing", "0"), "there is no stream 'nothing'", code=2)

@@ -184,7 +184,7 @@ def of_stalled(seen: Reading) -> Verdict:
     """No partition waits for a person."""
     still = [
         f"{place.topic}/{place.number} stands still at {_at(seen, place)}: {reason}; decide with"
-        f" procesmijn accept-gap {place.topic} {place.number}"
+        f" procesmijn streams accept-gap {place.topic} {place.number}"
         for place, log in seen.cluster.ends.items()
         if (reason := _why_stalled(log, seen.standing.get(place), seen.now)) is not None
     ]

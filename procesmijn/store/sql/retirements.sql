@@ -11,10 +11,10 @@ FROM mining.sealed_case s JOIN mining.term p ON p.code = s.process
 ORDER BY s.retirement, p.name;
 
 -- name: cases_of
--- How many cases of one process have left.
+-- How many cases of one process, or of all, have left.
 SELECT COALESCE(sum(s.cases), 0)::int8
 FROM mining.sealed_case s JOIN mining.term p ON p.code = s.process
-WHERE p.name = %(process)s;
+WHERE %(process)s::text IS NULL OR p.name = %(process)s;
 
 -- name: late
 -- How many events concern what has left, and are stored only. What has left of a type without cases

@@ -118,7 +118,7 @@ def test_a_partition_that_stands_still(
         found,
         "stalled",
         f"the log ends at 0, before the stored position; decide with procesmijn"
-        f" accept-gap {stream} 0",
+        f" streams accept-gap {stream} 0",
     )
     assert found["lag"].level is Level.OK, "one finding is enough"
 

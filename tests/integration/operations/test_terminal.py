@@ -177,5 +177,11 @@ def test_a_table_fits_and_has_all_of_it(arguments: tuple[str, ...], printed: Pri
     assert not {word for word in missing if len(word) < COLUMNS / 2}
 
 
+def test_a_stream_without_a_topic_is_listed(printed: Printed) -> None:
+    [row] = [line for line in printed(ALL_ON_ONE_LINE, "streams", "list") if "older.events" in line]
+    assert "yes" in row
+    assert "no such topic" in row
+
+
 def words(lines: list[str]) -> Counter[str]:
     return Counter(" ".join(lines).split())
