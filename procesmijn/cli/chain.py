@@ -115,7 +115,7 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         if process is not None:
             known_cases(process, cases, connection)
         names = [process] if process is not None else sorted(reports.processes(connection))
-        ways = ways_to_end(chains.pairs(connection), chains.end_customers(connection))
+        ways = ways_to_end(chains.pairs(connection), reports.end_customers(connection))
         rows = [row for name in names for row in _rows(name, meant, norm, ways, connection)]
     if out is not None:
         _draw(rows, str(process), out)

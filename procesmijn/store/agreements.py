@@ -33,6 +33,8 @@ class AgreementRow(NamedTuple):
     target_share: Decimal | None
     first_time_right_target: Decimal | None
     return_window: str | None
+    customer_role: str
+    """``internal`` or ``end``."""
 
 
 class Uncovered(NamedTuple):

@@ -70,11 +70,6 @@ def pairs(connection: Connection) -> list[tuple[str, str]]:
     return connection.execute(statements("chains")["pairs"]).fetchall()
 
 
-def end_customers(connection: Connection) -> list[str]:
-    """Parties for whom the chains exist."""
-    return [name for (name,) in connection.execute(statements("chains")["end_customers"])]
-
-
 def _compared(row: tuple[float | None, ...]) -> Compared:
     """Of no case the means are null, and of one the variances."""
     cases, *figures = (value or 0 for value in row)

@@ -45,6 +45,8 @@ class HandoverRow(NamedTuple):
     pickup_basis: str
     percentile_basis: str = "exact"
     """``exact``, or ``histogram``: at most 1% off."""
+    customer_role: str = "internal"
+    """``internal`` or ``end``."""
 
 
 class PendingRow(NamedTuple):
@@ -110,10 +112,23 @@ def handovers(
         and basis is None
         and long_periods.are_many("handover", process, connection, period)
     ):
-        return [HandoverRow(*row) for row in long_periods.handovers(process, period, connection)]
+        return _told_apart(long_periods.handovers(process, period, connection), connection)
     sql, chosen = narrowed(statements("reports")["handovers"], "handovers", cases)
     parameters = {**_of(process, period), "basis": BASES[basis] if basis else None, **chosen}
-    return [HandoverRow(*row) for row in connection.execute(sql, parameters)]
+    return _told_apart(connection.execute(sql, parameters), connection)
+
+
+def _told_apart(rows: Iterable[tuple[Any, ...]], connection: Connection) -> list[HandoverRow]:
+    """The same rows, each with the role of its customer."""
+    told = [HandoverRow(*row) for row in rows]
+    ends = end_customers(connection)
+    return [row._replace(customer_role="end") if row.customer in ends else row for row in told]
+
+
+def end_customers(connection: Connection) -> frozenset[str]:
+    """The parties outside for whom the chains exist, as the catalogue has them."""
+    rows = connection.execute(statements("reports")["end_customers"])
+    return frozenset(name for (name,) in rows)
 
 
 def unassigned(process: str, connection: Connection) -> int:

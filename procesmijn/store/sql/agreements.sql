@@ -1,7 +1,7 @@
 -- name: listed
 -- Versions of agreements that hold on any date of a period.
 SELECT agreement, version, valid_from, valid_until, process, deliverable, supplier, customer,
-       staff_role, lead_time, target_share, first_time_right_target, return_window
+       staff_role, lead_time, target_share, first_time_right_target, return_window, customer_role
 FROM bi.dim_agreement
 WHERE (%(process)s::text IS NULL OR process = %(process)s)
   AND (%(since)s::date IS NULL OR COALESCE(valid_until > %(since)s, true))

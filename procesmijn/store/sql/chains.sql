@@ -65,7 +65,3 @@ FROM (
 ) d
 JOIN mining.term s ON s.code = d.supplier
 JOIN mining.term c ON c.code = d.customer;
-
--- name: end_customers
--- Parties for whom the chains exist.
-SELECT party FROM bi.dim_party WHERE is_end_customer;

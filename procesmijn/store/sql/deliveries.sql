@@ -16,19 +16,19 @@ SELECT customer, supplier, 'delivery' AS waiting_for, deliverable AS what, proce
        count(*) AS waiting, min(requested_at) AS oldest_at,
        max(customer_clock_seconds)::float8 AS waiting_seconds_max, min(promised_at) AS first_promised_at,
        min(due_at) AS first_due_at, count(*) FILTER (WHERE is_breached) AS overdue,
-       count(*) FILTER (WHERE is_paused) AS paused
+       count(*) FILTER (WHERE is_paused) AS paused, customer_role
 FROM bi.fct_delivery
 WHERE is_open AND requested_at IS NOT NULL
   AND (%(process)s::text IS NULL OR process = %(process)s)
   AND (%(party)s::text IS NULL OR %(party)s IN (supplier, customer))
-GROUP BY customer, supplier, deliverable, process, agreement
+GROUP BY customer, customer_role, supplier, deliverable, process, agreement
 UNION ALL
 SELECT customer, supplier, 'pick-up', activity, process, NULL,
-       count(*), min(delivered_at), max(waiting_seconds)::float8, NULL, NULL, 0, 0
+       count(*), min(delivered_at), max(waiting_seconds)::float8, NULL, NULL, 0, 0, customer_role
 FROM bi.fct_pending
 WHERE (%(process)s::text IS NULL OR process = %(process)s)
   AND (%(party)s::text IS NULL OR %(party)s IN (supplier, customer))
-GROUP BY customer, supplier, activity, process
+GROUP BY customer, customer_role, supplier, activity, process
 ORDER BY customer, waiting_for, oldest_at, supplier, what, process, agreement;
 
 -- name: agreements
@@ -80,7 +80,7 @@ SELECT t.deliverable, t.supplier, t.customer, t.process, t.agreement, t.staff_ro
        c.first_time_right::float8 / NULLIF(c.first_time_right + c.first_time_wrong, 0) AS share_first_time_right,
        COALESCE(c.delivered, 0) AS delivered, c.supplier_clock AS supplier_clock_seconds_median,
        c.customer_clock AS customer_clock_seconds_median, COALESCE(c.open, 0) AS open,
-       COALESCE(c.overdue, 0) AS overdue, c.oldest_open_at
+       COALESCE(c.overdue, 0) AS overdue, c.oldest_open_at, t.customer_role
 FROM terms t
 LEFT JOIN counted c USING (agreement)
 WHERE %(party)s = CASE %(side)s WHEN 'supplier' THEN t.supplier ELSE t.customer END

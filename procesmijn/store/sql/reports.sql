@@ -23,6 +23,10 @@ WHERE p.name = %(process)s
 GROUP BY s.name, c.name
 ORDER BY count(*) DESC, s.name, c.name;
 
+-- name: end_customers
+-- Parties for whom the chains exist.
+SELECT party FROM bi.dim_party WHERE is_declared AND is_end_customer;
+
 -- name: unassigned
 -- Events of a process that no party is known of.
 SELECT COALESCE(sum(c.unassigned), 0)::int8

@@ -48,6 +48,7 @@ SHOWN: Final = [
     ("track", OF, *AS_OF),
     ("track", OF, "--backtest", *AS_OF),
     ("track", OF, "CASE", *AS_OF),
+    ("chain",),
     ("cases", OF, *AS_OF),
     ("deliveries", *AS_OF),
     ("pending", *AS_OF),
