@@ -6,17 +6,12 @@ Two sessions meet where one of them is halted between two steps, so that nothing
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch, Origin, Partition, Span
 from procesmijn.catalogue import Catalogue
 from procesmijn.errors import PositionLost
@@ -26,13 +21,11 @@ from procesmijn.versions import version_of
 from schemas.event import Event
 from tests.integration.exactness.conftest import MakeGround
 from tests.integration.exactness.ground import Ground
+from tests.integration.exactness.halted import Abandoned, Outcome, halted
 from tests.integration.exactness.histories import CATALOGUE, CATALOGUES, batch_of, sorted_pass
-from tests.integration.exactness.stepped import SteppedStore
 from tests.integration.exactness.tables import assert_same
 
 NOON_US: Final = 1_774_612_800_000_000
-AT_MOST_SECONDS: Final = 20.0
-STANDS_STILL_SECONDS: Final = 0.5
 
 
 def happened(id_: str, hour: float, type_: str, party: str, ticket: str = "T1") -> Event:
@@ -71,88 +64,6 @@ def assert_as_told_once(
     plain.applier.apply(sorted_pass(events))
     assert_same(ground.tables(), plain.tables())
     ground.assert_sound()
-
-
-class Halted:
-    """A session that halts at one step of its first transaction, until it is let go."""
-
-    def __init__(self, ground: Ground, persons: Persons, step: str) -> None:
-        self._step = step
-        self._is_there = threading.Event()
-        self._may_go = threading.Event()
-        self._error: Exception | None = None
-        self.store = SteppedStore(ground.url, self._wait)
-        self._applier = Applier(self.store, persons)
-        self._thread = threading.Thread(target=lambda: None)
-
-    def _wait(self, step: str) -> None:
-        if step == self._step and not self._is_there.is_set():
-            self._is_there.set()
-            assert self._may_go.wait(AT_MOST_SECONDS)
-            if self._error is not None:
-                raise self._error
-
-    def apply(self, batch: Batch) -> None:
-        """Begin to apply a batch, up to the step."""
-        self._begin(lambda: self._applier.apply(batch))
-
-    def rebuild(self) -> None:
-        """Begin to make everything anew, up to the step."""
-        self._begin(lambda: list(rebuild(self.store, self._applier)))
-
-    def _begin(self, work: Callable[[], object]) -> None:
-        def run() -> None:
-            with suppress(Abandoned):
-                work()
-
-        self._thread = threading.Thread(target=run)
-        self._thread.start()
-        assert self._is_there.wait(AT_MOST_SECONDS)
-
-    def go_on(self, error: Exception | None = None) -> None:
-        """Let it finish; or fail, so that it is rolled back."""
-        self._error = error
-        self._may_go.set()
-
-    def join(self) -> None:
-        """Wait until it has ended."""
-        self._thread.join(AT_MOST_SECONDS)
-        assert not self._thread.is_alive()
-        self.store.close()
-
-
-class Abandoned(Exception):
-    """What a halted session is told to fail with."""
-
-
-@contextmanager
-def halted(ground: Ground, persons: Persons, step: str) -> Iterator[Halted]:
-    session = Halted(ground, persons, step)
-    try:
-        yield session
-    finally:
-        session.go_on()
-        session.join()
-
-
-class Outcome:
-    """What becomes of a job beside us, that was given time to do what it should not."""
-
-    def __init__(self, job: Callable[[], Any]) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1)
-        self._future = self._pool.submit(job)
-        with suppress(TimeoutError):
-            self._future.exception(STANDS_STILL_SECONDS)
-
-    @property
-    def waits(self) -> bool:
-        """Whether it waits for something."""
-        return not self._future.done()
-
-    def get(self) -> Any:
-        """What it came to, or what it raised."""
-        self._pool.shutdown()
-        return self._future.result()
 
 
 # -- positions ------------------------------------------------------------------------------------
