@@ -112,11 +112,9 @@ def test_each_unit_is_made_of_known_directives(name: str) -> None:
         assert all(len(values) == 1 for values in directives.values())
 
 
-def test_systemd_itself_finds_nothing_wrong_where_it_is(tmp_path: Path) -> None:
+def test_systemd_itself_finds_nothing_wrong(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        assert units(), "the strict parser above has to do"
-        return
+    assert analyze is not None, "there is no systemd-analyze: install the package systemd"
     for path in (DEPLOY / "systemd").iterdir():
         text = path.read_text("utf-8").replace(INSTALLED, "/bin/true")
         (tmp_path / path.name).write_text(text)
