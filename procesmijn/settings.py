@@ -200,6 +200,27 @@ class Settings(BaseSettings):
         Path | None, Field(description="File with the keys, which only its owner can read.")
     ] = None
 
+    doctor_disk_percent: Annotated[
+        float,
+        Field(
+            description="Of each disk the doctor wants so much to be free, in percent; less than a"
+            " fifth of that is a failure.",
+            ge=0,
+        ),
+    ] = 10.0
+    doctor_clock_seconds: Annotated[
+        float,
+        Field(
+            description="Seconds by which the doctor lets the clocks of database and brokers differ"
+            " from ours.",
+            ge=0,
+        ),
+    ] = 5.0
+    doctor_transaction_seconds: Annotated[
+        float,
+        Field(description="Seconds for which the doctor lets a transaction be open.", ge=0),
+    ] = 3600.0
+
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Field(description="What a worker writes to its log (stderr), and everything above it."),

@@ -16,11 +16,12 @@ from consumers.errors import KafkaUnavailable
 from procesmijn.catalogue import default
 from procesmijn.cli.checks import content, database, installation, kafka
 from procesmijn.cli.checks.check import Finding, Level, findings
+from procesmijn.cli.checks.installation import Installation
+from procesmijn.cli.checks.surroundings import Limits
 from procesmijn.cli.parts import servers
 from procesmijn.cli.show import write_json
 from procesmijn.embedded import EmbeddedError, made_in
 from procesmijn.errors import ProcesmijnError
-from procesmijn.persons import Keys
 from procesmijn.settings import Settings, read_settings
 from procesmijn.store import Store, catalogues, condition, streams
 from procesmijn.store.connection import Connection
@@ -72,24 +73,24 @@ def examine(settings: Settings) -> Iterator[Finding]:
             url = parts.database_url
             is_ready = False
             if url is not None:
-                is_ready = yield from _of_database(url, here.keys)
+                is_ready = yield from _of_database(url, here)
             if parts.kafka is not None:
                 yield from _of_kafka(parts.kafka, settings, url if is_ready else None)
     except (EmbeddedError, ProcesmijnError) as error:  # what went away while it was looked at, too
         yield Finding("servers", Level.FAILURE, str(error))
 
 
-def _of_database(url: str, ours: Keys | ProcesmijnError | None) -> Generator[Finding, None, bool]:
+def _of_database(url: str, here: Installation) -> Generator[Finding, None, bool]:
     """PostgreSQL, and what is in it. Gives whether its tables can be read."""
     try:
         with _looking(url) as connection:
-            seen = database.read(connection)
+            seen = database.read(connection, here.limits)
             yield from findings(database.CHECKS, seen)
             if seen.server.denied:
                 return False
             check_schema(connection)
             yield Finding("schema", Level.OK, "up to date")
-            yield from findings(content.CHECKS, content.read(connection, ours))
+            yield from findings(content.CHECKS, content.read(connection, here.keys))
             return True
     except (SchemaBehind, SchemaAhead) as error:
         yield Finding("schema", Level.FAILURE, str(error))
@@ -114,6 +115,7 @@ def _of_kafka(
         except KafkaUnavailable as error:
             yield Finding("broker", Level.FAILURE, str(error))
             return
+        yield from findings(kafka.BROKERS, kafka.Brokers(cluster, Limits.of(settings)))
         yield from findings(kafka.CLUSTER, cluster)
         if connection is not None:
             topic_ids = {place.topic_id for place in cluster.ends}

@@ -41,7 +41,7 @@ class Broker(Server):
         self.port = port
         self.controller_port = controller_port
         self.data = self.folder / "data"
-        self._jars = jars
+        self.jars = jars
         self._properties = self.folder / "server.properties"
 
     @property
@@ -92,7 +92,7 @@ class Broker(Server):
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",  # libraries unpack native code there
             f"-XX:ErrorFile={self.log.with_name('kafka-crash.log')}",
             f"-Dlog4j2.configurationFile={LOG4J}",
-            *("-cp", ":".join(map(str, self._jars))),
+            *("-cp", ":".join(map(str, self.jars))),
             main_class,
         ]
 

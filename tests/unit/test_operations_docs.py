@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -22,13 +23,24 @@ CHECKS = {
     *(check.name for check in installation.CHECKS),
     *(check.name for check in database.CHECKS),
     *(check.name for check in content.CHECKS),
-    *(check.name for check in (*kafka.CLUSTER, *kafka.READING)),
+    *(check.name for check in (*kafka.BROKERS, *kafka.CLUSTER, *kafka.READING)),
 }
 
 
 def test_every_check_of_the_doctor_is_on_the_page_once_and_no_other() -> None:
     rows = re.findall(r"^\| \*([a-z-]+)\* \| (?:failure|warning|both) \|", PAGE, re.MULTILINE)
     assert sorted(rows) == sorted(CHECKS)
+
+
+def test_every_check_of_the_doctor_has_a_test_that_breaks_what_it_looks_at() -> None:
+    """One that is told of it: the name of the check is in it, or in what it is run for."""
+    named: set[str] = set()
+    for path in (DOCS.parent / "tests" / "integration" / "doctor").glob("test_*.py"):
+        for test in ast.parse(path.read_text("utf-8")).body:
+            parts = list(ast.walk(test))
+            if any(isinstance(it, ast.Name) and it.id == "told" for it in parts):
+                named |= {str(it.value) for it in parts if isinstance(it, ast.Constant)}
+    assert CHECKS - named == set()
 
 
 def test_every_reason_is_on_the_page_once_and_no_other() -> None:

@@ -8,14 +8,12 @@ from typing import Final, NamedTuple
 
 from procesmijn.cli.checks.check import Check, Verdict, failure, some, warning, well
 from procesmijn.cli.checks.installation import disk_at
-from procesmijn.cli.checks.surroundings import Disk, of_clock, of_disk
+from procesmijn.cli.checks.surroundings import Disk, Limits, of_clock, of_disk
 from procesmijn.store import condition
 from procesmijn.store.condition import Server
 from procesmijn.store.connection import Connection
 
 _NEARLY_USED_UP: Final = 0.9
-_LONG_SECONDS: Final = 3600.0
-"""A transaction that keeps VACUUM from its work for an hour."""
 
 
 class Database(NamedTuple):
@@ -25,14 +23,15 @@ class Database(NamedTuple):
     read_at: datetime
     disk: Disk | None
     """None where the server is on another machine, or the role may not know where its data lie."""
+    limits: Limits
 
 
-def read(connection: Connection) -> Database:
+def read(connection: Connection, limits: Limits) -> Database:
     """Look at the server, and at its disk where that is one of this machine."""
     server = condition.read(connection)
     folder = Path(server.data_directory) if server.data_directory and server.is_local else None
     disk = disk_at(folder) if folder is not None and folder.exists() else None
-    return Database(server, datetime.now(UTC), disk)
+    return Database(server, datetime.now(UTC), disk, limits)
 
 
 def of_version(seen: Database) -> Verdict:
@@ -105,10 +104,10 @@ def of_vacuum(seen: Database) -> Verdict:
 
 def of_transactions(seen: Database) -> Verdict:
     """Nobody keeps old versions of rows alive for long."""
-    if seen.server.oldest_transaction_seconds > _LONG_SECONDS:
+    if seen.server.oldest_transaction_seconds > seen.limits.transaction_seconds:
         return warning(
-            f"one is open for {seen.server.oldest_transaction_seconds / 3600:.0f} h, and keeps"
-            " VACUUM from its work: look for it in pg_stat_activity (xact_start), and end it with"
+            f"one is open for {seen.server.oldest_transaction_seconds:,.0f} s, and keeps VACUUM"
+            " from its work: look for it in pg_stat_activity (xact_start), and end it with"
             " pg_terminate_backend"
         )
     return well("none is open for long")
@@ -142,14 +141,15 @@ def of_space(seen: Database) -> Verdict:
     """The disk of the data has room."""
     if seen.disk is None:
         return well("cannot be seen from here: let the server's own monitoring watch it")
-    return of_disk(seen.disk)
+    return of_disk(seen.disk, seen.limits)
 
 
 CHECKS: Final = (
     Check("database", of_version),
     Check("primary", of_primary),
     Check[Database](
-        "database-clock", lambda seen: of_clock(seen.server.now, seen.read_at, "database")
+        "database-clock",
+        lambda seen: of_clock(seen.server.now, seen.read_at, "database", seen.limits),
     ),
     Check("encoding", of_encoding),
     Check("collation", of_collation),

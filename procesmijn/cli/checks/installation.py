@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from procesmijn import zones
 from procesmijn.cli.checks.check import Check, Verdict, failure, warning, well
-from procesmijn.cli.checks.surroundings import Disk, of_disk
+from procesmijn.cli.checks.surroundings import Disk, Limits, of_disk
 from procesmijn.cli.service import KEYS_NEEDED, kept_keys
 from procesmijn.embedded import made_in
 from procesmijn.errors import ProcesmijnError
@@ -33,6 +33,7 @@ class Installation(NamedTuple):
     has_database: bool
     """Whether the home holds a database, which then was written with keys."""
     home: Disk
+    limits: Limits
     zone_data: str
     """Release of the time zone data, such as ``2025.2``."""
     today: date
@@ -51,6 +52,7 @@ def read(settings: Settings, environment: Mapping[str, str]) -> Installation:
         needs_keys=settings.database_url is not None,
         has_database=made_in(settings.home).database,
         home=disk_at(settings.home),
+        limits=Limits.of(settings),
         zone_data=zones.release(),
         today=datetime.now(UTC).date(),
     )
@@ -102,6 +104,6 @@ def of_zone_data(seen: Installation) -> Verdict:
 CHECKS: Final = (
     Check("settings", of_settings),
     Check("keys", of_keys),
-    Check[Installation]("home-disk", lambda seen: of_disk(seen.home)),
+    Check[Installation]("home-disk", lambda seen: of_disk(seen.home, seen.limits)),
     Check("time-zones", of_zone_data),
 )

@@ -11,12 +11,19 @@ from consumers.logs import LogEnds
 from consumers.obstacles import outside_of_log
 from procesmijn.batch import Partition
 from procesmijn.cli.checks.check import Check, Verdict, failure, some, warning, well
-from procesmijn.cli.checks.surroundings import Disk, of_clock, of_disk
+from procesmijn.cli.checks.surroundings import Disk, Limits, of_clock, of_disk
 from procesmijn.cli.tell import many
 from procesmijn.store.streams import Pause, Standing
 from schemas.envelope import MAX_VALUE_BYTES
 
 STILL: Final = timedelta(minutes=1)
+
+
+class Brokers(NamedTuple):
+    """The machines of a cluster, and how far off they may be."""
+
+    cluster: Cluster
+    limits: Limits
 
 
 class Reading(NamedTuple):
@@ -31,26 +38,27 @@ class Reading(NamedTuple):
     """By the clock of the database, as the standings are."""
 
 
-def of_brokers(seen: Cluster) -> Verdict:
+def of_brokers(seen: Brokers) -> Verdict:
     """They answer; that they do not was found before."""
-    return well(f"{many(seen.brokers, 'broker')} at {seen.servers}")
+    return well(f"{many(seen.cluster.brokers, 'broker')} at {seen.cluster.servers}")
 
 
-def of_brokers_clock(seen: Cluster) -> Verdict:
+def of_brokers_clock(seen: Brokers) -> Verdict:
     """Their clock agrees with ours."""
-    if seen.now is None:
+    if seen.cluster.now is None:
         return well("may not be asked (that takes DESCRIBE on the cluster)")
-    return of_clock(seen.now, seen.read_at, "broker")
+    return of_clock(seen.cluster.now, seen.cluster.read_at, "broker", seen.limits)
 
 
-def of_disks(seen: Cluster) -> Verdict:
+def of_disks(seen: Brokers) -> Verdict:
     """The fullest of their disks has room."""
     disks = [
-        Disk(f"broker {it.broker}, {it.folder}", it.total_bytes, it.free_bytes) for it in seen.disks
+        Disk(f"broker {it.broker}, {it.folder}", it.total_bytes, it.free_bytes)
+        for it in seen.cluster.disks
     ]
     if not disks:
         return well("may not be asked (that takes DESCRIBE on the cluster)")
-    return of_disk(min(disks, key=lambda disk: disk.free_bytes / disk.total_bytes))
+    return of_disk(min(disks, key=lambda disk: disk.free_bytes / disk.total_bytes), seen.limits)
 
 
 def of_topics(seen: Cluster) -> Verdict:
@@ -262,10 +270,12 @@ def _where(seen: Cluster, setting: str, is_wrong: Callable[[str], bool]) -> list
     ]
 
 
-CLUSTER: Final = (
+BROKERS: Final = (
     Check("broker", of_brokers),
     Check("broker-clock", of_brokers_clock),
     Check("broker-disk", of_disks),
+)
+CLUSTER: Final = (
     Check("topic", of_topics),
     Check("topic-rights", of_topic_rights),
     Check("refused-topic", of_refused_topic),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from procesmijn.apply import Applier
+from procesmijn.batch import Arrival, Batch
+from procesmijn.catalogue import parse
 from procesmijn.cli.checks import installation
 from procesmijn.cli.checks.check import Level, findings
-from procesmijn.cli.checks.surroundings import Disk
 from procesmijn.cli.doctor import examine
 from procesmijn.persons import Keys
 from procesmijn.rebuild import only_rebuild
 from procesmijn.settings import Settings
 from procesmijn.store import Store, retirements
 from procesmijn.store import keys as stored_keys
+from schemas.event import Event
 from tests.integration.doctor.conftest import Doctor, told
 
 
@@ -137,11 +142,68 @@ def test_a_database_whose_keys_were_lost(home: Path) -> None:
     assert [path.name for path in home.iterdir()] == ["postgres"]
 
 
-def test_what_no_test_can_break_for_real(home: Path) -> None:
-    """Disks and years: the same checks, on what was read here."""
-    seen = installation.read(Settings(home=home), {"PROCESMIJN_DATABASEURL": "x"})
-    broken = seen._replace(home=Disk("/data", 1000, 10), today=date(2031, 1, 1))
-    found = {it.check: it for it in findings(installation.CHECKS, broken)}
-    told(found, "settings", "PROCESMIJN_DATABASE_URL?")
-    told(found, "home-disk", "make room")
-    told(found, "time-zones", "--upgrade tzdata", Level.WARNING)
+def test_a_home_of_another_postgresql(home: Path, doctor: Doctor) -> None:
+    data = home / "postgres" / "data"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("17")
+    told(doctor(database_url=None, kafka_servers=None), "servers", "made by PostgreSQL 17")
+
+
+def test_a_variable_that_means_nothing(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESMIJN_DATABASEURL", "x")
+    told(doctor(), "settings", "PROCESMIJN_DATABASE_URL?")
+
+
+def test_old_time_zone_data(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another tzdata is found first, as one that was installed years ago would be."""
+    shutil.copytree(str(files("tzdata")), tmp_path / "tzdata")
+    (tmp_path / "tzdata-2019.3.dist-info").mkdir()
+    (tmp_path / "tzdata-2019.3.dist-info" / "METADATA").write_text(
+        "Name: tzdata\nVersion: 2019.3\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    told(doctor(), "time-zones", "are of 2019.3: pip install --upgrade tzdata", Level.WARNING)
+
+
+def test_what_events_say_and_nobody_expected(
+    doctor: Doctor, store: Store, applier: Applier, sql: psycopg.Connection
+) -> None:
+    store.activate(parse("{parties: {hr: {}}, processes: {joining: {case: ticket}}}"))
+    step = Event(
+        source="/test",
+        id="1",
+        type="step",
+        occurred_us=1_772_445_600_000_000,
+        objects=(("ticket", "T1"),),
+        process="joining",
+        activity="ask",
+        party="hr",
+    )
+    applier.apply(Batch(arrivals=(Arrival(step),)))
+    found = doctor()
+    names = ("parties", "processes", "steps", "size", "refused", "mined")
+    assert {found[name].level for name in names} == {Level.OK}
+    strange = [
+        step._replace(id="2", party="nobody"),
+        step._replace(id="3", process="brewing"),
+        step._replace(id="4", objects=(("vacancy", "V1"),)),
+        step._replace(id="5", objects=tuple(("ticket", f"T{n}") for n in range(1_001))),
+    ]
+    applier.apply(Batch(arrivals=tuple(map(Arrival, strange))))
+    sql.execute(
+        """
+        INSERT INTO stream.dead_letter (topic_id, partition, "offset", topic, reason, message,
+            recorded_at, payload_encrypted)
+        VALUES (gen_random_uuid(), 0, 0, 'events', 'not-json', '', now(), '')
+        """
+    )
+    sql.execute("UPDATE mining.object SET rules_id = 0 WHERE object_id = 'T1'")
+    found = doctor()
+    told(found, "parties", "with office hours: nobody (1)", Level.WARNING)
+    told(found, "processes", "not mined: brewing (1)", Level.WARNING)
+    told(found, "steps", "joining (1 about vacancy, and its cases are ticket)")
+    told(found, "size", "too large: event /test e_", Level.WARNING)
+    told(found, "refused", "not-json (1)", Level.WARNING)
+    told(found, "mined", "1 object of an earlier catalogue")

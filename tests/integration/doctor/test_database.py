@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -11,11 +10,9 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from procesmijn.cli.checks import database
-from procesmijn.cli.checks.check import Level, findings
-from procesmijn.cli.checks.surroundings import Disk
-from procesmijn.embedded import Embedded
-from procesmijn.store import Store
+from procesmijn.cli.checks.check import Level
+from procesmijn.embedded.database import Database
+from procesmijn.embedded.home import Home
 from tests.integration.bad_input.older import older
 from tests.integration.doctor.conftest import Doctor, told
 
@@ -163,32 +160,44 @@ def test_a_role_without_a_right_that_it_needs(
         sql.execute(SQL("DROP ROLE {}").format(role))
 
 
-def test_what_no_test_can_break_for_real(database_url: str) -> None:
-    """Clocks, disks, standbys and hours: the same checks, on what was read of a real server."""
-    with Store(database_url).reader() as connection:
-        seen = database.read(connection)
-    assert seen.disk is not None
-    server = seen.server
-    late = seen._replace(read_at=seen.read_at + timedelta(seconds=90))
-    long = seen._replace(server=server._replace(oldest_transaction_seconds=7200.0))
-    standby = seen._replace(server=server._replace(is_standby=True))
-    little = seen._replace(disk=Disk("/data", 1000, 50))
-    full = seen._replace(disk=Disk("/data", 1000, 10))
-    for broken, check, words, level in (
-        (late, "database-clock", "90 s apart", Level.FAILURE),
-        (long, "transactions", "2 h", Level.WARNING),
-        (standby, "primary", "standby", Level.FAILURE),
-        (little, "database-disk", "(5%) free at /data", Level.WARNING),
-        (full, "database-disk", "before work stands still", Level.FAILURE),
-    ):
-        told({it.check: it for it in findings(database.CHECKS, broken)}, check, words, level)
-
-
-def test_a_transaction_of_another_session_is_timed(
-    servers: Embedded, database_url: str, sql: psycopg.Connection
+def test_a_transaction_of_another_session_that_is_open_for_long(
+    doctor: Doctor, database_url: str
 ) -> None:
     with psycopg.connect(database_url) as idle:
         idle.execute("SELECT 1")
-        with Store(database_url).reader() as connection:
-            seen = database.read(connection)
-    assert 0 < seen.server.oldest_transaction_seconds < 60
+        assert doctor()["transactions"].level is Level.OK
+        found = doctor(doctor_transaction_seconds=0)
+    told(found, "transactions", "s, and keeps VACUUM", Level.WARNING)
+
+
+def test_clocks_and_disks_that_are_off_by_more_than_is_let(doctor: Doctor) -> None:
+    """By how much ours are: no clock is another one, and no disk is empty."""
+    off = doctor(doctor_clock_seconds=0, doctor_disk_percent=100)
+    told(off, "database-clock", "s apart from ours: let both follow NTP")
+    told(off, "broker-clock", "s apart from ours: let both follow NTP")
+    full = doctor(doctor_disk_percent=501)
+    for disk in ("home-disk", "database-disk", "broker-disk"):
+        assert off[disk].level is not Level.OK
+        told(full, disk, "before work stands still")
+
+
+def test_a_standby(doctor: Doctor, tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = Home(tmp_path_factory.mktemp("standby") / "home")
+    home.hold()
+    standby = Standby(home.folder, *home.ports("postgres"))
+    standby.start()
+    try:
+        found = doctor(database_url=standby.url)
+    finally:
+        standby.close()
+        home.release()
+    told(found, "primary", "a standby, which cannot be written to: name the primary")
+
+
+class Standby(Database):
+    """A server that recovers, and goes on waiting for what its primary sends."""
+
+    def prepare(self) -> None:
+        """Let it find that it is one."""
+        super().prepare()
+        (self.data / "standby.signal").touch()

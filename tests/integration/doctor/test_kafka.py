@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -24,17 +22,30 @@ from consumers.connection import KafkaSettings
 from consumers.logs import log_ends
 from consumers.publish import Message, publish
 from consumers.stream import Reading, Stream
-from procesmijn.cli.checks import kafka
-from procesmijn.cli.checks.check import Finding, Level, findings
+from procesmijn.cli.checks.check import Finding, Level
 from procesmijn.embedded.home import Home
 from procesmijn.embedded.jars import default_cache, fetch
 from procesmijn.store import Store
 from tests.commands import Procesmijn
 from tests.integration.bad_input.line import make_topic
+from tests.integration.doctor.brokers import PASSWORD, USERS, GuardedBroker, SecondBroker
 from tests.integration.doctor.conftest import Doctor, told
-from tests.integration.doctor.guarded import PASSWORD, USERS, GuardedBroker
 
 RECORD = [Message(b"{}", b"k")]
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedBroker]:
+    """A broker that asks for a password."""
+    home = Home(tmp_path_factory.mktemp("guarded") / "home")
+    home.hold()
+    port, controller_port, guarded_port = home.ports("kafka", "controller", "guarded")
+    broker = GuardedBroker(home.folder, port, controller_port, fetch(default_cache(), print))
+    broker.guarded_port = guarded_port
+    broker.start()
+    yield broker
+    broker.close()
+    home.release()
 
 
 def test_a_topic_that_is_missing(doctor: Doctor, stream: str) -> None:
@@ -123,41 +134,28 @@ def test_a_partition_that_stands_still(
     assert found["lag"].level is Level.OK, "one finding is enough"
 
 
-def test_what_no_test_can_break_for_real(stream: str, kafka_servers: str) -> None:
-    """Clocks, disks, and more brokers than one: the same checks, on what was read of a broker."""
-    make_topic(kafka_servers, stream, {})
-    seen = condition.read(KafkaSettings(kafka_servers), [stream], "nobody", "told")
-    (disk,) = seen.disks
-
-    def broken(**fields: Any) -> dict[str, Finding]:
-        return {it.check: it for it in findings(kafka.CLUSTER, seen._replace(**fields))}
-
-    told(broken(brokers=3), "replicas", "one copy on a cluster of 3 brokers", Level.WARNING)
-    later = seen.read_at + timedelta(hours=1)
-    told(broken(read_at=later), "broker-clock", "3600 s apart")
-    told(broken(disks=(disk, disk._replace(free_bytes=0))), "broker-disk", "(0%) free at broker 1")
-    unseen = broken(disks=(), now=None)
-    assert unseen["broker-disk"].level is unseen["broker-clock"].level is Level.OK
+def test_a_topic_with_one_copy_in_a_cluster_of_two_brokers(
+    guarded: GuardedBroker, doctor: Doctor, stream: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    make_topic(guarded.servers, stream, {})
+    assert doctor(kafka_servers=guarded.servers)["replicas"].level is Level.OK
+    home = Home(tmp_path_factory.mktemp("second") / "home")
+    home.hold()
+    (port,) = home.ports("kafka")
+    second = SecondBroker(home.folder, port, guarded)
+    second.start()
+    try:
+        found = doctor(kafka_servers=guarded.servers)
+    finally:
+        second.close()
+        home.release()
+    told(found, "replicas", f"{stream} has one copy on a cluster of 2 brokers", Level.WARNING)
 
 
 def test_looking_makes_no_topic(kafka_servers: str, admin: KafkaAdminClient) -> None:
     before = set(admin.list_topics())
     condition.read(KafkaSettings(kafka_servers), ["nothing"], "nobody", "told")
     assert set(admin.list_topics()) == before
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedBroker]:
-    """A broker that asks for a password."""
-    home = Home(tmp_path_factory.mktemp("guarded") / "home")
-    home.hold()
-    port, controller_port, guarded_port = home.ports("kafka", "controller", "guarded")
-    broker = GuardedBroker(home.folder, port, controller_port, fetch(default_cache(), print))
-    broker.guarded_port = guarded_port
-    broker.start()
-    yield broker
-    broker.close()
-    home.release()
 
 
 def test_who_may_not_come_in_and_who_may_not_read(
