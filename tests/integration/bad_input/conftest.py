@@ -14,9 +14,9 @@ from psycopg import sql
 from procesmijn.embedded import Embedded
 from procesmijn.persons import Persons
 from tests.integration.bad_input.line import Line, make_topic
-from tests.integration.store.conftest import applier, database_template, persons, store
+from tests.integration.store.conftest import applier, database_template, keys, persons, store
 
-__all__ = ["applier", "database_template", "persons", "store"]
+__all__ = ["applier", "database_template", "keys", "persons", "store"]
 
 MakeLine = Callable[..., Line]
 

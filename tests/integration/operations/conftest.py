@@ -8,13 +8,14 @@ from tests.integration.bad_input.conftest import (
     MakeLine,
     applier,
     database_template,
+    keys,
     make_line,
     persons,
     store,
 )
 from tests.integration.bad_input.line import Line
 
-__all__ = ["applier", "database_template", "make_line", "persons", "store"]
+__all__ = ["applier", "database_template", "keys", "make_line", "persons", "store"]
 
 
 @pytest.fixture
