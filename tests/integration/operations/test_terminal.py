@@ -80,10 +80,10 @@ Printed: TypeAlias = Callable[..., list[str]]
 
 @pytest.fixture(scope="module")
 def files(
-    make_line: MakeLine, tmp_path_factory: pytest.TempPathFactory
+    make_line: MakeLine, keys: Keys, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """A store with something of everything; files and names that commands need."""
-    line, keys = make_line(), Keys.generate()
+    line = make_line()
     folder = tmp_path_factory.mktemp("files")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROCESMIJN_HOME", str(folder / "home"))
