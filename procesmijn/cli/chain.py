@@ -11,7 +11,7 @@ import typer
 
 from procesmijn.catalogue.lead_times import Unit, read_lead_time
 from procesmijn.cli.case_filter import choosing, known_cases
-from procesmijn.cli.options import AsFormat, AsOf, Since, Until, moment, period
+from procesmijn.cli.options import AsFormat, AsOf, Since, Until, can_be_written, moment, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, duration, show
 from procesmijn.cli.tell import many, note
@@ -95,7 +95,8 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="NAME.svg for a picture; the table goes to stdout as well."
+            metavar="FILE",
+            help="NAME.svg for a picture; stdout its data, with --format csv or json.",
         ),
     ] = None,
 ) -> None:
@@ -109,6 +110,7 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         raise UsageError("name the process whose cases are chosen, or drawn")
     if out is not None and out.suffix.lower() != ".svg":
         raise UsageError(f"--out {out}: end it on .svg")
+    can_be_written(out)
     meant = replace(cases, started=period(since, until))
     norm = None if late_after is None else _seconds(late_after)
     with reading(read_settings(), moment(as_of)) as (_, connection):
@@ -119,8 +121,10 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         rows = [row for name in names for row in _rows(name, meant, norm, ways, connection)]
     if out is not None:
         _draw(rows, str(process), out)
-    columns = _OF_TABLE if form is Format.TABLE else ChainRow._fields
-    show([row._asdict() for row in rows], columns, form)
+        note(f"written to {out}")
+    if out is None or form is not Format.TABLE:
+        columns = _OF_TABLE if form is Format.TABLE else ChainRow._fields
+        show([row._asdict() for row in rows], columns, form)
     _tell(rows)
 
 

@@ -1,0 +1,209 @@
+"""The page that says what it is all for is kept: each command runs, each view and test is there.
+
+Each test runs the commands of its row as they stand on the page, on the demonstration organisation.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import psycopg
+import pytest
+
+from procesmijn.embedded import Embedded
+from tests.commands import Outcome, Procesmijn
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = (ROOT / "docs" / "mission.md").read_text("utf-8")
+_SETTING: Final = "PROCESMIJN_"
+
+
+class Row(NamedTuple):
+    """What the page names for one thing that is asked for."""
+
+    commands: list[str]
+    views: list[str]
+    tests: list[str]
+
+
+def rows() -> dict[str, Row]:
+    cells = (line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| K"))
+    return {
+        key: Row(*(re.findall(r"`([^`]+)`", cell) for cell in (commands, views, tests)))
+        for key, _, commands, views, tests in cells
+    }
+
+
+ROWS: Final = rows()
+Told = Callable[[str], list[Any]]
+
+
+class Demo(NamedTuple):
+    """The demonstration organisation, filled in as the page says."""
+
+    commands: Procesmijn
+    database_url: str
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    [fill] = re.findall(r"^    procesmijn (demo .*)$", PAGE, re.MULTILINE)
+    with tempfile.TemporaryDirectory(prefix="procesmijn-") as folder:
+        home = Path(folder) / "home"
+        filled = Procesmijn(home)(*fill.split())
+        assert filled.code == 0, filled.err
+        with Embedded(home / "demo", kafka=False) as servers:
+            yield Demo(Procesmijn(home / "demo"), servers.database_url)
+
+
+@pytest.fixture
+def told(demo: Demo) -> Told:
+    """What the commands of a row say: as JSON, or where they print for people, as text."""
+
+    def told(key: str) -> list[Any]:
+        return [_run(command, demo.commands) for command in ROWS[key].commands]
+
+    return told
+
+
+def _run(command: str, procesmijn: Procesmijn) -> Any:
+    words = shlex.split(command)
+    at = words.index("procesmijn")
+    settings = dict(word.removeprefix(_SETTING).lower().split("=") for word in words[:at])
+    is_printed = bool(settings) or "print" in words
+    form = () if is_printed else ("--format", "json")
+    outcome = procesmijn(*words[at + 1 :], *form, **settings)
+    if is_printed:
+        assert outcome.code == 0, outcome.err
+        return outcome.out
+    is_finding = outcome.code == 1 and re.match(r"[\d,]+ differences? between", outcome.err)
+    assert outcome.code == 0 or is_finding, outcome.err
+    return Outcome(0, outcome.out, outcome.err).json
+
+
+def only(listed: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
+    """The one row that is like this."""
+    [row] = [each for each in listed if wanted.items() <= each.items()]
+    return row
+
+
+def test_the_page_names_what_is_there(demo: Demo) -> None:
+    """Every view has rows, every test is one, and every row has a test here that runs it."""
+    here = Path(__file__).read_text("utf-8")
+    for key, row in ROWS.items():
+        assert row.commands
+        assert row.views
+        assert f'told("{key}")' in here
+        for test in row.tests:
+            path, _, name = test.partition("::")
+            assert f"\ndef {name}(" in (ROOT / path).read_text("utf-8"), test
+    with psycopg.connect(demo.database_url) as connection:
+        for view in {view for row in ROWS.values() for view in row.views}:
+            assert connection.execute(f"SELECT FROM {view} LIMIT 1".encode()).rowcount, view
+
+
+def test_k1_declared_and_discovered_customers(told: Told) -> None:
+    [found] = told("K1")
+    several = [row for row in found if row["finding"] == "several customers"]
+    assert {"manager", "employee"} <= {row["customer"] for row in several}
+
+
+def test_k2_agreements_have_versions(told: Told) -> None:
+    [listed] = told("K2")
+    placed = [row for row in listed if row["agreement"] == "order placed"]
+    assert [(row["version"], row["lead_time"]) for row in placed] == [(1, "8 days"), (2, "3 days")]
+    assert placed[0]["valid_until"] == placed[1]["valid_from"]
+
+
+def test_k3_performance_is_held_against_what_was_agreed(told: Told) -> None:
+    [report] = told("K3")
+    stock = only(report, agreement="stock information")
+    assert stock["due"] > 300
+    assert stock["share_met"] < stock["target_share"] - 0.1
+
+
+def test_k4_three_processes_of_human_resources(told: Told) -> None:
+    recruitment, onboarding, training = told("K4")
+    assert only(recruitment, supplier="manager", customer="hr")["handovers"] > 10
+    assert only(onboarding, supplier="hr", customer="payroll")["handovers"] > 10
+    assert only(onboarding, supplier="hr", customer="employee")["wait_seconds_median"] > 0
+    assert only(training, supplier="hr", customer="manager")["handovers"] > 10
+
+
+def test_k5_what_a_department_gives_and_gets(told: Told) -> None:
+    given, got, waited_for = told("K5")
+    assert {row["supplier"] for row in given} == {"hr"}
+    assert {"manager", "employee", "payroll"} <= {row["customer"] for row in given}
+    assert only(got, agreement="seasonal data")["share_first_time_right"] < 0.7
+    assert {"delivery", "pick-up"} == {row["waiting_for"] for row in waited_for}
+
+
+def test_k6_what_runs_is_expected_to_end(told: Told) -> None:
+    [running] = told("K6")
+    expected = [row for row in running if row["expected_at"]]
+    assert expected
+    assert all(row["earliest_at"] <= row["expected_at"] <= row["latest_at"] for row in expected)
+
+
+def test_k8_a_service_catalogue_with_what_was_measured(told: Told) -> None:
+    [page] = told("K8")
+    assert all(words in page for words in ("Filled vacancy", "How to ask", "within agreement"))
+
+
+def test_k9_one_link_holds_up_those_behind_it(told: Told) -> None:
+    [chain] = told("K9")
+    assert sum(row["share"] for row in chain) == pytest.approx(1)
+    assert sum(row["share_working"] or 0 for row in chain) == pytest.approx(1)
+    warehouse = only(chain, supplier="customer_service", customer="warehouse")
+    assert 24 * 3600 < warehouse["added_seconds_low"] < warehouse["added_seconds_high"] < 96 * 3600
+
+
+def test_k11_what_nobody_agreed_on(told: Told) -> None:
+    [found] = told("K11")
+    pair = only(found, finding="no agreement", supplier="marketing", customer="legal")
+    assert pair["wait_seconds_sum"] > 0
+
+
+def test_k12_reliability_and_its_trend(told: Told) -> None:
+    """The warehouse answers late since the middle of May."""
+    before, since = (only(part, agreement="stock information") for part in told("K12"))
+    assert before["share_met"] > since["share_met"] + 0.2
+
+
+def test_k19_internal_and_end_customers(told: Told) -> None:
+    for part in told("K19"):
+        roles = {
+            row["customer"]: row["customer_role"] for row in part if row["customer"] is not None
+        }
+        assert {each for each, role in roles.items() if role == "end"} == {"end_customer"}
+        assert roles["sales"] == "internal"
+
+
+def test_k20_every_chain_has_an_end_and_all_are_partners(told: Told) -> None:
+    chain, report = told("K20")
+    links = [row for row in chain if row["part"] == "link"]
+    assert {row["process"] for row in links if row["chain_ends"] == "end customer"} == {
+        *("customer_service", "product_information"),
+    }
+    others = [row for row in links if row["chain_ends"] == "through others"]
+    assert others
+    assert all(row["way"][-1] == "end_customer" for row in others)
+    assert all(row["chain_ends"] for row in links)
+    heading = " ".join(report.splitlines()[:2]).split()  # it is a line or two
+    assert {"delivering", "receiving"} <= set(heading)
+    assert not {"supplier", "customer"} & set(heading)
+
+
+def test_k21_staff_roles_with_their_measures(told: Told) -> None:
+    [met] = told("K21")
+    by_role: dict[str, list[dict[str, Any]]] = {}
+    for row in met:
+        by_role.setdefault(row["staff_role"], []).append(row)
+    assert set(by_role) == {"supporting", "regulating", "executing", "advising"}
+    assert {"followed", "not-followed"} <= {row["outcome"] for row in by_role["advising"]}
+    assert all(row["supplier_clock_seconds"] is not None for row in by_role["regulating"])
