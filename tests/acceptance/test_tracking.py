@@ -58,7 +58,8 @@ def test_a_case_is_tracked(permits: Procesmijn) -> None:
         {
             "party": "legal",
             "since": "2026-03-16T09:00:00Z",
-            "because": "did check",
+            "basis": "last",
+            "what": "check",
             "waiting_seconds": 5400.0,
             "waiting_working_seconds": 5400.0,
         }

@@ -59,7 +59,7 @@ LIMIT %(most)s;
 
 -- name: promises
 -- What was asked for in a case or delivered, as bi.as_of() has it.
-SELECT d.deliverable, d.agreement, d.supplier, d.customer, d.requested_at, d.promised_at, d.due_at,
+SELECT d.deliverable, d.agreement, d.supplier, d.customer, d.customer_role, d.requested_at, d.promised_at, d.due_at,
        d.delivered_at, d.status, d.is_breached, d.is_paused, d.returnable_until
 FROM bi.fct_delivery d
 WHERE d.process = %(process)s AND d.case_key = %(case_key)s

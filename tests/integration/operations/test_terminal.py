@@ -36,7 +36,7 @@ AS_OF: Final = ("--as-of", "2026-02-06T12:00Z")
 OF: Final = "recruitment"
 COLUMNS: Final = 80
 ALL_ON_ONE_LINE: Final = 100_000
-NEED_MORE_WEEKS: Final = {"drift", "--backtest"}
+NEED_MORE_WEEKS: Final = {"drift"}
 
 SHOWN: Final = [
     *(("flow", OF, "--as", view) for view in TABLES),
@@ -45,9 +45,6 @@ SHOWN: Final = [
     ("conformance", OF, "--model", "MODEL", "--case", "CASE"),
     ("handovers", OF),
     ("chain", OF, *AS_OF),
-    ("track", OF, *AS_OF),
-    ("track", OF, "--backtest", *AS_OF),
-    ("track", OF, "CASE", *AS_OF),
     ("chain",),
     ("cases", OF, *AS_OF),
     ("deliveries", *AS_OF),

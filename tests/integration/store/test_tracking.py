@@ -12,25 +12,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from procesmijn.apply import Applier, read_rules
+from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue
 from procesmijn.cli.commands import load
-from procesmijn.core.backtest import back_test
-from procesmijn.core.compile import open_hours
-from procesmijn.core.flow import instant
-from procesmijn.core.forecasts import forecast
-from procesmijn.core.past import Known, Log
 from procesmijn.demo.heard import Heard
 from procesmijn.demo.organisation import Organisation, catalogue
 from procesmijn.demo.schedule import instant_us
 from procesmijn.embedded import Embedded
 from procesmijn.persons import Keys, Persons
-from procesmijn.store import Store, tracking
-from procesmijn.store.connection import Connection
+from procesmijn.store import Store
 from procesmijn.store.present import set_present
 from procesmijn.store.streams import speak_of
-from schemas.instants import to_us
+from procesmijn.tracking.subject import Subject
 
 BEGIN: Final = datetime(2026, 1, 4, 23, 0, tzinfo=UTC)  # a Monday in Amsterdam
 HISTORY: Final = timedelta(weeks=10)
@@ -73,58 +67,29 @@ def organisation(
 def test_sql_forecasts_what_the_core_does(organisation: Store, rules: Catalogue) -> None:
     query = (
         "SELECT process, case_key, after_activity, since, expected_at, earliest_at, latest_at,"
-        " cases, COALESCE(alike, ''), clock FROM bi.fct_forecast"
+        " cases, alike, clock FROM bi.fct_forecast"
     )
     seen = set[Told]()
     for ago in (timedelta(0), timedelta(days=17, hours=5)):
         with organisation.reader() as connection:
             speak_of(BEGIN + HISTORY - ago, connection)
             expected = {
-                (process, *row)
+                (process, *case)
                 for process in rules.processes
-                for row in forecasts(process, rules, organisation, connection)
+                for case in Subject.of(process, rules, organisation, connection).running()
             }
             found = set(connection.execute(query).fetchall())
-        assert found == expected
+        assert {row[:-1] for row in found} == expected
         assert WITHOUT_END in {process for process, *_ in found}
         seen |= {row[-2:] for row in found}
-    assert {alike for alike, _ in seen} == {"", "way", "done", "last"}
+    assert {alike for alike, _ in seen} == {None, "way", "done", "last"}
     assert {clock for _, clock in seen} == {"working", "elapsed"}
 
 
-def forecasts(
-    process: str, rules: Catalogue, store: Store, connection: Connection
-) -> Iterator[Told]:
-    own = read_rules(store.terms, connection).only(store.terms.code(process))
-    ((declared,),) = (each for each in own.processes.values() if each)
-    there = tracking.cases(process, connection)
-    log = Log.of(there.traces, open_hours(rules, rules.processes[process].calendar))
-    known = Known.of(log, to_us(tracking.as_of(connection)), declared.end_activities)
-    for step in known.running.tolist():
-        told = forecast(known, step)
-        at_us = (told.expected_us, told.earliest_us, told.latest_us) if told else ()
-        yield (
-            there.ids[log.case[step]],
-            store.terms.names[int(log.activity[step])],
-            instant(int(log.completed_us[step])),
-            *(map(instant, at_us) if told else (None,) * 3),
-            told.cases if told else 0,
-            told.view if told else "",
-            "elapsed" if known.clock is None else "working",
-        )
-
-
 def test_forecasts_hold_as_often_as_they_say(organisation: Store, rules: Catalogue) -> None:
-    process = "it_service"
     with organisation.reader() as connection:
-        ends = read_rules(organisation.terms, connection).only(organisation.terms.code(process))
-        ((declared,),) = (each for each in ends.processes.values() if each)
-        log = Log.of(
-            tracking.begun(process, connection),
-            open_hours(rules, rules.processes[process].calendar),
-        )
-        at_us = to_us(tracking.as_of(connection))
-    total = back_test(log, at_us, declared.end_activities).score()
+        trials = Subject.of("it_service", rules, organisation, connection).trials()
+    total = trials.score()
     assert total is not None
     assert total.forecasts > 200
     assert 0.72 < total.share_within < 0.9
@@ -156,7 +121,9 @@ def test_a_case_is_told_with_its_promises_and_without_persons(
     (promise,) = (each for each in told["promises"] if each["deliverable"] == "Filled vacancy")
     assert (promise["status"], promise["call"]) == ("open", "hr@example.org")
     assert datetime.fromisoformat(promise["due_at"]) == due_at
-    assert supplier in {holder["party"] for holder in told["holders"]}
+    (holder,) = (each for each in told["holders"] if each["party"] == supplier)
+    assert holder["basis"] in {"asked", "named"}
+    assert "last" not in {each["basis"] for each in told["holders"]}
     assert told["steps"][0]["activity"] == "Vacancy requested"
     assert len(persons) > 50
     assert not [name for (name,) in persons if name in written]
