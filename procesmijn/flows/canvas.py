@@ -7,7 +7,7 @@ mouse rests, and which a screen reader tells.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -22,16 +22,34 @@ HALO: Final[Mapping[str, str | float]] = {
 }
 """For words that stand on lines."""
 
+_HEAD: Final = 58.0
+"""What a caption takes, above what is drawn."""
+_HEAD_LEFT: Final = 24.0
+_LETTER: Final = 6.6
+"""Width of a letter of the words under a title, about."""
 
-def canvas(name: str, width: float, height: float) -> etree._Element:
-    """An empty picture called ``name``, with the head of its arrows."""
+
+class Caption(NamedTuple):
+    """What stands above a picture."""
+
+    title: str
+    told: str
+    """Of what it is: cases, and since when and until when."""
+
+
+def canvas(name: str | Caption, width: float, height: float) -> etree._Element:
+    """An empty picture called ``name``, with the head of its arrows; a caption is written above,
+    so that places in the picture are the same with it and without."""
+    head = 0.0
+    if isinstance(name, Caption):
+        head, width = _HEAD, max(width, 2 * _HEAD_LEFT + _LETTER * len(name.told))
     root = document(
         SVG,
         "svg",
         {
-            "viewBox": f"0 0 {width:g} {height:g}",
+            "viewBox": f"0 {-head:g} {width:g} {height + head:g}",
             "width": f"{width:g}",
-            "height": f"{height:g}",
+            "height": f"{height + head:g}",
             "font-family": "sans-serif",
             "font-size": "12",
             "fill": "white",
@@ -40,7 +58,7 @@ def canvas(name: str, width: float, height: float) -> etree._Element:
             "role": "img",
         },
     )
-    add(root, "title").text = readable(name)
+    add(root, "title").text = readable(name.title if isinstance(name, Caption) else name)
     marker = add(
         add(root, "defs"),
         "marker",
@@ -54,6 +72,13 @@ def canvas(name: str, width: float, height: float) -> etree._Element:
         orient="auto",
     )
     add(marker, "path", d="M 0 1 L 10 5 L 0 9 z", fill="black", stroke="none")
+    if isinstance(name, Caption):
+        for words, size, weight, y in (
+            (name.title, 18, "bold", 22.0),
+            (name.told, 13, "normal", 44.0),
+        ):
+            style: Mapping[str, str | float] = {"font_size": size, "font_weight": weight}
+            write_words(root, words, _HEAD_LEFT, y - head, text_anchor="start", **style)
     return root
 
 

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from procesmijn.flows.canvas import HALO, add, canvas, tip, write_words
+from procesmijn.flows.canvas import Caption, add, canvas, tip, write_words
 from procesmijn.flows.layers import Place, in_layers
+from procesmijn.flows.room import Room
 from procesmijn.flows.xml import encoded, readable
 
 _WIDTH: Final = 130.0
@@ -31,6 +32,8 @@ _ASIDE: Final = 9.0
 """How far over the middle of a node arrows lead back: apart from those that lead on."""
 _DIRECT: Final = 2
 """Points of an arrow that passes no layer."""
+_SHARES: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
+"""Where along a short arrow its number may be, best first."""
 _LINES: Final = 2
 _LETTERS: Final = 18
 """So many letters fit in a line of a node."""
@@ -54,7 +57,7 @@ def write(
     starts: Mapping[str, int],
     ends: Mapping[str, int],
     arrows: Sequence[Arrow],
-    name: str,
+    name: str | Caption,
 ) -> bytes:
     """The picture of a graph called ``name``, SVG as UTF-8; ``counts`` are of its activities, where
     they are known."""
@@ -75,9 +78,16 @@ def write(
     height = max((y for _, y in map(_point, places)), default=0.0)
     root = canvas(name, width + _WIDTH / 2 + _MARGIN, height + _HEIGHT / 2 + _MARGIN)
     most = max(weights.values(), default=1)
+    room = Room()
+    for x, y in map(_point, layers.nodes.values()):
+        room.take(x, y, _WIDTH, _HEIGHT)
+    numbers: list[tuple[str, list[tuple[float, float]]]] = []
     for edge, each in sorted(drawn.items(), key=lambda item: item[1].weight):
         way = [layers.nodes[edge[0]], *layers.stops.get(edge, ()), layers.nodes[edge[1]]]
-        _arrow(root, each, [_point(place) for place in way], edge, most)
+        where = _arrow(root, each, [_point(place) for place in way], edge, most)
+        numbers.append((f"{each.weight:,}", where))
+    for words, where in reversed(numbers):  # the most frequent choose first
+        room.write(root, words, where, size=10)
     for code, place in layers.nodes.items():
         x, y = _point(place)
         if code in {_START, _END}:
@@ -104,13 +114,13 @@ def _arrow(
     points: Sequence[tuple[float, float]],
     edge: tuple[int, int],
     most: int,
-) -> None:
-    """From border to border, level past whatever stands in a layer."""
+) -> list[tuple[float, float]]:
+    """From border to border, level past whatever stands in a layer; where its number may stand."""
     (x, y), (end_x, _) = points[0], points[-1]
     if edge[0] == edge[1]:
         top, half = y - _HEIGHT / 2, _WIDTH / 6
         path = f"M {x + half:.1f} {top:.1f} c 0 -32 {-2 * half:.1f} -32 {-2 * half:.1f} 0"
-        middle = (x, top - 24)
+        places = [(x, top - 24), (x, top - 34), (x - half - 16, top - 16)]
     else:
         is_back = end_x < x
         side = -1 if is_back else 1
@@ -124,11 +134,10 @@ def _arrow(
             path += f" C {between:.1f} {y1:.1f} {between:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
             if number < len(points) - 1:
                 path += f" H {outs[number][0]:.1f}"
-        middle = (
-            (ins[1][0] + side * _WIDTH / 6, ins[1][1])
-            if len(points) > _DIRECT  # where it runs level nothing crosses it
-            else ((outs[0][0] + ins[1][0]) / 2, (outs[0][1] + ins[1][1]) / 2)
-        )
+        places = [_on_curve(outs[0], ins[1], share) for share in _SHARES]
+        if len(points) > _DIRECT:  # where it runs level nothing crosses it
+            level_at = [ins[1][0] + side * _WIDTH * part / 6 for part in range(1, 6)]
+            places = [*((at, ins[1][1]) for at in level_at), *places]
     shape = add(
         root,
         "path",
@@ -141,7 +150,16 @@ def _arrow(
     if arrow.is_dashed:
         shape.set("stroke-dasharray", "6 4")
     tip(shape, arrow.words)
-    write_words(root, f"{arrow.weight:,}", middle[0], middle[1], font_size=10, **HALO)
+    return places
+
+
+def _on_curve(
+    start: tuple[float, float], end: tuple[float, float], share: float
+) -> tuple[float, float]:
+    """A point of the curve between two places that leaves and arrives level."""
+    (x1, y1), (x2, y2) = start, end
+    across = 1.5 * share * (1 - share) + share**3
+    return x1 + (x2 - x1) * across, y1 + (y2 - y1) * (3 * share**2 - 2 * share**3)
 
 
 def _half(code: int) -> float:

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from procesmijn.flows.canvas import HALO, add, canvas, tip, write_words
+from procesmijn.flows.canvas import Caption, add, canvas, tip, write_words
+from procesmijn.flows.room import Room
 from procesmijn.flows.xml import encoded
 
 _NODE: Final = 22.0
@@ -22,7 +23,7 @@ _NODE_LEAST: Final = 5.0
 _LINE: Final = 9.0
 """Width of the line of the strongest link."""
 _LINE_LEAST: Final = 0.75
-_APART: Final = 46.0
+_APART: Final = 84.0
 """Between two parties along the circle."""
 _RADIUS_LEAST: Final = 170.0
 _MARGIN_X: Final = 190.0
@@ -32,6 +33,11 @@ _BEND: Final = 0.16
 """How far a line bends, of its length."""
 _TOLD: Final = 12
 """So many links have their number beside them, the strongest; the others tell it as a tip."""
+_SHARES: Final = (0.4, 0.34, 0.46, 0.28, 0.52, 0.22, 0.6, 0.68, 0.76)
+"""Where along its line a number may be, best first: in the middle lines cross."""
+_CLEAR: Final = 16.0
+"""From a number to any other line, where there is such a place."""
+_POINTS: Final = 24
 _UPRIGHT: Final = 0.2
 """Above and under the circle names are in the middle: where the cosine is smaller than this."""
 
@@ -46,7 +52,7 @@ class Link(NamedTuple):
     """What the link is, as a sentence."""
 
 
-def write(links: Sequence[Link], name: str, *, is_directed: bool) -> bytes:
+def write(links: Sequence[Link], name: str | Caption, *, is_directed: bool) -> bytes:
     """The picture of a network called ``name``, SVG as UTF-8; ``links`` lead from party to other,
     the strongest first."""
     weights: Counter[str] = Counter()
@@ -75,8 +81,13 @@ def write(links: Sequence[Link], name: str, *, is_directed: bool) -> bytes:
         if is_directed:
             shape.set("marker-end", "url(#arrow)")
         tip(shape, link.words)
+    room = Room()
+    for node in nodes.values():
+        room.take(node.x, node.y, 2 * node.radius, 2 * node.radius)
     for link, line in [*zip(links, lines, strict=True)][:_TOLD]:
-        _number(root, link.weight, line)
+        others = [point for other in lines if other is not line for point in other.along()]
+        places = sorted(map(line.at, _SHARES), key=lambda place: _is_near(place, others))
+        room.write(root, f"{link.weight:,}", places, size=11)
     for party, node in nodes.items():
         shape = add(root, "circle", cx=node.x, cy=node.y, r=node.radius, fill="#cfe0f3")
         tip(shape, f"{party}: {weights[party]:,}")
@@ -109,6 +120,10 @@ class _Line(NamedTuple):
         numbers = (*self.start, *self.bend, *self.end)
         return "M {:.1f} {:.1f} Q {:.1f} {:.1f} {:.1f} {:.1f}".format(*numbers)
 
+    def along(self) -> list[tuple[float, float]]:
+        """Points all along the line."""
+        return [self.at(number / _POINTS) for number in range(_POINTS + 1)]
+
     def at(self, share: float) -> tuple[float, float]:
         """A point of the line, from 0 at its start to 1 at its end."""
         parts = ((1 - share) ** 2, 2 * share * (1 - share), share**2)
@@ -116,15 +131,15 @@ class _Line(NamedTuple):
         return sum(part * x for part, (x, _) in points), sum(part * y for part, (_, y) in points)
 
 
+def _is_near(place: tuple[float, float], points: Sequence[tuple[float, float]]) -> bool:
+    """Whether a number there could be taken for that of another line."""
+    return any(hypot(place[0] - x, place[1] - y) < _CLEAR for x, y in points)
+
+
 def _border(node: _Node, towards: tuple[float, float]) -> tuple[float, float]:
     across, down = towards[0] - node.x, towards[1] - node.y
     share = node.radius / (hypot(across, down) or 1.0)
     return node.x + share * across, node.y + share * down
-
-
-def _number(root: etree._Element, count: int, line: _Line) -> None:
-    x, y = line.at(0.4)  # in the middle, where lines cross, numbers would hide each other
-    write_words(root, f"{count:,}", x, y, font_size=11, **HALO)
 
 
 def _name(root: etree._Element, party: str, angle: float, node: _Node) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
+from random import Random
+from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from procesmijn.flows import chain_picture, graph_picture, network_picture
-from procesmijn.flows.canvas import SVG
-from procesmijn.flows.chain_picture import Stretch
+from procesmijn.flows import graph_picture, network_picture
+from procesmijn.flows.canvas import SVG, Caption
 from procesmijn.flows.graph_picture import Arrow
 from procesmijn.flows.layers import Edge, Place, in_layers
 from procesmijn.flows.network_picture import Link
+from procesmijn.flows.time_axis import ticks
 from procesmijn.flows.timeline_pictures import dotted_chart, performance_spectrum
 from procesmijn.flows.timelines import Dot, Segment
 
@@ -24,6 +28,15 @@ GRAPHS = st.dictionaries(
 )
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AWKWARD = 'Ask <the> "manager" & \0'
+
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+CAPTION = Caption("Work", "10 cases that started on 2 March; 1 in 5 is drawn")
+
+
+def words(picture: bytes) -> list[str]:
+    """What is written in it."""
+    return [str(text.text) for text in etree.fromstring(picture).iterfind(f"{{{SVG}}}text")]
 
 
 def tips(picture: bytes) -> list[str]:
@@ -96,38 +109,66 @@ def test_a_dotted_chart_has_a_colour_for_what_is_frequent_and_one_for_the_rest()
         for number in range(10)
         for case in range(10 - number)
     ]
-    picture = dotted_chart(seen, "hiring")
+    picture = dotted_chart(seen, CAPTION, ZONE)
+    assert {CAPTION.title, CAPTION.told, "time in Europe/Amsterdam", "2026"} <= {*words(picture)}
     assert sorted(tips(picture)) == sorted([*(f"a{number}" for number in range(8)), "others"])
     marks = [path.get("d", "") for path in etree.fromstring(picture).iterfind(f"{{{SVG}}}path")]
-    assert sum(d.count("h0") for d in marks) == len(seen)
-    assert tips(dotted_chart([], "hiring")) == []
+    assert sum(len(re.findall("h0(?![.0-9])", d)) for d in marks) == len(seen)
+    assert tips(dotted_chart([], CAPTION, ZONE)) == []
 
 
-def test_a_spectrum_has_a_band_for_each_frequent_step() -> None:
+def test_a_spectrum_counts_all_and_draws_some() -> None:
     lines = [
         Segment("ask", AWKWARD, str(n), NINE, NINE + timedelta(hours=n), 3600.0 * n, 1 + n % 4)
         for n in range(8)
     ]
-    root = etree.fromstring(performance_spectrum(lines, "hiring"))
-    said = [text.text for text in root.iterfind(f"{{{SVG}}}text")]
-    assert f"ask  ({len(lines)})" in said
-    assert sum(path.get("d", "").count("L") for path in root.iterfind(f"{{{SVG}}}path")) == 8
+    picture = performance_spectrum(lines, {"0", "4"}, CAPTION, ZONE)
+    assert {"ask  (8 times)", CAPTION.told, "2 Mar 2026", "10:30"} <= {*words(picture)}
+    paths = etree.fromstring(picture).iterfind(f"{{{SVG}}}path")
+    assert sum(path.get("d", "").count("L") for path in paths) == 2
 
 
-def test_a_belt_goes_from_link_to_link_and_bars_are_as_long_as_their_shares() -> None:
-    picture = chain_picture.write(
-        [
-            Stretch(f"{AWKWARD} \N{RIGHTWARDS ARROW} b", 0.25, 0.5, "25%", True, False),
-            Stretch("b \N{RIGHTWARDS ARROW} c", 0.5, 1.0, "50%", True, True),
-            Stretch("work", 0.25, 1.0, "25%", False, False),
-        ],
-        AWKWARD,
-    )
-    root = etree.fromstring(picture)
-    widths = [float(bar.attrib["width"]) for bar in root.iterfind(f"{{{SVG}}}rect")]
-    longest = max(widths)
-    assert [width / longest for width in widths] == [0.5, 0.25, 1, 1, 0.5, 0.5]
-    circles = [circle.attrib["fill"] for circle in root.iterfind(f"{{{SVG}}}circle")]
-    assert circles == ["white", "black"]
-    assert len([*root.iterfind(f"{{{SVG}}}path[@marker-end]")]) == 1
-    assert chain_picture.write([], "nothing")
+@pytest.mark.parametrize(
+    ("length", "fine", "coarse"),
+    [
+        (timedelta(minutes=9), ["09:00", "09:01", "09:02"], ["2 Mar 2026"] * 3),
+        (timedelta(hours=30), ["09:00", "12:00", "15:00"], ["2 Mar 2026"] * 3),
+        (timedelta(days=60), ["9 Mar", "16 Mar", "23 Mar"], ["2026"] * 3),
+        (timedelta(days=500), ["Apr", "Jul", "Oct"], ["2026"] * 3),
+        (timedelta(days=4_000), ["2027", "2028", "2029"], [""] * 3),
+    ],
+)
+def test_lines_stand_at_round_times(length: timedelta, fine: list[str], coarse: list[str]) -> None:
+    """In the time of the place, also where the clocks change: on 29 March, in the third."""
+    first = datetime(2026, 3, 2, 9, tzinfo=ZONE)
+    found = [*ticks(first, first + length, ZONE)]
+    assert len(found) <= 14
+    assert [tick.fine for tick in found[:3]] == fine
+    assert [tick.coarse for tick in found[:3]] == coarse
+    if length >= timedelta(days=2):
+        assert {(tick.at.hour, tick.at.minute) for tick in found} == {(0, 0)}
+    assert {tick.at.weekday() for tick in found} == {0} or length != timedelta(days=60)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(2, 14), st.randoms(use_true_random=False))
+def test_no_number_stands_over_another(parties: int, chance: Random) -> None:
+    names = [f"party {number}" for number in range(parties)]
+    links = [
+        Link(one, other, chance.randint(1, 9_999), "")
+        for one in names
+        for other in names
+        if one != other
+    ]
+    arrows = [Arrow(link.party, link.other, link.weight, "") for link in links[:30]]
+    for picture in (
+        network_picture.write(links, CAPTION, is_directed=True),
+        graph_picture.write({}, {}, {}, arrows, CAPTION),
+    ):
+        numbers = [
+            (float(text.get("x", "")), float(text.get("y", "")), len(text.text or ""))
+            for text in etree.fromstring(picture).iterfind(f"{{{SVG}}}text[@paint-order]")
+        ]
+        assert numbers
+        for (x, y, letters), (other_x, other_y, others) in combinations(numbers, 2):
+            assert abs(y - other_y) >= 11 or abs(x - other_x) >= 5.5 * (letters + others) / 2

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from procesmijn.cli.flow_views import Asked, Rows
+from procesmijn.cli.flow_views.caption import caption, dates
 from procesmijn.cli.show import duration
 from procesmijn.cli.tell import many
 from procesmijn.core.flow import DirectlyFollows
 from procesmijn.flows import dfg
-from procesmijn.store import flows
+from procesmijn.flows.canvas import Caption
+from procesmijn.store import flows, traces
 from procesmijn.store.connection import Connection
 from procesmijn.store.terms import Terms
 
@@ -21,10 +23,16 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     """Read the graph."""
     graph = flows.graph(asked.process, asked.period, terms, connection, asked.cases, timed=True)
     rows = list(_rows(graph))
-    return Rows(rows, _COLUMNS, dfg.write(graph), lambda: _picture(graph, asked.process))
+
+    def picture() -> bytes:
+        span = traces.span(asked.process, connection, asked.cases)
+        told = dates("steps completed", asked.period)
+        return _picture(graph, caption("What follows what", asked, span, *told))
+
+    return Rows(rows, _COLUMNS, dfg.write(graph), picture)
 
 
-def _picture(graph: DirectlyFollows, name: str) -> bytes:
+def _picture(graph: DirectlyFollows, above: Caption) -> bytes:
     from procesmijn.flows.graph_picture import Arrow, write  # noqa: PLC0415 - SciPy: half a second
 
     arrows = [
@@ -34,7 +42,7 @@ def _picture(graph: DirectlyFollows, name: str) -> bytes:
         )
         for (a, b), edge in graph.edges.items()
     ]
-    return write(graph.activities, graph.starts, graph.ends, arrows, name)
+    return write(graph.activities, graph.starts, graph.ends, arrows, above)
 
 
 def _rows(graph: DirectlyFollows) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procesmijn.cli.flow_views import As, Asked, Rows
+from procesmijn.cli.flow_views.caption import caption, dates
 from procesmijn.cli.tell import many, note
 from procesmijn.flows.network_picture import Link, write
 from procesmijn.flows.networks import Together, working_together
@@ -29,11 +30,13 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
         )
         for pair in pairs
     ]
-    return Rows(
-        [pair._asdict() for pair in pairs],
-        Together._fields,
-        picture=lambda: write(links, asked.process, is_directed=False),
-    )
+
+    def picture() -> bytes:
+        span = traces.span(asked.process, connection, asked.whole_cases)
+        above = caption("Parties that work on the same cases", asked, span)
+        return write(links, above, is_directed=False)
+
+    return Rows([pair._asdict() for pair in pairs], Together._fields, picture=picture)
 
 
 def _handovers(asked: Asked, connection: Connection) -> Rows:
@@ -49,11 +52,13 @@ def _handovers(asked: Asked, connection: Connection) -> Rows:
         Link(supplier, customer, handovers, _in_words(supplier, customer, handovers, share))
         for supplier, customer, handovers, share, _ in rows
     ]
-    return Rows(
-        [dict(zip(columns, row, strict=True)) for row in rows],
-        columns,
-        picture=lambda: write(links, asked.process, is_directed=True),
-    )
+
+    def picture() -> bytes:
+        told = (many(total, "handover"), *dates("picked up", asked.period))
+        span = traces.span(asked.process, connection, asked.cases)
+        return write(links, caption("Handovers", asked, span, *told), is_directed=True)
+
+    return Rows([dict(zip(columns, row, strict=True)) for row in rows], columns, picture=picture)
 
 
 def _in_words(supplier: str, customer: str, handovers: int, share: float) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from procesmijn.cli.each_case import each_case
 from procesmijn.cli.flow_views import As, Asked, Rows
+from procesmijn.cli.flow_views.caption import caption
 from procesmijn.cli.tell import note
 from procesmijn.core.flow import CaseTrace
 from procesmijn.flows.timeline_pictures import MOST_CASES, dotted_chart, performance_spectrum
@@ -17,21 +19,24 @@ from procesmijn.store.terms import Terms
 
 def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     """Read every case that is asked for, once for the table and once for the picture."""
-    total = traces.span(asked.process, connection, asked.whole_cases).cases
+    span = traces.span(asked.process, connection, asked.whole_cases)
 
     def read() -> Iterator[CaseTrace]:
-        return each_case(asked.process, asked.whole_cases, total, terms, connection)
+        return each_case(asked.process, asked.whole_cases, span.cases, terms, connection)
 
     def picture() -> bytes:
-        step = -(-total // MOST_CASES) or 1
-        if step > 1:
-            note(f"the picture has 1 case in {step:,}")
+        step = -(-span.cases // MOST_CASES) or 1
+        told = [f"1 case in {step:,} is drawn"] if step > 1 else []
+        for words in told:
+            note(words)
         drawn: set[str] = set()
         those = _told_of(read(), step, drawn)
+        zone = ZoneInfo(span.zone)
         if asked.what is As.DOTTED_CHART:
-            return dotted_chart((it for it in dots(those) if it.case_key in drawn), asked.process)
-        lines = (it for it in segments(those) if it.case_key in drawn)
-        return performance_spectrum(lines, asked.process)
+            above = caption("Dotted chart", asked, span, *told)
+            return dotted_chart((it for it in dots(those) if it.case_key in drawn), above, zone)
+        above = caption("Performance spectrum", asked, span, *told)
+        return performance_spectrum(segments(those), drawn, above, zone)
 
     if asked.what is As.DOTTED_CHART:
         return Rows((dot._asdict() for dot in dots(read())), Dot._fields, picture=picture)
