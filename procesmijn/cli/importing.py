@@ -120,16 +120,17 @@ def import_log(  # noqa: PLR0913, PLR0917 - one for each flag
             if catalogue is not known and not log.is_empty():
                 _add_process(process, catalogue, parts)
         source, what = (SOURCE, "the file") if process is None else (source_of(process), process)
+        new: int | None
         if to_store:
             keys, refused = read_keys(settings), 0
             with progress("storing", log.rows) as report:
-                tally = store_log(log, parts.applier, parts.store.url, keys, report)
+                tally, new = store_log(log, parts.applier, parts.store.url, keys, report)
         else:
-            refused = through_kafka(log, target, parts, settings)
+            refused, new = through_kafka(log, target, parts, settings)
             tally = log.tally
         with parts.store.reader() as connection:
             conflicts = streams.conflicts_of(source, connection)
-    _tell(tally)
+    _tell(tally, refused, new)
     _tell_conflicts(conflicts, what)
     if tally.refusals or refused or conflicts.events:
         raise typer.Exit(1)
@@ -173,10 +174,12 @@ def _add_process(process: str, catalogue: Catalogue, parts: Service) -> None:
         pass
 
 
-def _tell(tally: Tally) -> None:
+def _tell(tally: Tally, refused: int, new: int | None) -> None:
     counts = tally.counts
     imported = counts.rows - counts.refused - counts.of_no_case
-    note(f"{many(imported, 'event')} of {many(counts.rows, 'row')} imported")
+    known = 0 if new is None else imported - counts.taken_as_one - refused - new
+    told = f": {new:,} new, {known:,} known already" if known else ""
+    note(f"{many(imported, 'event')} of {many(counts.rows, 'row')} imported{told}")
     notes = (
         (counts.taken_as_one, "row", "the same as another one: taken as one"),
         (counts.of_no_case, "event", "of no case: left out"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from typing import Final
+from typing import Final, NamedTuple
 
 from consumers.logs import LogEnds, log_ends
 from consumers.publish import Message, key_of, publish
@@ -21,7 +21,7 @@ from procesmijn.errors import ProcesmijnError
 from procesmijn.files.log import Log
 from procesmijn.files.steps import message_of
 from procesmijn.settings import Settings
-from procesmijn.store import streams
+from procesmijn.store import ledger, streams
 from procesmijn.store.connection import Connection
 
 LOOK_SECONDS: Final = 0.2
@@ -43,8 +43,16 @@ def chosen_topic(topic: str | None, catalogue: Catalogue) -> str:
     return topic
 
 
-def through_kafka(log: Log, topic: str, parts: Service, settings: Settings) -> int:
-    """Publish a log, wait until it is stored; gives how many of its events were refused there.
+class Published(NamedTuple):
+    """What came of a log."""
+
+    refused: int
+    new: int | None
+    """Of its events; None where others sent something meanwhile."""
+
+
+def through_kafka(log: Log, topic: str, parts: Service, settings: Settings) -> Published:
+    """Publish a log, wait until it is stored, and say what came of it there.
 
     Where the servers are this command's own, so is a worker.
     """
@@ -52,6 +60,8 @@ def through_kafka(log: Log, topic: str, parts: Service, settings: Settings) -> i
     own_worker = members(settings, 1) if parts.parts.is_ours else nullcontext()
     with own_worker as group:
         before = log_ends(parts.kafka, [topic])
+        with parts.store.reader() as connection:
+            read_before, new_before = ledger.read_of(topic, connection)
         with progress("published", log.rows) as report:
             publish(parts.kafka, topic, _messages(log), report)
         after = log_ends(parts.kafka, [topic])
@@ -64,7 +74,11 @@ def through_kafka(log: Log, topic: str, parts: Service, settings: Settings) -> i
             total = sum(span.next_offset - span.first_offset for span in spans.values())
             with progress("stored", total) as report:
                 _wait(spans, group, report, connection)
-            return _tell_refused(spans, connection)
+            read, new = ledger.read_of(topic, connection)
+            is_alone = read - read_before == total == len(log.tally.ids)
+            return Published(
+                _tell_refused(spans, connection), new - new_before if is_alone else None
+            )
 
 
 def _messages(log: Log) -> Iterator[Message]:

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
-from typing import Final
+from typing import Final, NamedTuple
 
 from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
@@ -27,7 +27,15 @@ MOST_SHARES: Final = 4
 LOOK_SECONDS: Final = 0.25
 
 
-def store_log(log: Log, applier: Applier, url: str, keys: Keys, report: Report) -> Tally:
+class Stored(NamedTuple):
+    """What came of a log."""
+
+    tally: Tally
+    new: int
+    """Events that were not known, or a version of one that was not."""
+
+
+def store_log(log: Log, applier: Applier, url: str, keys: Keys, report: Report) -> Stored:
     """Apply all events of a log, and say what came of its rows.
 
     A table is taken case by case, whatever the order of its rows, so that each case is mined once.
@@ -41,7 +49,7 @@ def store_log(log: Log, applier: Applier, url: str, keys: Keys, report: Report) 
     return _in_processes(log.in_shares, shares, url, keys, report)
 
 
-def _in_processes(shared: Shared, shares: int, url: str, keys: Keys, report: Report) -> Tally:
+def _in_processes(shared: Shared, shares: int, url: str, keys: Keys, report: Report) -> Stored:
     context = get_context("spawn")
     done = context.Value("q", 0)
     with ProcessPoolExecutor(shares, context, _begin, (done,)) as pool:
@@ -53,9 +61,9 @@ def _in_processes(shared: Shared, shares: int, url: str, keys: Keys, report: Rep
             report(done.value)
             if any(future.done() and future.exception() for future in futures):
                 break
-        tallies = [future.result() for future in futures]
+        stored = [future.result() for future in futures]
     report(done.value)
-    return Tally.together(tallies)
+    return Stored(Tally.together([each.tally for each in stored]), sum(it.new for it in stored))
 
 
 _done: Synchronized[int]
@@ -67,7 +75,7 @@ def _begin(done: Synchronized[int]) -> None:
     _done = done
 
 
-def _store_share(shared: Shared, share: Share, url: str, keys: Keys) -> Tally:
+def _store_share(shared: Shared, share: Share, url: str, keys: Keys) -> Stored:
     before = 0
 
     def report(stored: int) -> None:
@@ -80,15 +88,15 @@ def _store_share(shared: Shared, share: Share, url: str, keys: Keys) -> Tally:
         return _store(shared.read(share), Applier(store, Persons(keys)), report)
 
 
-def _store(log: Log, applier: Applier, report: Callable[[int], None]) -> Tally:
-    stored = 0
+def _store(log: Log, applier: Applier, report: Callable[[int], None]) -> Stored:
+    stored = new = 0
     events = log.events()
     with _collector_at_rest():
         while arrivals := tuple(map(Arrival, islice(events, EVENTS_AT_ONCE))):
-            applier.apply(Batch(arrivals=arrivals))
+            new += applier.apply(Batch(arrivals=arrivals)).stored
             stored += len(arrivals)
             report(stored)
-    return log.tally
+    return Stored(log.tally, new)
 
 
 @contextmanager

@@ -108,6 +108,12 @@ def accounts(topic: str | None, connection: Connection) -> list[Account]:
     return found
 
 
+def read_of(topic: str, connection: Connection) -> tuple[int, int]:
+    """How many offsets of a topic were ever read, and how many of them brought something new."""
+    row = connection.execute(statements("ledger")["read_of"], {"topic": topic}).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
 def findings(entries: Sequence[Entry], position: int | None) -> Iterator[str]:
     """Say where the ledger of a partition does not add up."""
     for entry in entries:

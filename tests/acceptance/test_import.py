@@ -76,6 +76,7 @@ def test_the_same_rows_again_change_nothing(
     outcome = procesmijn("import", file, "--process", PROCESS)
 
     assert outcome.code == 0, outcome.err
+    assert f"imported: 0 new, {len(imported):,} known already" in outcome.err
     assert f"{len(imported):,} rows the same as another one: taken as one" in outcome.err
     assert figures(procesmijn) == before
 
@@ -88,6 +89,9 @@ def test_straight_to_the_store_is_the_same(
     outcome = procesmijn("import", file, "--process", "requests-2", "--to-store")
 
     assert outcome.code == 0, outcome.err
+    assert f"{len(imported):,} rows imported\n" in outcome.err
+    again = procesmijn("import", file, "--process", "requests-2", "--to-store")
+    assert f"rows imported: 0 new, {len(imported):,} known already\n" in again.err
     assert figures(procesmijn, "requests-2") == figures(procesmijn)
 
 

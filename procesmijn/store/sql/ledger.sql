@@ -19,6 +19,12 @@ CROSS JOIN LATERAL (
 WHERE %(topic)s::text IS NULL OR p.topic = %(topic)s
 ORDER BY p.topic, partition, topic_id, l.entry;
 
+-- name: read_of
+-- How many offsets of a topic were ever read, and how many of them brought something new.
+SELECT COALESCE(sum(l.next_offset - l.first_offset), 0)::int8, COALESCE(sum(l.stored), 0)::int8
+FROM stream.ledger l JOIN stream.position p USING (topic_id, partition)
+WHERE p.topic = %(topic)s AND l.decision IS NULL;
+
 -- name: letters
 -- What became of the refused records of each partition.
 SELECT topic_id, partition, count(*) FILTER (WHERE redriven_at IS NOT NULL),

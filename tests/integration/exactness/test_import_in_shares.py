@@ -43,7 +43,7 @@ def test_shares_come_to_the_same_as_the_whole(
     monkeypatch.setattr(storing, "ROWS_OF_SHARE", ROWS // 2)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
-    tally = store_log(log, watched.applier, watched.url, KEYS, told.append)
+    tally, new = store_log(log, watched.applier, watched.url, KEYS, told.append)
 
     whole = read_log(path, Columns(), "service", object_type="ticket")
     plain.clear()
@@ -51,5 +51,6 @@ def test_shares_come_to_the_same_as_the_whole(
     assert_same(watched.tables(), plain.tables())
     watched.assert_sound()
     assert tally.counts == whole.counts
+    assert new == told[-1] - tally.counts.taken_as_one
     assert tally.refusals == whole.refusals != []
     assert told[-1] == tally.counts.rows - tally.counts.refused
