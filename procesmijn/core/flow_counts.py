@@ -12,9 +12,11 @@ import numpy as np
 
 from procesmijn.core.frames import FLOW, NO_DAY, NO_TERM, STEP, Int32s, Int64s, Rows
 from procesmijn.core.order import is_first, order_by
+from procesmijn.core.roll_up import summed
 
 _NEVER = 2**31 - 1
 _KEY = ("process", "day", "from_activity", "to_activity")
+_SUMS = ("n", "wait_us")
 
 
 def flow_counts(process: Int32s, traces: Sequence[bytes]) -> Rows:
@@ -40,7 +42,7 @@ def flow_counts(process: Int32s, traces: Sequence[bytes]) -> Rows:
     to["wait_us"] = np.where(begins, 0, completed_us - np.roll(completed_us, 1))
     to["day"], end["day"] = steps["completed_on"], steps["completed_on"][last]
     flows["n"] = 1
-    return _summed(flows)
+    return summed(flows, _KEY, _SUMS)
 
 
 class Steps(NamedTuple):
@@ -93,15 +95,5 @@ def net(minus: Rows, plus: Rows) -> Rows:
     less = minus.copy()
     less["n"] *= -1
     less["wait_us"] *= -1
-    flows = _summed(np.concatenate([less, plus]))
+    flows = summed(np.concatenate([less, plus]), _KEY, _SUMS)
     return flows.take(np.flatnonzero((flows["n"] != 0) | (flows["wait_us"] != 0)))
-
-
-def _summed(flows: Rows) -> Rows:
-    """One row for each key, in order of the keys."""
-    flows = flows.take(order_by(*(flows[column] for column in _KEY)))
-    begins = np.flatnonzero(is_first(*(flows[column] for column in _KEY)))
-    summed = flows.take(begins)
-    for column in ("n", "wait_us"):
-        summed[column] = np.add.reduceat(flows[column], begins)
-    return summed

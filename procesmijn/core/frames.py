@@ -222,6 +222,20 @@ FLOW: Final = np.dtype(
 )
 """Directly-follows counts per day; the unit of the roll-up."""
 
+HANDOVER_DAY: Final = np.dtype(
+    [
+        ("process", "<i4"),
+        ("day", "<i4"),  # local date of the pick-up
+        ("supplier", "<i4"),
+        ("customer", "<i4"),
+        ("pickup_basis", "<i2"),
+        ("n", "<i8"),
+        ("wait_us", "<i8"),  # sum of elapsed times
+        ("wait_working_us", "<i8"),
+    ]
+)
+"""Handover counts per day, rolled up likewise."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectEvents:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
@@ -10,7 +11,10 @@ import numpy as np
 
 from procesmijn.core.difference import Changes
 from procesmijn.core.flow_counts import flow_counts, net
-from procesmijn.core.frames import Facts, Int64s, Rows
+from procesmijn.core.frames import Bools, Facts, Int64s, Rows
+from procesmijn.core.marks import DAY_US
+from procesmijn.core.order import is_first, order_by
+from procesmijn.core.roll_up import handover_counts
 from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
@@ -89,8 +93,9 @@ def _read(
 def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Retraced]:
     """Step 4 of a batch, in one order for everybody: cases, pendings, deliveries, handovers.
 
-    The counts by day of handovers are written by the statement that writes the handovers, from the
-    rows that it wrote. The traces written are returned, for the flow counts.
+    What is new goes straight in, by COPY; what was stored otherwise is changed. The counts by day
+    of handovers follow from the very rows that were written; the traces written are returned, for
+    the flow counts.
     """
     sql = statements("cases")
     retraced: list[Retraced] = []
@@ -99,43 +104,69 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
             sql["remove_cases"], _keys(changes.cases_removed) | {"shard": shard}
         )
         retraced.extend(Retraced(*row) for row in rows)
-    if len(changes.cases_written):
-        _send(
-            layouts.CASES_WITH_TRACES,
-            "incoming_case",
-            changes.cases_written,
-            connection,
-            changes.traces,
-        )
-        rows = connection.cursor(binary=True).execute(sql["write_cases"], {"shard": shard})
-        retraced.extend(Retraced(*row) for row in rows)
+    retraced.extend(_write_cases(changes, shard, connection))
     if len(changes.pendings_removed):
         connection.execute(sql["remove_pendings"], _keys(changes.pendings_removed, "from"))
-    if len(changes.pendings_written):
-        _send(layouts.PENDINGS, "incoming_pending", changes.pendings_written, connection)
-        connection.execute(sql["write_pendings"])
+    new, changed = _parted(changes.pendings_written, changes.pendings_are_new)
+    if len(new):
+        _send(layouts.PENDINGS, "mining.pending", new, connection)
+    if len(changed):
+        _send(layouts.PENDINGS, "incoming_pending", changed, connection)
+        connection.execute(sql["change_pendings"])
     if len(changes.deliveries_removed):
         gone = changes.deliveries_removed
         agreements = {"agreements": gone["agreement"].tolist()}
         connection.execute(sql["remove_deliveries"], _keys(gone, "opened") | agreements)
-    if len(changes.deliveries_written):
-        _send(
-            layouts.DELIVERIES_WITH_COURSES,
-            "incoming_delivery",
-            changes.deliveries_written,
-            connection,
-            changes.courses,
-        )
-        connection.execute(sql["write_deliveries"])
+    new, changed = _parted(changes.deliveries_written, changes.deliveries_are_new)
+    new_courses, courses = _beside(changes.courses, changes.deliveries_are_new)
+    if len(new):
+        _send(layouts.DELIVERIES_WITH_COURSES, "mining.delivery", new, connection, new_courses)
+    if len(changed):
+        _send(layouts.DELIVERIES_WITH_COURSES, "incoming_delivery", changed, connection, courses)
+        connection.execute(sql["change_deliveries"])
     if len(changes.handovers_removed):
         connection.execute(
             sql["remove_handovers"],
             _keys(changes.handovers_removed, "to") | {"shard": shard},
         )
-    if len(changes.handovers_written):
-        _send(layouts.HANDOVERS, "incoming_handover", changes.handovers_written, connection)
-        connection.execute(sql["write_handovers"], {"shard": shard})
+    new, changed = _parted(changes.handovers_written, changes.handovers_are_new)
+    if len(new):
+        _send(layouts.HANDOVERS, "mining.handover", new, connection)
+        counts = layouts.HANDOVER_DAYS.arrays(handover_counts(new))
+        connection.execute(sql["count_handovers"], {**counts, "shard": shard})
+    if len(changed):
+        _send(layouts.HANDOVERS, "incoming_handover", changed, connection)
+        connection.execute(sql["change_handovers"], {"shard": shard})
     return retraced
+
+
+def _write_cases(changes: Changes, shard: int, connection: Connection) -> Iterator[Retraced]:
+    sql = statements("cases")
+    new, changed = _parted(changes.cases_written, changes.cases_are_new)
+    new_traces, traces = _beside(changes.traces, changes.cases_are_new)
+    if len(new):
+        _send(layouts.CASES_WITH_TRACES, 'mining."case"', new, connection, new_traces)
+        process, day = new["process"], new["started_us"] // DAY_US
+        order = order_by(process, day)
+        each = order[is_first(process[order], day[order])]
+        begun = {"processes": array("int4", process[each]), "days": array("date", day[each])}
+        connection.execute(sql["touch_months_of_cases"], {**begun, "shard": shard})
+        for number, trace in zip(process.tolist(), new_traces, strict=True):
+            yield Retraced(number, None, trace)
+    if len(changed):
+        _send(layouts.CASES_WITH_TRACES, "incoming_case", changed, connection, traces)
+        rows = connection.cursor(binary=True).execute(sql["change_cases"], {"shard": shard})
+        yield from (Retraced(*row) for row in rows)
+
+
+def _parted(rows: Rows, are_new: Bools) -> tuple[Rows, Rows]:
+    """Those that are new, and those that are not."""
+    return rows.take(np.flatnonzero(are_new)), rows.take(np.flatnonzero(~are_new))
+
+
+def _beside(rows: Sequence[bytes], are_new: Bools) -> tuple[list[bytes], list[bytes]]:
+    """The same of what stands beside rows."""
+    return list(compress(rows, are_new)), list(compress(rows, ~are_new))
 
 
 def forget_incoming(connection: Connection) -> None:
@@ -155,13 +186,8 @@ def roll_up(retraced: Sequence[Retraced], shard: int, connection: Connection) ->
 def add_flows(flows: Rows, shard: int, connection: Connection) -> None:
     """Add to the directly-follows counts by day."""
     if len(flows):
-        send_flows(flows, connection)
-        connection.execute(statements("cases")["add_flows"], {"shard": shard})
-
-
-def send_flows(flows: Rows, connection: Connection) -> None:
-    """Bring flow counts to where a statement finds them."""
-    _send(layouts.FLOWS, "incoming_flow", flows, connection)
+        arrays = layouts.FLOWS.arrays(flows)
+        connection.execute(statements("cases")["add_flows"], {**arrays, "shard": shard})
 
 
 def _flows(traces: Sequence[tuple[int, bytes | None]]) -> Rows:

@@ -93,3 +93,14 @@ FLOWS: Final = Layout(
         *_plain("int8", "n", "wait_us"),
     ],
 )
+
+HANDOVER_DAYS: Final = Layout(
+    frames.HANDOVER_DAY,
+    [
+        *_plain("int4", "process"),
+        *_plain("date", "day"),
+        *_plain("int4", "supplier", "customer"),
+        *_plain("int2", "pickup_basis"),
+        *_plain("int8", "n", "wait_us", "wait_working_us"),
+    ],
+)

@@ -194,20 +194,25 @@ def _send_packs(
     rows: Rows,
     connection: Connection,
 ) -> None:
-    chunks = _chunks(keys, filled, added, rows)
-    with connection.cursor().copy("COPY incoming_pack FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(
-            copied(
-                _CHUNK.pack(3, 8, key, 4, at, len(events)) + events for key, at, events in chunks
-            )
-        )
-    connection.execute(statements("cases")["append"])
+    new: list[bytes] = []
+    begun: list[bytes] = []
+    for key, chunk, is_new, events in _chunks(keys, filled, added, rows):
+        row = _CHUNK.pack(3, 8, key, 4, chunk, len(events)) + events
+        (new if is_new else begun).append(row)
+    if new:
+        with connection.cursor().copy(statements("cases")["new_packs"]) as copy:
+            copy.write(copied(new))
+    if begun:
+        with connection.cursor().copy("COPY incoming_pack FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(copied(begun))
+        connection.execute(statements("cases")["append"])
 
 
 def _chunks(
     keys: Sequence[int], filled: Sequence[int], added: Sequence[int], rows: Rows
-) -> Iterator[tuple[int, int, bytes]]:
-    """The entries of each object, cut where its chunks end."""
+) -> Iterator[tuple[int, int, bool, bytes]]:
+    """The entries of each object, cut where its chunks end: its key, the chunk, whether that is a
+    new one, and the bytes."""
     body, width = rows.tobytes(), EVENT.itemsize
     at = 0
     for key, before, more in zip(keys, filled, added, strict=True):
@@ -215,6 +220,6 @@ def _chunks(
         while position < end:
             chunk, used = divmod(position, ENTRIES_OF_CHUNK)
             taken = min(ENTRIES_OF_CHUNK - used, end - position)
-            yield key, chunk, body[at * width : (at + taken) * width]
+            yield key, chunk, not used, body[at * width : (at + taken) * width]
             position += taken
             at += taken

@@ -14,7 +14,7 @@ import numpy as np
 
 from procesmijn.core.flow_counts import flow_counts
 from procesmijn.core.frames import MAX_CASES_OF_EVENT, Int64s
-from procesmijn.store import facts
+from procesmijn.store import layouts
 from procesmijn.store.connection import Connection
 from procesmijn.store.history import read_versions
 from procesmijn.store.retirements import Leaving
@@ -116,8 +116,8 @@ def retire(chunk: Chunk, retirement: int, shard: int, connection: Connection) ->
     connection.execute(sql["seal_deliveries"], keys | this)
     connection.execute(sql["forget_removed"], keys)
     processes = np.array([process for process, _ in traces], dtype=np.int32)
-    facts.send_flows(flow_counts(processes, [trace for _, trace in traces]), connection)
-    connection.execute(sql["seal_flows"], this)
+    flows = flow_counts(processes, [trace for _, trace in traces])
+    connection.execute(sql["seal_flows"], layouts.FLOWS.arrays(flows) | this)
     counted = Counter(processes.tolist())
     connection.execute(
         sql["count_cases"],

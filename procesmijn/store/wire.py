@@ -50,7 +50,13 @@ _WIDTHS: Final = {
 
 _ARRAY_HEAD: Final = struct.Struct(">iiiii")
 """Dimensions, whether there are nulls, type of the elements, how many, number of the first."""
-_ELEMENTS: Final = {"int8": (20, ">i8"), "int4": (23, ">i4"), "uuid": (2950, "V16")}
+_ELEMENTS: Final = {
+    "int8": (20, ">i8"),
+    "int4": (23, ">i4"),
+    "int2": (21, ">i2"),
+    "date": (1082, ">i4"),
+    "uuid": (2950, "V16"),
+}
 """The type's object id, which is the same in every PostgreSQL, and its form."""
 
 
@@ -104,6 +110,10 @@ class Layout:
             for start, tail in zip(starts, tails, strict=True)
         )
         return b"".join(chain([_HEADER], chain.from_iterable(pieces), [_TRAILER]))
+
+    def arrays(self, rows: Rows) -> dict[str, Array]:
+        """The columns of ``rows`` by their names, as parameters (a layout without a uuid)."""
+        return {column.name: array(column.kind, rows[column.fields[0]]) for column in self.columns}
 
     def decode(self, body: bytes) -> Rows:
         """The rows of a binary COPY of exactly these columns (a layout without a tail)."""
@@ -169,11 +179,11 @@ class Array(NamedTuple):
 
 
 def array(kind: str, values: npt.NDArray[Any]) -> Array:
-    """An array of ``int8``, ``int4``, or of ``uuid`` (``V16``)."""
+    """An array of whole numbers or dates, as a frame has them, or of ``uuid`` (``V16``)."""
     type_id, form = _ELEMENTS[kind]
     wire = np.empty(len(values), dtype=[("width", ">i4"), ("value", form)])
     wire["width"] = wire.dtype["value"].itemsize
-    wire["value"] = values
+    wire["value"] = _to_postgres(kind, values)
     return Array(_ARRAY_HEAD.pack(1, 0, type_id, len(values), 1) + wire.tobytes())
 
 

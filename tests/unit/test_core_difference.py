@@ -34,13 +34,21 @@ def _applied(stored: Rows, removed: Rows, written: Rows, key: tuple[str, ...]) -
 
 
 def _check(stored: Facts, mined: Facts, changes: Changes) -> None:
-    for now, then, removed, written, key in (
-        (mined.cases, stored.cases, changes.cases_removed, changes.cases_written, CASE_KEY),
+    for now, then, removed, written, are_new, key in (
+        (
+            mined.cases,
+            stored.cases,
+            changes.cases_removed,
+            changes.cases_written,
+            changes.cases_are_new,
+            CASE_KEY,
+        ),
         (
             mined.handovers,
             stored.handovers,
             changes.handovers_removed,
             changes.handovers_written,
+            changes.handovers_are_new,
             HANDOVER_KEY,
         ),
         (
@@ -48,15 +56,19 @@ def _check(stored: Facts, mined: Facts, changes: Changes) -> None:
             stored.pendings,
             changes.pendings_removed,
             changes.pendings_written,
+            changes.pendings_are_new,
             PENDING_KEY,
         ),
     ):
         assert removed.dtype.names == key
         assert _applied(then, removed, written, key) == now.tolist()
         assert not set(written.tolist()) & set(then.tolist()), "an equal row was written"
-    keys = mined.cases["object"].tolist()
+        there = {tuple(row[column] for column in key) for row in then}
+        keys = [tuple(row[column] for column in key) for row in written]
+        assert are_new.tolist() == [place not in there for place in keys]
+    objects = mined.cases["object"].tolist()
     for case, trace in zip(changes.cases_written, changes.traces, strict=True):
-        assert trace == mined.traces[keys.index(case["object"])]
+        assert trace == mined.traces[objects.index(case["object"])]
 
 
 @st.composite

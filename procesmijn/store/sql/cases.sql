@@ -49,15 +49,17 @@ SELECT course FROM mining.delivery
 WHERE object_key = ANY (%(keys)s::int8[])
 ORDER BY object_key, process, agreement, opened_event;
 
+-- name: new_packs
+-- Chunks that are new. Rows that are new come by COPY, here and below: nobody else writes what
+-- belongs to a locked object, so what is known of it tells which are new, and none of them has to be
+-- looked for.
+COPY mining.pack (object_key, chunk, events) FROM STDIN (FORMAT BINARY);
+
 -- name: append
--- New entries to the last chunk of an object, or to a new one.
--- MERGE and not ON CONFLICT, here and below: nobody else writes what belongs to a locked object, and
--- it spares a look at the index and a record in the log for each row.
-MERGE INTO mining.pack AS p
-USING (SELECT * FROM incoming_pack ORDER BY object_key, chunk) AS i
-ON p.object_key = i.object_key AND p.chunk = i.chunk
-WHEN MATCHED THEN UPDATE SET events = p.events || i.events
-WHEN NOT MATCHED THEN INSERT (object_key, chunk, events) VALUES (i.object_key, i.chunk, i.events);
+-- New entries to the last chunk of an object.
+UPDATE mining.pack AS p SET events = p.events || i.events
+FROM incoming_pack AS i
+WHERE p.object_key = i.object_key AND p.chunk = i.chunk;
 
 -- name: drop_packs
 -- Packs are a cache: these are made again from the events.
@@ -69,26 +71,19 @@ UPDATE mining.object SET entries = wanted.entries, events = wanted.events, retir
 FROM unnest(%(keys)s::int8[], %(entries)s::int4[], %(events)s::int4[]) AS wanted (object_key, entries, events)
 WHERE object.object_key = wanted.object_key;
 
--- name: write_cases
--- Step 4: cases that are new or changed; the traces before and after go to the flow counts.
+-- name: change_cases
+-- Step 4: cases that stand otherwise than they did; the traces before and after go to the flow
+-- counts.
 WITH written AS (
-    MERGE INTO mining."case" AS c
-    USING (SELECT * FROM incoming_case ORDER BY object_key, process) AS i
-    ON c.object_key = i.object_key AND c.process = i.process
-    WHEN MATCHED THEN UPDATE
-        SET started_at = i.started_at, ended_at = i.ended_at, closed_at = i.closed_at,
-            processing_us = i.processing_us, events = i.events, unassigned = i.unassigned,
-            handovers = i.handovers, parties = i.parties, revisits = i.revisits,
-            revisits_direct = i.revisits_direct, pingpongs = i.pingpongs,
-            pingpongs_direct = i.pingpongs_direct, variant = i.variant,
-            trace_hash = i.trace_hash, trace = i.trace, change_id = DEFAULT, updated_at = DEFAULT
-    WHEN NOT MATCHED THEN
-        INSERT (object_key, process, started_at, ended_at, closed_at, processing_us, events,
-                unassigned, handovers, parties, revisits, revisits_direct, pingpongs,
-                pingpongs_direct, variant, trace_hash, trace)
-        VALUES (i.object_key, i.process, i.started_at, i.ended_at, i.closed_at, i.processing_us,
-                i.events, i.unassigned, i.handovers, i.parties, i.revisits, i.revisits_direct,
-                i.pingpongs, i.pingpongs_direct, i.variant, i.trace_hash, i.trace)
+    UPDATE mining."case" AS c
+    SET started_at = i.started_at, ended_at = i.ended_at, closed_at = i.closed_at,
+        processing_us = i.processing_us, events = i.events, unassigned = i.unassigned,
+        handovers = i.handovers, parties = i.parties, revisits = i.revisits,
+        revisits_direct = i.revisits_direct, pingpongs = i.pingpongs,
+        pingpongs_direct = i.pingpongs_direct, variant = i.variant,
+        trace_hash = i.trace_hash, trace = i.trace, change_id = DEFAULT, updated_at = DEFAULT
+    FROM incoming_case AS i
+    WHERE c.object_key = i.object_key AND c.process = i.process
     RETURNING new.process, old.trace AS before, new.trace AS after, new.started_at,
               old.started_at AS started_before
 ), touched AS (
@@ -97,10 +92,17 @@ WITH written AS (
     FROM written
     CROSS JOIN LATERAL (VALUES (started_at), (started_before)) AS of (moment)
     CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
-    WHERE moment IS NOT NULL
     ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
 )
-SELECT process, before, after FROM written WHERE before IS DISTINCT FROM after;
+SELECT process, before, after FROM written WHERE before <> after;
+
+-- name: touch_months_of_cases
+-- New cases give their months another version.
+INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+SELECT DISTINCT kind, process, date_trunc('month', day::timestamp)::date, %(shard)s::int2, 1
+FROM unnest(%(processes)s::int4[], %(days)s::date[]) AS new (process, day)
+CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
+ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1;
 
 -- name: remove_cases
 -- Cases that are no more, with their traces.
@@ -119,20 +121,14 @@ WITH gone AS (
 )
 SELECT process, trace AS before, NULL::bytea AS after FROM gone;
 
--- name: write_pendings
--- Parties named to act next: new or changed.
-MERGE INTO mining.pending AS p
-USING (SELECT * FROM incoming_pending ORDER BY object_key, process, from_event) AS i
-ON p.object_key = i.object_key AND p.process = i.process AND p.from_event = i.from_event
-WHEN MATCHED THEN UPDATE
-    SET supplier = i.supplier, customer = i.customer, activity = i.activity,
-        delivered_at = i.delivered_at, delivered_on = i.delivered_on, settled_at = i.settled_at,
-        change_id = DEFAULT, updated_at = DEFAULT
-WHEN NOT MATCHED THEN
-    INSERT (object_key, process, from_event, supplier, customer, activity, delivered_at,
-            delivered_on, settled_at)
-    VALUES (i.object_key, i.process, i.from_event, i.supplier, i.customer, i.activity,
-            i.delivered_at, i.delivered_on, i.settled_at);
+-- name: change_pendings
+-- Parties named to act next, otherwise than they were.
+UPDATE mining.pending AS p
+SET supplier = i.supplier, customer = i.customer, activity = i.activity,
+    delivered_at = i.delivered_at, delivered_on = i.delivered_on, settled_at = i.settled_at,
+    change_id = DEFAULT, updated_at = DEFAULT
+FROM incoming_pending AS i
+WHERE p.object_key = i.object_key AND p.process = i.process AND p.from_event = i.from_event;
 
 -- name: remove_pendings
 -- Those that are no more.
@@ -145,35 +141,22 @@ WITH gone AS (
 INSERT INTO mining.removed (kind, object_key, process, event_key)
 SELECT 'pending', object_key, process, from_event FROM gone;
 
--- name: write_deliveries
--- Deliveries that are new or changed.
-MERGE INTO mining.delivery AS d
-USING (SELECT * FROM incoming_delivery ORDER BY object_key, process, agreement, opened_event) AS i
-ON d.object_key = i.object_key AND d.process = i.process AND d.agreement = i.agreement AND d.opened_event = i.opened_event
-WHEN MATCHED THEN UPDATE
-    SET request = i.request, version = i.version, deliverable = i.deliverable,
-        supplier = i.supplier, customer = i.customer, requested_at = i.requested_at,
-        requested_on = i.requested_on, promised_at = i.promised_at,
-        cancelled_at = i.cancelled_at, since_at = i.since_at, due_at = i.due_at,
-        first_delivered_at = i.first_delivered_at, delivered_at = i.delivered_at,
-        accepted_at = i.accepted_at, returned_at = i.returned_at,
-        returnable_at = i.returnable_at, supplier_us = i.supplier_us, due_on = i.due_on,
-        delivered_on = i.delivered_on, returns = i.returns, late_returns = i.late_returns,
-        pauses = i.pauses, standing = i.standing, is_paused = i.is_paused,
-        right_first = i.right_first, outcome = i.outcome, digest = i.digest, course = i.course,
-        change_id = DEFAULT, updated_at = DEFAULT
-WHEN NOT MATCHED THEN
-    INSERT (object_key, process, agreement, opened_event, request, version, deliverable, supplier,
-            customer, requested_at, requested_on, promised_at, cancelled_at, since_at, due_at,
-            first_delivered_at, delivered_at, accepted_at, returned_at, returnable_at,
-            supplier_us, due_on, delivered_on, returns, late_returns, pauses, standing, is_paused,
-            right_first, outcome, digest, course)
-    VALUES (i.object_key, i.process, i.agreement, i.opened_event, i.request, i.version,
-            i.deliverable, i.supplier, i.customer, i.requested_at, i.requested_on, i.promised_at,
-            i.cancelled_at, i.since_at, i.due_at, i.first_delivered_at, i.delivered_at,
-            i.accepted_at, i.returned_at, i.returnable_at, i.supplier_us, i.due_on,
-            i.delivered_on, i.returns, i.late_returns, i.pauses, i.standing, i.is_paused,
-            i.right_first, i.outcome, i.digest, i.course);
+-- name: change_deliveries
+-- Deliveries that stand otherwise than they did.
+UPDATE mining.delivery AS d
+SET request = i.request, version = i.version, deliverable = i.deliverable,
+    supplier = i.supplier, customer = i.customer, requested_at = i.requested_at,
+    requested_on = i.requested_on, promised_at = i.promised_at,
+    cancelled_at = i.cancelled_at, since_at = i.since_at, due_at = i.due_at,
+    first_delivered_at = i.first_delivered_at, delivered_at = i.delivered_at,
+    accepted_at = i.accepted_at, returned_at = i.returned_at,
+    returnable_at = i.returnable_at, supplier_us = i.supplier_us, due_on = i.due_on,
+    delivered_on = i.delivered_on, returns = i.returns, late_returns = i.late_returns,
+    pauses = i.pauses, standing = i.standing, is_paused = i.is_paused,
+    right_first = i.right_first, outcome = i.outcome, digest = i.digest, course = i.course,
+    change_id = DEFAULT, updated_at = DEFAULT
+FROM incoming_delivery AS i
+WHERE d.object_key = i.object_key AND d.process = i.process AND d.agreement = i.agreement AND d.opened_event = i.opened_event;
 
 -- name: remove_deliveries
 -- Those that are no more.
@@ -189,30 +172,21 @@ WITH gone AS (
 INSERT INTO mining.removed (kind, object_key, process, event_key, agreement)
 SELECT 'delivery', object_key, process, opened_event, agreement FROM gone;
 
--- name: write_handovers
--- Handovers that are new or changed, and in the same statement, from the very rows written, the
--- counts by day: what stood is taken off, what stands now is added.
+-- name: change_handovers
+-- Handovers that stand otherwise than they did, and in the same statement, from the very rows
+-- written, the counts by day: what stood is taken off, what stands now is added.
 WITH written AS (
-    MERGE INTO mining.handover AS h
-    USING (SELECT * FROM incoming_handover ORDER BY object_key, process, to_event) AS i
-    ON h.object_key = i.object_key AND h.process = i.process AND h.to_event = i.to_event
-    WHEN MATCHED THEN UPDATE
-        SET from_event = i.from_event, supplier = i.supplier, customer = i.customer,
-            from_activity = i.from_activity, to_activity = i.to_activity,
-            delivered_at = i.delivered_at, picked_up_at = i.picked_up_at,
-            delivered_on = i.delivered_on, picked_up_on = i.picked_up_on,
-            previous_on = i.previous_on, wait_us = i.wait_us,
-            wait_working_us = i.wait_working_us, case_wait_us = i.case_wait_us,
-            case_wait_working_us = i.case_wait_working_us, pickup_basis = i.pickup_basis,
-            change_id = DEFAULT, updated_at = DEFAULT
-    WHEN NOT MATCHED THEN
-        INSERT (object_key, process, to_event, from_event, supplier, customer, from_activity,
-                to_activity, delivered_at, picked_up_at, delivered_on, picked_up_on, previous_on, wait_us,
-                wait_working_us, case_wait_us, case_wait_working_us, pickup_basis)
-        VALUES (i.object_key, i.process, i.to_event, i.from_event, i.supplier, i.customer,
-                i.from_activity, i.to_activity, i.delivered_at, i.picked_up_at, i.delivered_on,
-                i.picked_up_on, i.previous_on, i.wait_us, i.wait_working_us, i.case_wait_us,
-                i.case_wait_working_us, i.pickup_basis)
+    UPDATE mining.handover AS h
+    SET from_event = i.from_event, supplier = i.supplier, customer = i.customer,
+        from_activity = i.from_activity, to_activity = i.to_activity,
+        delivered_at = i.delivered_at, picked_up_at = i.picked_up_at,
+        delivered_on = i.delivered_on, picked_up_on = i.picked_up_on,
+        previous_on = i.previous_on, wait_us = i.wait_us,
+        wait_working_us = i.wait_working_us, case_wait_us = i.case_wait_us,
+        case_wait_working_us = i.case_wait_working_us, pickup_basis = i.pickup_basis,
+        change_id = DEFAULT, updated_at = DEFAULT
+    FROM incoming_handover AS i
+    WHERE h.object_key = i.object_key AND h.process = i.process AND h.to_event = i.to_event
     RETURNING new.process AS process, new.picked_up_on AS day, new.supplier AS supplier,
               new.customer AS customer, new.pickup_basis AS pickup_basis,
               new.wait_us AS wait_us, new.wait_working_us AS wait_working_us,
@@ -224,7 +198,7 @@ WITH written AS (
     FROM written
     UNION ALL
     SELECT old_process, old_day, old_supplier, old_customer, old_pickup_basis, -1, -old_wait_us, -old_wait_working_us
-    FROM written WHERE old_process IS NOT NULL
+    FROM written
 ), rolled AS MATERIALIZED (
     SELECT process, day, supplier, customer, pickup_basis, sum(n) AS n, sum(wait_us) AS wait_us,
            sum(wait_working_us) AS wait_working_us
@@ -241,6 +215,28 @@ INSERT INTO mining.handover_day AS d
 SELECT process, day, supplier, customer, pickup_basis, %(shard)s, n, wait_us, wait_working_us
 FROM rolled
 WHERE n <> 0 OR wait_us <> 0 OR wait_working_us <> 0
+ORDER BY process, day, supplier, customer, pickup_basis
+ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
+    SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us,
+        wait_working_us = d.wait_working_us + EXCLUDED.wait_working_us;
+
+-- name: count_handovers
+-- What new handovers come to by day is added to the counts, and their months get another version.
+WITH rolled AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %(process)s::int4[], %(day)s::date[], %(supplier)s::int4[], %(customer)s::int4[],
+        %(pickup_basis)s::int2[], %(n)s::int8[], %(wait_us)s::int8[], %(wait_working_us)s::int8[]
+    ) AS new (process, day, supplier, customer, pickup_basis, n, wait_us, wait_working_us)
+), touched AS (
+    INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
+    SELECT DISTINCT 'handover', process, date_trunc('month', day::timestamp)::date, %(shard)s::int2, 1
+    FROM rolled
+    ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
+)
+INSERT INTO mining.handover_day AS d
+    (process, day, supplier, customer, pickup_basis, shard, n, wait_us, wait_working_us)
+SELECT process, day, supplier, customer, pickup_basis, %(shard)s, n, wait_us, wait_working_us
+FROM rolled
 ORDER BY process, day, supplier, customer, pickup_basis
 ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
     SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us,
@@ -276,6 +272,10 @@ ON CONFLICT (process, day, supplier, customer, pickup_basis, shard) DO UPDATE
 -- Step 5: directly-follows counts by day, as the traces written have changed them.
 INSERT INTO mining.flow_day AS d (process, day, from_activity, to_activity, shard, n, wait_us)
 SELECT process, day, from_activity, to_activity, %(shard)s, n, wait_us
-FROM incoming_flow ORDER BY process, day, from_activity, to_activity
+FROM unnest(
+    %(process)s::int4[], %(day)s::date[], %(from_activity)s::int4[], %(to_activity)s::int4[],
+    %(n)s::int8[], %(wait_us)s::int8[]
+) AS new (process, day, from_activity, to_activity, n, wait_us)
+ORDER BY process, day, from_activity, to_activity
 ON CONFLICT (process, day, from_activity, to_activity, shard) DO UPDATE
     SET n = d.n + EXCLUDED.n, wait_us = d.wait_us + EXCLUDED.wait_us;

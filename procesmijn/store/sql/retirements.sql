@@ -203,7 +203,11 @@ SELECT process, trace FROM gone;
 -- name: seal_flows
 -- That share, which stays.
 INSERT INTO mining.sealed_flow AS s (retirement, process, day, from_activity, to_activity, n, wait_us)
-SELECT %(retirement)s, process, day, from_activity, to_activity, n, wait_us FROM incoming_flow
+SELECT %(retirement)s, process, day, from_activity, to_activity, n, wait_us
+FROM unnest(
+    %(process)s::int4[], %(day)s::date[], %(from_activity)s::int4[], %(to_activity)s::int4[],
+    %(n)s::int8[], %(wait_us)s::int8[]
+) AS gone (process, day, from_activity, to_activity, n, wait_us)
 ORDER BY process, day, from_activity, to_activity
 ON CONFLICT (retirement, process, day, from_activity, to_activity) DO UPDATE
     SET n = s.n + EXCLUDED.n, wait_us = s.wait_us + EXCLUDED.wait_us;

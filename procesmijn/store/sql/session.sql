@@ -14,8 +14,6 @@ CREATE TEMP TABLE incoming_pending (LIKE mining.pending) ON COMMIT DELETE ROWS;
 ALTER TABLE incoming_pending ALTER change_id DROP NOT NULL, ALTER updated_at DROP NOT NULL;
 CREATE TEMP TABLE incoming_delivery (LIKE mining.delivery) ON COMMIT DELETE ROWS;
 ALTER TABLE incoming_delivery ALTER change_id DROP NOT NULL, ALTER updated_at DROP NOT NULL;
-CREATE TEMP TABLE incoming_flow (LIKE mining.flow_day) ON COMMIT DELETE ROWS;
-ALTER TABLE incoming_flow ALTER shard DROP NOT NULL;
 
 -- name: forget_incoming
 -- What a part of a batch brought, before the next part.
@@ -23,7 +21,6 @@ DELETE FROM incoming_case;
 DELETE FROM incoming_handover;
 DELETE FROM incoming_pending;
 DELETE FROM incoming_delivery;
-DELETE FROM incoming_flow;
 
 -- name: take_shard
 -- The first free slot among the workers of this database: an advisory lock that the session keeps.
