@@ -208,7 +208,6 @@ def _prepare(connection: Connection) -> int:
     """Make a session ready to write, and give its slot among the workers of this database."""
     with translated():
         check_schema(connection)
-        connection.execute(statements("session")["incoming_tables"])
         row = connection.execute(statements("session")["take_shard"]).fetchone()
     if row is None:
         raise TooManyWorkers(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import compress
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 import numpy as np
+from psycopg.sql import SQL
 
 from procesmijn.core.difference import Changes
 from procesmijn.core.flow_counts import flow_counts, net
@@ -93,9 +93,8 @@ def _read(
 def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Retraced]:
     """Step 4 of a batch, in one order for everybody: cases, pendings, deliveries, handovers.
 
-    What is new goes straight in, by COPY; what was stored otherwise is changed. The counts by day
-    of handovers follow from the very rows that were written; the traces written are returned, for
-    the flow counts.
+    The counts by day of handovers follow from the very rows that were written. The traces written
+    are returned, for the flow counts.
     """
     sql = statements("cases")
     retraced: list[Retraced] = []
@@ -107,71 +106,93 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     retraced.extend(_write_cases(changes, shard, connection))
     if len(changes.pendings_removed):
         connection.execute(sql["remove_pendings"], _keys(changes.pendings_removed, "from"))
-    new, changed = _parted(changes.pendings_written, changes.pendings_are_new)
-    if len(new):
-        _send(layouts.PENDINGS, "mining.pending", new, connection)
-    if len(changed):
-        _send(layouts.PENDINGS, "incoming_pending", changed, connection)
-        connection.execute(sql["change_pendings"])
+    new, changed = _parted(changes.pendings_are_new)
+    _insert("pending", layouts.PENDINGS, changes.pendings_written, new, connection)
+    _change("pending", layouts.PENDINGS, changes.pendings_written, changed, connection)
     if len(changes.deliveries_removed):
         gone = changes.deliveries_removed
         agreements = {"agreements": gone["agreement"].tolist()}
         connection.execute(sql["remove_deliveries"], _keys(gone, "opened") | agreements)
-    new, changed = _parted(changes.deliveries_written, changes.deliveries_are_new)
-    new_courses, courses = _beside(changes.courses, changes.deliveries_are_new)
-    if len(new):
-        _send(layouts.DELIVERIES_WITH_COURSES, "mining.delivery", new, connection, new_courses)
-    if len(changed):
-        _send(layouts.DELIVERIES_WITH_COURSES, "incoming_delivery", changed, connection, courses)
-        connection.execute(sql["change_deliveries"])
+    new, changed = _parted(changes.deliveries_are_new)
+    deliveries = layouts.DELIVERIES_WITH_COURSES, changes.deliveries_written
+    _insert("delivery", *deliveries, new, connection, changes.courses)
+    _change("delivery", *deliveries, changed, connection, changes.courses)
     if len(changes.handovers_removed):
         connection.execute(
-            sql["remove_handovers"],
-            _keys(changes.handovers_removed, "to") | {"shard": shard},
+            sql["remove_handovers"], _keys(changes.handovers_removed, "to") | {"shard": shard}
         )
-    new, changed = _parted(changes.handovers_written, changes.handovers_are_new)
-    if len(new):
-        _send(layouts.HANDOVERS, "mining.handover", new, connection)
-        counts = layouts.HANDOVER_DAYS.arrays(handover_counts(new))
-        connection.execute(sql["count_handovers"], {**counts, "shard": shard})
-    if len(changed):
-        _send(layouts.HANDOVERS, "incoming_handover", changed, connection)
-        connection.execute(sql["change_handovers"], {"shard": shard})
+    new, changed = _parted(changes.handovers_are_new)
+    _insert("handover", layouts.HANDOVERS, changes.handovers_written, new, connection)
+    _count_handovers(changes.handovers_written.take(new), shard, connection)
+    _change(
+        "handover", layouts.HANDOVERS, changes.handovers_written, changed, connection, shard=shard
+    )
     return retraced
 
 
 def _write_cases(changes: Changes, shard: int, connection: Connection) -> Iterator[Retraced]:
-    sql = statements("cases")
-    new, changed = _parted(changes.cases_written, changes.cases_are_new)
-    new_traces, traces = _beside(changes.traces, changes.cases_are_new)
+    """Of a new case no trace stood until now."""
+    cases, traces = (layouts.CASES_WITH_TRACES, changes.cases_written), changes.traces
+    new, changed = _parted(changes.cases_are_new)
+    _insert("case", *cases, new, connection, traces)
+    process = changes.cases_written["process"][new]
+    day = changes.cases_written["started_us"][new] // DAY_US
     if len(new):
-        _send(layouts.CASES_WITH_TRACES, 'mining."case"', new, connection, new_traces)
-        process, day = new["process"], new["started_us"] // DAY_US
         order = order_by(process, day)
         each = order[is_first(process[order], day[order])]
         begun = {"processes": array("int4", process[each]), "days": array("date", day[each])}
-        connection.execute(sql["touch_months_of_cases"], {**begun, "shard": shard})
-        for number, trace in zip(process.tolist(), new_traces, strict=True):
-            yield Retraced(number, None, trace)
-    if len(changed):
-        _send(layouts.CASES_WITH_TRACES, "incoming_case", changed, connection, traces)
-        rows = connection.cursor(binary=True).execute(sql["change_cases"], {"shard": shard})
-        yield from (Retraced(*row) for row in rows)
+        connection.execute(statements("cases")["touch_months_of_cases"], {**begun, "shard": shard})
+    for number, at in zip(process.tolist(), new.tolist(), strict=True):
+        yield Retraced(number, None, traces[at])
+    for row in _change("case", *cases, changed, connection, traces, shard=shard):
+        yield Retraced(*row)
 
 
-def _parted(rows: Rows, are_new: Bools) -> tuple[Rows, Rows]:
-    """Those that are new, and those that are not."""
-    return rows.take(np.flatnonzero(are_new)), rows.take(np.flatnonzero(~are_new))
+def _count_handovers(handovers: Rows, shard: int, connection: Connection) -> None:
+    """What new handovers add to the counts by day."""
+    if len(handovers):
+        counts = layouts.HANDOVER_DAYS.arrays(handover_counts(handovers))
+        connection.execute(statements("cases")["count_handovers"], {**counts, "shard": shard})
 
 
-def _beside(rows: Sequence[bytes], are_new: Bools) -> tuple[list[bytes], list[bytes]]:
-    """The same of what stands beside rows."""
-    return list(compress(rows, are_new)), list(compress(rows, ~are_new))
+def _parted(are_new: Bools) -> tuple[Int64s, Int64s]:
+    """Which are new, and which are not."""
+    return np.flatnonzero(are_new), np.flatnonzero(~are_new)
 
 
-def forget_incoming(connection: Connection) -> None:
-    """Make room for another part of the same batch; the end of a transaction does so by itself."""
-    connection.execute(statements("session")["forget_incoming"])
+def _insert(
+    kind: LiteralString,
+    layout: Layout,
+    rows: Rows,
+    new: Int64s,
+    connection: Connection,
+    tails: Sequence[bytes] = (),
+) -> None:
+    """Bring those that are new straight into their table."""
+    if len(new):
+        _send(layout, f'mining."{kind}"', rows.take(new), connection, _chosen(tails, new))
+
+
+def _change(
+    kind: LiteralString,
+    layout: Layout,
+    rows: Rows,
+    changed: Int64s,
+    connection: Connection,
+    tails: Sequence[bytes] = (),
+    shard: int = 0,
+) -> Iterable[tuple[Any, ...]]:
+    """Change those that were stored otherwise, and give what the statement says of them."""
+    if not len(changed):
+        return ()
+    statement = SQL(statements("cases")[f"change_{kind}"]).format(changed=SQL(layout.unnested))
+    arrays = layout.arrays(rows.take(changed), _chosen(tails, changed))
+    cursor = connection.cursor(binary=True).execute(statement, {**arrays, "shard": shard})
+    return cursor if cursor.description else ()
+
+
+def _chosen(tails: Sequence[bytes], places: Int64s) -> list[bytes]:
+    return [tails[place] for place in places.tolist()] if tails else []
 
 
 def roll_up(retraced: Sequence[Retraced], shard: int, connection: Connection) -> None:

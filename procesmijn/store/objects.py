@@ -24,7 +24,7 @@ from procesmijn.store.connection import Connection
 from procesmijn.store.entries import Appended
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
-from procesmijn.store.wire import array, copied
+from procesmijn.store.wire import array, array_of_bytes, copied
 
 EVENTS_AT_ONCE: Final = 40_000
 """Events that are mined together; a batch that touches more is mined in parts."""
@@ -195,17 +195,23 @@ def _send_packs(
     connection: Connection,
 ) -> None:
     new: list[bytes] = []
-    begun: list[bytes] = []
+    begun: list[tuple[int, int, bytes]] = []
     for key, chunk, is_new, events in _chunks(keys, filled, added, rows):
-        row = _CHUNK.pack(3, 8, key, 4, chunk, len(events)) + events
-        (new if is_new else begun).append(row)
+        if is_new:
+            new.append(_CHUNK.pack(3, 8, key, 4, chunk, len(events)) + events)
+        else:
+            begun.append((key, chunk, events))
     if new:
         with connection.cursor().copy(statements("cases")["new_packs"]) as copy:
             copy.write(copied(new))
     if begun:
-        with connection.cursor().copy("COPY incoming_pack FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(copied(begun))
-        connection.execute(statements("cases")["append"])
+        owners, chunks, parts = zip(*begun, strict=True)
+        more = {
+            "keys": array("int8", np.array(owners, dtype=np.int64)),
+            "chunks": array("int4", np.array(chunks, dtype=np.int32)),
+            "events": array_of_bytes(parts),
+        }
+        connection.execute(statements("cases")["append"], more)
 
 
 def _chunks(

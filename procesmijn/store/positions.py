@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from procesmijn.batch import Decided, Held, Partition, Span
 from procesmijn.errors import PositionLost
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
+
+_ENTRY: Final = (
+    *("topic_id", "partition", "first_offset", "next_offset"),
+    *("stored", "duplicate", "dead", "skipped", "no_record"),
+)
+"""Columns of the ledger."""
 
 
 def take(
@@ -70,22 +76,34 @@ def stall(
     )
 
 
-def advance(span: Span, *, stored: int, duplicate: int, dead: int, connection: Connection) -> None:
-    """Step 6 of a batch: set the next offset, and enter in the ledger what became of each."""
+class Became(NamedTuple):
+    """What became of the offsets of a span; the rest of them held no record."""
+
+    span: Span
+    stored: int
+    duplicate: int
+    dead: int
+
+
+def advance(became: Sequence[Became], connection: Connection) -> None:
+    """Step 6 of a batch: set the next offsets, and enter in the ledger what became of each.
+
+    All partitions in one statement each time: of a small batch every statement is a good part."""
     sql = statements("positions")
-    entry = {
-        **_place(span.partition),
-        "first_offset": span.first_offset,
-        "next_offset": span.next_offset,
-        "stored": stored,
-        "duplicate": duplicate,
-        "dead": dead,
-        "skipped": span.skipped,
-        "no_record": span.next_offset - span.first_offset - span.records,
-    }
-    connection.execute(sql["advance"], entry)
-    if not connection.execute(sql["extend_ledger"], entry).rowcount:
-        connection.execute(sql["open_ledger"], entry)
+    entries = [
+        (
+            *span.partition[:2],
+            *(span.first_offset, span.next_offset, stored, duplicate, dead, span.skipped),
+            span.next_offset - span.first_offset - span.records,
+        )
+        for span, stored, duplicate, dead in sorted(became)
+    ]
+    columns = dict(zip(_ENTRY, map(list, zip(*entries, strict=True)), strict=True))
+    connection.execute(sql["advance"], columns)
+    extended = set(connection.execute(sql["extend_ledger"], columns).fetchall())
+    for entry in entries:
+        if entry[:2] not in extended:
+            connection.execute(sql["open_ledger"], dict(zip(_ENTRY, entry, strict=True)))
 
 
 def look(partitions: Sequence[Partition], connection: Connection) -> dict[Partition, Decided]:

@@ -46,7 +46,6 @@ class Transaction:
     def __init__(self, connection: Connection, terms: Terms, shard: int) -> None:
         self._connection = connection
         self._shard = shard
-        self._has_written = False
         self.terms = terms
         self.late: set[bytes] = set()
         """Events of this transaction that concern what has left: stored, and not mined for it."""
@@ -121,9 +120,6 @@ class Transaction:
 
     def write(self, changes: Changes) -> list[Retraced]:
         """Write what differs."""
-        if self._has_written:
-            facts.forget_incoming(self._connection)
-        self._has_written = True
         return facts.write_facts(changes, self._shard, self._connection)
 
     def roll_up(self, written: Sequence[Retraced]) -> None:
@@ -204,11 +200,14 @@ class Transaction:
         self, spans: Sequence[Span], inserted: Inserted, dead: Mapping[Partition, int]
     ) -> None:
         """Set the next offsets, and enter in the ledger what became of each offset."""
-        for span in sorted(spans):
-            positions.advance(
+        became = [
+            positions.Became(
                 span,
                 stored=inserted.stored.get(span.partition, 0),
                 duplicate=inserted.duplicates.get(span.partition, 0),
                 dead=dead.get(span.partition, 0),
-                connection=self._connection,
             )
+            for span in spans
+        ]
+        if became:
+            positions.advance(became, self._connection)

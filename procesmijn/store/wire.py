@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -55,9 +55,11 @@ _ELEMENTS: Final = {
     "int4": (23, ">i4"),
     "int2": (21, ">i2"),
     "date": (1082, ">i4"),
+    "timestamptz": (1184, ">i8"),
     "uuid": (2950, "V16"),
 }
 """The type's object id, which is the same in every PostgreSQL, and its form."""
+_BYTEA: Final = 17
 
 
 class Column(NamedTuple):
@@ -111,9 +113,20 @@ class Layout:
         )
         return b"".join(chain([_HEADER], chain.from_iterable(pieces), [_TRAILER]))
 
-    def arrays(self, rows: Rows) -> dict[str, Array]:
-        """The columns of ``rows`` by their names, as parameters (a layout without a uuid)."""
-        return {column.name: array(column.kind, rows[column.fields[0]]) for column in self.columns}
+    @cached_property
+    def unnested(self) -> str:
+        """The rows of :meth:`arrays` as a statement has them, under the name ``i``."""
+        kinds = {column.name: column.kind for column in self.columns}
+        kinds |= {self.tail: "bytea"} if self.tail else {}
+        arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in kinds.items())
+        return f"unnest({arrays}) AS i ({', '.join(kinds)})"
+
+    def arrays(self, rows: Rows, tails: Sequence[bytes] = ()) -> dict[str, Array]:
+        """The columns of ``rows`` by their names, as parameters."""
+        columns = {
+            column.name: array(column.kind, _values(rows, column.fields)) for column in self.columns
+        }
+        return columns | ({self.tail: array_of_bytes(tails)} if self.tail else {})
 
     def decode(self, body: bytes) -> Rows:
         """The rows of a binary COPY of exactly these columns (a layout without a tail)."""
@@ -179,12 +192,18 @@ class Array(NamedTuple):
 
 
 def array(kind: str, values: npt.NDArray[Any]) -> Array:
-    """An array of whole numbers or dates, as a frame has them, or of ``uuid`` (``V16``)."""
+    """An array of numbers, instants or dates, as a frame has them, or of ``uuid`` (``V16``)."""
     type_id, form = _ELEMENTS[kind]
     wire = np.empty(len(values), dtype=[("width", ">i4"), ("value", form)])
     wire["width"] = wire.dtype["value"].itemsize
     wire["value"] = _to_postgres(kind, values)
     return Array(_ARRAY_HEAD.pack(1, 0, type_id, len(values), 1) + wire.tobytes())
+
+
+def array_of_bytes(values: Sequence[bytes]) -> Array:
+    """An array of ``bytea``."""
+    elements = chain.from_iterable((_WIDTH.pack(len(value)), value) for value in values)
+    return Array(b"".join([_ARRAY_HEAD.pack(1, 0, _BYTEA, len(values), 1), *elements]))
 
 
 class _ArrayDumper(Dumper):
@@ -195,6 +214,16 @@ class _ArrayDumper(Dumper):
 
 
 psycopg.adapters.register_dumper(Array, _ArrayDumper)
+
+
+def _values(rows: Rows, fields: Sequence[str]) -> npt.NDArray[Any]:
+    """A column, of one field or, for a uuid, of two."""
+    if len(fields) == 1:
+        values: npt.NDArray[Any] = rows[fields[0]]
+        return values
+    halves = np.empty(len(rows), dtype=[("high", ">u8"), ("low", ">u8")])
+    halves["high"], halves["low"] = rows[fields[0]], rows[fields[1]]
+    return halves.view("V16")
 
 
 def _to_postgres(kind: str, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -58,7 +58,7 @@ COPY mining.pack (object_key, chunk, events) FROM STDIN (FORMAT BINARY);
 -- name: append
 -- New entries to the last chunk of an object.
 UPDATE mining.pack AS p SET events = p.events || i.events
-FROM incoming_pack AS i
+FROM unnest(%(keys)s::int8[], %(chunks)s::int4[], %(events)s::bytea[]) AS i (object_key, chunk, events)
 WHERE p.object_key = i.object_key AND p.chunk = i.chunk;
 
 -- name: drop_packs
@@ -71,7 +71,7 @@ UPDATE mining.object SET entries = wanted.entries, events = wanted.events, retir
 FROM unnest(%(keys)s::int8[], %(entries)s::int4[], %(events)s::int4[]) AS wanted (object_key, entries, events)
 WHERE object.object_key = wanted.object_key;
 
--- name: change_cases
+-- name: change_case
 -- Step 4: cases that stand otherwise than they did; the traces before and after go to the flow
 -- counts.
 WITH written AS (
@@ -82,7 +82,7 @@ WITH written AS (
         revisits_direct = i.revisits_direct, pingpongs = i.pingpongs,
         pingpongs_direct = i.pingpongs_direct, variant = i.variant,
         trace_hash = i.trace_hash, trace = i.trace, change_id = DEFAULT, updated_at = DEFAULT
-    FROM incoming_case AS i
+    FROM {changed}
     WHERE c.object_key = i.object_key AND c.process = i.process
     RETURNING new.process, old.trace AS before, new.trace AS after, new.started_at,
               old.started_at AS started_before
@@ -121,13 +121,13 @@ WITH gone AS (
 )
 SELECT process, trace AS before, NULL::bytea AS after FROM gone;
 
--- name: change_pendings
+-- name: change_pending
 -- Parties named to act next, otherwise than they were.
 UPDATE mining.pending AS p
 SET supplier = i.supplier, customer = i.customer, activity = i.activity,
     delivered_at = i.delivered_at, delivered_on = i.delivered_on, settled_at = i.settled_at,
     change_id = DEFAULT, updated_at = DEFAULT
-FROM incoming_pending AS i
+FROM {changed}
 WHERE p.object_key = i.object_key AND p.process = i.process AND p.from_event = i.from_event;
 
 -- name: remove_pendings
@@ -141,7 +141,7 @@ WITH gone AS (
 INSERT INTO mining.removed (kind, object_key, process, event_key)
 SELECT 'pending', object_key, process, from_event FROM gone;
 
--- name: change_deliveries
+-- name: change_delivery
 -- Deliveries that stand otherwise than they did.
 UPDATE mining.delivery AS d
 SET request = i.request, version = i.version, deliverable = i.deliverable,
@@ -155,7 +155,7 @@ SET request = i.request, version = i.version, deliverable = i.deliverable,
     pauses = i.pauses, standing = i.standing, is_paused = i.is_paused,
     right_first = i.right_first, outcome = i.outcome, digest = i.digest, course = i.course,
     change_id = DEFAULT, updated_at = DEFAULT
-FROM incoming_delivery AS i
+FROM {changed}
 WHERE d.object_key = i.object_key AND d.process = i.process AND d.agreement = i.agreement AND d.opened_event = i.opened_event;
 
 -- name: remove_deliveries
@@ -172,7 +172,7 @@ WITH gone AS (
 INSERT INTO mining.removed (kind, object_key, process, event_key, agreement)
 SELECT 'delivery', object_key, process, opened_event, agreement FROM gone;
 
--- name: change_handovers
+-- name: change_handover
 -- Handovers that stand otherwise than they did, and in the same statement, from the very rows
 -- written, the counts by day: what stood is taken off, what stands now is added.
 WITH written AS (
@@ -185,7 +185,7 @@ WITH written AS (
         wait_working_us = i.wait_working_us, case_wait_us = i.case_wait_us,
         case_wait_working_us = i.case_wait_working_us, pickup_basis = i.pickup_basis,
         change_id = DEFAULT, updated_at = DEFAULT
-    FROM incoming_handover AS i
+    FROM {changed}
     WHERE h.object_key = i.object_key AND h.process = i.process AND h.to_event = i.to_event
     RETURNING new.process AS process, new.picked_up_on AS day, new.supplier AS supplier,
               new.customer AS customer, new.pickup_basis AS pickup_basis,

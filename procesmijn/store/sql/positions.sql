@@ -27,19 +27,27 @@ ORDER BY p.topic_id, p.partition
 FOR UPDATE OF p;
 
 -- name: advance
--- Step 6 of a batch: the next offset of one partition.
-UPDATE stream.position SET next_offset = %(next_offset)s, updated_at = now()
-WHERE topic_id = %(topic_id)s AND partition = %(partition)s;
+-- Step 6 of a batch: the next offsets of its partitions.
+UPDATE stream.position p SET next_offset = b.next_offset, updated_at = now()
+FROM unnest(%(topic_id)s::uuid[], %(partition)s::int4[], %(next_offset)s::int8[])
+    AS b (topic_id, partition, next_offset)
+WHERE p.topic_id = b.topic_id AND p.partition = b.partition;
 
 -- name: extend_ledger
--- The row of the batch before grows, where this one follows on it.
-UPDATE stream.ledger
-SET next_offset = %(next_offset)s, stored = stored + %(stored)s, duplicate = duplicate + %(duplicate)s,
-    dead = dead + %(dead)s, skipped = skipped + %(skipped)s, no_record = no_record + %(no_record)s
-WHERE topic_id = %(topic_id)s AND partition = %(partition)s AND next_offset = %(first_offset)s
-    AND decision IS NULL
-    AND entry = (SELECT max(entry) FROM stream.ledger
-                 WHERE topic_id = %(topic_id)s AND partition = %(partition)s);
+-- The rows of the batch before grow, where this one follows on it; says which those are.
+UPDATE stream.ledger l
+SET next_offset = b.next_offset, stored = l.stored + b.stored, duplicate = l.duplicate + b.duplicate,
+    dead = l.dead + b.dead, skipped = l.skipped + b.skipped, no_record = l.no_record + b.no_record
+FROM unnest(
+    %(topic_id)s::uuid[], %(partition)s::int4[], %(first_offset)s::int8[], %(next_offset)s::int8[],
+    %(stored)s::int8[], %(duplicate)s::int8[], %(dead)s::int8[], %(skipped)s::int8[],
+    %(no_record)s::int8[]
+) AS b (topic_id, partition, first_offset, next_offset, stored, duplicate, dead, skipped, no_record)
+WHERE l.topic_id = b.topic_id AND l.partition = b.partition AND l.next_offset = b.first_offset
+    AND l.decision IS NULL
+    AND l.entry = (SELECT max(entry) FROM stream.ledger
+                   WHERE topic_id = b.topic_id AND partition = b.partition)
+RETURNING l.topic_id, l.partition;
 
 -- name: open_ledger
 -- A row of its own, at the beginning or after a gap.
