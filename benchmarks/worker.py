@@ -34,6 +34,8 @@ from schemas.registry import decode
 
 WARM_UP_SECONDS = 2.0
 """Ages of what was committed before that are left out: modules and plans are still being loaded."""
+BACKLOG_US = 3_600_000_000
+"""What is older when it is committed did not happen while the worker ran: it is no age to keep."""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,8 @@ class Noting:
         notes.batches += 1
         notes.retries += applied.retries
         if notes.wall_seconds > WARM_UP_SECONDS:
-            self._ages_us += [applied.committed_us - occurred_us for occurred_us in self._begun]
+            ages_us = (applied.committed_us - occurred_us for occurred_us in self._begun)
+            self._ages_us += [each[each < BACKLOG_US] for each in ages_us]
         return applied
 
     def _cpu_seconds(self) -> float:
@@ -135,8 +138,8 @@ class Noting:
                     notes.records = int(sample.value)
                 if sample.name == "procesmijn_step_seconds_total":
                     notes.seconds_by_step[sample.labels["step"]] = sample.value
-        if self._ages_us:
-            ages_ms = np.concatenate(self._ages_us) / 1000
+        if ages_us := [each for each in self._ages_us if len(each)]:
+            ages_ms = np.concatenate(ages_us) / 1000
             for percent in (50, 90, 99, 100):
                 notes.age_ms[str(percent)] = float(np.percentile(ages_ms, percent))
         return notes
