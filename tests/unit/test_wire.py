@@ -19,6 +19,7 @@ ALL = {
     "handovers": layouts.HANDOVERS,
     "pendings": layouts.PENDINGS,
     "flows": layouts.FLOWS,
+    "handover days": layouts.HANDOVER_DAYS,
 }
 PLAUSIBLE_US = st.integers(0, 4_102_444_800_000_000) | st.just(NO_INSTANT)
 ROW = np.dtype([("at_us", "<i8"), ("on", "<i4"), ("hi", "<u8"), ("lo", "<u8"), ("n", "<i2")])
