@@ -144,10 +144,13 @@ def test_k5_what_a_department_gives_and_gets(told: Told) -> None:
 
 
 def test_k6_what_runs_is_expected_to_end(told: Told) -> None:
-    [running] = told("K6")
+    running, scores = told("K6")
     expected = [row for row in running if row["expected_at"]]
     assert expected
     assert all(row["earliest_at"] <= row["expected_at"] <= row["latest_at"] for row in expected)
+    *_, total = scores
+    assert total["forecasts"] > 100
+    assert 0.7 < total["share_within"] < 0.9
 
 
 def test_k8_a_service_catalogue_with_what_was_measured(told: Told) -> None:
