@@ -74,10 +74,10 @@ GUARDS: Final = (
         "ledger-in-order-of-arrival",
         "procesmijn/store/sql/positions.sql",
         """
-    AND entry = (SELECT max(entry) FROM stream.ledger
-                 WHERE topic_id = %(topic_id)s AND partition = %(partition)s);
+    AND l.entry = (SELECT max(entry) FROM stream.ledger
+                   WHERE topic_id = b.topic_id AND partition = b.partition)
 """,
-        ";\n",
+        "\n",
         f"{_LOGS}::test_a_log_that_was_cut_and_written_anew_waits_for_an_operator",
     ),
     Guard(
@@ -150,8 +150,15 @@ GUARDS: Final = (
     Guard(
         "old-handovers-taken-off",
         "procesmijn/store/sql/cases.sql",
-        "FROM written WHERE old_process IS NOT NULL",
-        "FROM written WHERE false",
+        "-old_wait_us, -old_wait_working_us\n    FROM written\n",
+        "-old_wait_us, -old_wait_working_us\n    FROM written WHERE false\n",
+        f"{_INVARIANTS}::test_roll_ups_lose_what_no_longer_holds",
+    ),
+    Guard(
+        "new-handovers-added",
+        "procesmijn/store/facts.py",
+        "    _count_handovers(changes.handovers_written.take(new), shard, connection)\n",
+        "",
         f"{_INVARIANTS}::test_roll_ups_lose_what_no_longer_holds",
     ),
     Guard(
