@@ -89,6 +89,10 @@ if LOGS.is_dir() or "CI" in os.environ:
         assert len(cases) == 1_000
         assert sum(case["events"] for case in cases) == 13_290
         assert all(0 < case["processing_seconds"] <= case["cycle_seconds"] for case in cases)
+        *_, forecasts = procesmijn("track", "procure-to-pay", "--backtest", "--format", "json").json
+        assert forecasts["forecasts"] > 1_000
+        assert forecasts["share_within"] > 0.8
+        assert forecasts["error_seconds_mean"] < 0.3 * forecasts["naive_error_seconds_mean"]
         out = tmp_path / "purchasing.xes"
         outcome = procesmijn("export", "procure-to-pay", "--as", "xes", "--out", out)
         assert "13,290 events of 1,000 cases written" in outcome.err
