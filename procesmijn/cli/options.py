@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 from collections.abc import Collection, Iterable
@@ -117,11 +118,14 @@ def can_be_written(out: Path | None) -> None:
     if out is None:
         return
     if not out.parent.is_dir():
-        raise FileNotWritten(f"{out} cannot be written: there is no folder {out.parent}")
-    if out.is_dir():
-        raise FileNotWritten(f"{out} cannot be written: it is a folder")
-    if not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise FileNotWritten(f"{out} cannot be written: its permissions do not allow it")
+        why = errno.ENOENT
+    elif out.is_dir():
+        why = errno.EISDIR
+    elif not os.access(out if out.exists() else out.parent, os.W_OK):
+        why = errno.EACCES
+    else:
+        return
+    raise FileNotWritten(f"{out} cannot be written: {os.strerror(why)}")
 
 
 def tell_retired_deliveries(process: str | None, connection: Connection) -> None:

@@ -20,7 +20,7 @@ from procesmijn.documents.service_catalogue import (
     service_catalogue,
 )
 from procesmijn.documents.words import Language
-from procesmijn.errors import UsageError
+from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store import agreements
 from procesmijn.store.agreements import Kept
@@ -72,7 +72,7 @@ def print_catalogue(
     try:
         out.write_bytes(written)
     except OSError as error:
-        raise UsageError(f"--out {out} cannot be written ({error.strerror})") from None
+        raise FileNotWritten(f"{out} cannot be written: {error.strerror}") from error
     note(f"{out}: {many(len(document.suppliers), 'supplier')}")
 
 
