@@ -16,7 +16,7 @@ import numpy as np
 from procesmijn.core.cases import ended_us, worked
 from procesmijn.core.frames import NO_INSTANT, Int64s
 from procesmijn.core.instances import Instances
-from procesmijn.core.order import first_above
+from procesmijn.core.order import NO_ROW, first_above
 
 
 class Lost(NamedTuple):
@@ -37,32 +37,50 @@ def not_waited(instances: Instances, cases: int, to: Int64s, from_: Int64s) -> L
     """
     case = instances.case[to]
     since_us, until_us = instances.completion_us[from_], instances.start_us[to]
-    ends_us = np.minimum(until_us, _later_us(instances, case, from_))
-    ends_us = np.clip(ends_us, since_us, np.maximum(ended_us(instances, cases)[case], since_us))
-    work = worked(instances)
-    low, high = (np.searchsorted(work.case, case, side=side) for side in ("left", "right"))
-    first = first_above(work.until_us, low, high, since_us)
-    count = np.maximum(first_above(work.since_us, low, high, ends_us - 1) - first, 0)
-    beside = np.repeat(np.arange(len(to)), count)
-    which = np.arange(len(beside)) - np.repeat(np.cumsum(count) - count, count) + first[beside]
+    place = np.full(len(instances), NO_ROW, dtype=np.int64)
+    place[instances.completed] = np.arange(len(instances.completed))
+    ends_us = np.minimum(until_us, _later_us(instances, case, place[from_]))
+    ends_us = np.minimum(ends_us, np.maximum(ended_us(instances, cases)[case], since_us))
     cut = np.flatnonzero(ends_us < until_us)
+    # Work beside a wait began before the pick-up, and lasted beyond the delivery: mostly none did.
+    last = instances.completed[np.maximum.accumulate(place)[to - 1]]
+    beside = np.flatnonzero(instances.completion_us[last] > since_us)
+    handover, from_us, to_us = _worked(instances, case, since_us, ends_us, beside)
     return Lost(
-        np.concatenate([cut, beside]),
-        np.concatenate([ends_us[cut], np.maximum(work.since_us[which], since_us[beside])]),
-        np.concatenate([until_us[cut], np.minimum(work.until_us[which], ends_us[beside])]),
+        np.concatenate([cut, handover]),
+        np.concatenate([ends_us[cut], from_us]),
+        np.concatenate([until_us[cut], to_us]),
     )
 
 
-def _later_us(instances: Instances, case: Int64s, from_: Int64s) -> Int64s:
+def _worked(
+    instances: Instances, case: Int64s, since_us: Int64s, until_us: Int64s, rows: Int64s
+) -> Lost:
+    """When somebody worked on the case in some of these stretches of it."""
+    if not len(rows):
+        return Lost(rows, rows, rows)
+    work = worked(instances)
+    since_us, until_us = since_us[rows], until_us[rows]
+    low, high = (np.searchsorted(work.case, case[rows], side=side) for side in ("left", "right"))
+    first = first_above(work.until_us, low, high, since_us)
+    count = np.maximum(first_above(work.since_us, low, high, until_us - 1) - first, 0)
+    which = np.repeat(np.arange(len(rows)), count)
+    part = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + first[which]
+    return Lost(
+        rows[which],
+        np.maximum(work.since_us[part], since_us[which]),
+        np.minimum(work.until_us[part], until_us[which]),
+    )
+
+
+def _later_us(instances: Instances, case: Int64s, delivered: Int64s) -> Int64s:
     """When the first of the later handovers of the case was delivered; ``NO_INSTANT`` without one.
 
-    Places in the order of completion rise from case to case, so the least of all later ones is that
-    of the same case, where it has a later one.
+    ``delivered`` are places in the order of completion, which rise from case to case: so the least
+    of all later ones is that of the same case, where it has a later one.
     """
     later_us = np.full(len(case), NO_INSTANT)
-    place = np.empty(len(instances), dtype=np.int64)
-    place[instances.completed] = np.arange(len(instances.completed))
-    least = np.minimum.accumulate(place[from_][::-1])[::-1]
+    least = np.minimum.accumulate(delivered[::-1])[::-1]
     has_later = np.flatnonzero(case[1:] == case[:-1])
     later_us[has_later] = instances.completion_us[instances.completed[least[has_later + 1]]]
     return later_us
