@@ -95,21 +95,10 @@ class Results:
 
     def _rows(self) -> Iterator[tuple[str, str, str]]:
         first = self.legs[0]
-        notes, records = first.notes, first.notes.records
         yield "raw poll rate of kafka-python", f"{self.poll_per_second:,.0f}/s", "before and after"
         yield "the whole way, one worker", f"{first.per_second:,.0f}/s", "to the last commit"
         yield "ratio", f"{self.ratio:.3f}", "aim: 0.3"
-        cases = f"{notes.records / notes.batches:,.0f} records, {notes.cases / notes.batches:,.0f}"
-        yield "a batch, on average", f"{cases} cases", ""
-        for name, seconds in (
-            ("worker", notes.cpu_seconds),
-            ("database", first.database_cpu_seconds),
-            ("broker", first.broker_cpu_seconds),
-        ):
-            yield f"processor time of {name}", f"{seconds:.1f} s", _each(seconds, records)
-        yield "peak memory of the worker", f"{notes.peak_mb:,.0f} MB", "its processes together"
-        for step, seconds in notes.seconds_by_step.items():
-            yield f"step {step}", f"{seconds:.2f} s", _each(seconds, records)
+        yield from rows_of(first)
         for number, leg in enumerate(self.legs):
             yield (
                 f"on top of {number * self.records:,} records",
@@ -134,6 +123,32 @@ class Results:
         yield "all that is mined", f"{batch.all_mined_per_second:,.0f}/s", ""
         yield "pm4py on the same frame", f"{batch.pm4py_per_second:,.0f}/s", ""
         yield "ratio to pm4py", f"{batch.ratio:.1f}", "aim: 40"
+
+
+def rows_of(run: Run) -> Iterator[tuple[str, str, str]]:
+    """What reading a leg took, by process and by step."""
+    notes, records = run.notes, run.notes.records
+    cases = f"{records / notes.batches:,.0f} records, {notes.cases / notes.batches:,.0f}"
+    yield "a batch, on average", f"{cases} cases", ""
+    for name, seconds in (
+        ("worker, reading", notes.reading_cpu_seconds),
+        ("worker, applying", notes.cpu_seconds - notes.reading_cpu_seconds),
+        ("database", run.database_cpu_seconds),
+        ("broker", run.broker_cpu_seconds),
+    ):
+        yield f"processor time of {name}", f"{seconds:.1f} s", _each(seconds, records)
+    yield "peak memory of the worker", f"{notes.peak_mb:,.0f} MB", "its processes together"
+    for step, seconds in notes.seconds_by_step.items():
+        yield f"step {step}", f"{seconds:.2f} s", _each(seconds, records)
+
+
+def show_way(run: Run) -> None:
+    """Print a leg by itself."""
+    table = Table("what", "figure", "", title=f"{run.notes.records:,} records")
+    table.add_row("the whole way, one worker", f"{run.per_second:,.0f}/s", "to the last commit")
+    for what, figure, note in rows_of(run):
+        table.add_row(what, figure, note)
+    Console(width=100).print(table)
 
 
 def _each(seconds: float, records: int) -> str:

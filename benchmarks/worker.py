@@ -44,6 +44,9 @@ class Notes:
 
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
+    """Of both processes."""
+    reading_cpu_seconds: float = 0.0
+    """Of the one that reads."""
     peak_mb: float = 0.0
     records: int = 0
     stored: int = 0
@@ -64,7 +67,7 @@ class Noting:
         self._store = store
         self._applying = applying
         self._processes = [psutil.Process(), psutil.Process(applying.pid)]
-        self._began: tuple[float, float] | None = None
+        self._began: tuple[float, list[float]] | None = None
         self._gathered: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
         self._begun: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
         self._ages_us: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
@@ -113,7 +116,8 @@ class Noting:
         notes = self.notes
         if self._began is not None:
             notes.wall_seconds = time.perf_counter() - self._began[0]
-            notes.cpu_seconds = self._cpu_seconds() - self._began[1]
+            taken = np.subtract(self._cpu_seconds(), self._began[1])
+            notes.cpu_seconds, notes.reading_cpu_seconds = float(taken.sum()), float(taken[0])
         notes.stored += applied.stored
         notes.duplicates += applied.duplicates
         notes.cases += applied.cases
@@ -124,9 +128,9 @@ class Noting:
             self._ages_us += [each[each < BACKLOG_US] for each in ages_us]
         return applied
 
-    def _cpu_seconds(self) -> float:
+    def _cpu_seconds(self) -> list[float]:
         times = [process.cpu_times() for process in self._processes]
-        return sum(it.user + it.system for it in times)
+        return [it.user + it.system for it in times]
 
     def finished(self, registry: CollectorRegistry) -> Notes:
         """What it came to."""
