@@ -63,8 +63,9 @@ def case_told(  # noqa: PLR0913, PLR0917 - what it is put together from
     rules: Rules,
 ) -> Told:
     """Put together what is known of a case; ``step`` is its last one in the log, while it runs."""
-    has_end, runs = bool(catalogue.processes[process].end), step is not None
-    is_open = tracked.closed_us == NO_INSTANT if has_end else None if runs else False
+    has_end, is_begun = bool(catalogue.processes[process].end), tracked.ended_us == NO_INSTANT
+    may_run = None if step is not None or is_begun else False
+    is_open = tracked.closed_us == NO_INSTANT if has_end else may_run
     told, coming, ways = None, list[Coming](), list[WayOn]()
     if step is not None:
         told, (coming, ways) = forecast(known, step), what_comes(known, step)
