@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import psycopg
 import pytest
 
 from procesmijn.embedded import find
+from tests.manual import commands_of
 
 STOPPED_WITHIN_SECONDS = 5.0
 
@@ -105,6 +107,12 @@ def test_a_history_is_filled_in_and_goes_on_live(home: Path) -> None:
     code, out, _ = outcome(home / "demo", "handovers", "customer_service", "--format", "json")
     pairs = {(each["supplier"], each["customer"]) for each in json.loads(out)}
     assert {("customer_service", "sales"), ("sales", "end_customer")} <= pairs
+
+    for line, _ in commands_of("demo"):
+        with tempfile.TemporaryDirectory() as folder:
+            words = shlex.split(line.replace("onboarding.bpmn", f"{folder}/onboarding.bpmn"))
+            code, _, said = outcome(home / "demo", *words[1:])
+            assert code == 0, said
 
     code, table, said = outcome(home, "demo", "--keep", "--seconds", "0", *until)
     assert code == 0, said
