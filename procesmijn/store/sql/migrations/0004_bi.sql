@@ -787,7 +787,7 @@ JOIN mining.term c ON c.code = x.customer
 LEFT JOIN mining.party e ON e.code = x.customer
 GROUP BY p.name, x.month, s.name, c.name, e.is_end_customer
 HAVING count(*) >= bi.small_group();
-COMMENT ON VIEW bi.agg_link_monthly IS 'Links of the chains of closed cases, by process, month in which the case started, supplier and customer, for readers: cells of too few cases are hidden, and small and undeclared parties are not named. All that is known now, whatever bi.as_of() says.';
+COMMENT ON VIEW bi.agg_link_monthly IS 'Links of the chains of closed cases, by process, month in which the case started, supplier and customer, for readers: cells of too few cases are hidden, and small and undeclared parties are not named. Retired cases leave it. All that is known now, whatever bi.as_of() says.';
 COMMENT ON COLUMN bi.agg_link_monthly.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.agg_link_monthly.month IS 'First day of the month in which the case started, local.';
 COMMENT ON COLUMN bi.agg_link_monthly.supplier IS 'Party that delivered, or the parent that it reports as.';
