@@ -28,6 +28,7 @@ COMMANDS: Final = {
     ),
     "up": Listed("up", "Run Kafka, PostgreSQL and workers on this machine, until Ctrl-C."),
     "worker": Listed("worker", "Run one member of the consumer group, until it is stopped."),
+    "web": Listed("web", "Serve the page and the API on this machine, until Ctrl-C."),
     "import": Listed("importing", "Bring in an event log: XES, CSV, Parquet or OCEL 2.0."),
     "export": Listed(
         "export", "Write the cases of a process as an event log: XES, OCEL 2.0, CSV or Parquet."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -32,7 +32,7 @@ _WORKER_SETTINGS: Final = {
     "enable_seqscan": "off",
     "jit": "off",
 }
-_READER_SETTINGS: Final = {
+READER_SETTINGS: Final[Mapping[str, str]] = {
     "jit": "off",
     # Who opens a cursor reads all of it: the planner would prepare for the first tenth.
     "cursor_tuple_fraction": "1",
@@ -40,7 +40,7 @@ _READER_SETTINGS: Final = {
     # as long as planning does.
     "plan_cache_mode": "force_custom_plan",
 }
-_EVERY_SETTING: Final = {"TimeZone": "UTC", "client_encoding": "UTF8"}
+_EVERY_SETTING: Final[dict[str, str]] = {"TimeZone": "UTC", "client_encoding": "UTF8"}
 
 _LINK: Final = {
     "connect_timeout": 10,
@@ -72,31 +72,43 @@ def connect(url: str, *, worker: bool = False) -> Connection:
     Raises :class:`StoreUnavailable` where there is no answer or no admission,
     :class:`ServerTooOld` and :class:`BadAddress`.
     """
+    with translated():
+        connection = psycopg.connect(address_of(url), autocommit=True)
     try:
-        address = make_conninfo(url, application_name=_APPLICATION, **_LINK)
+        settle(connection, _WORKER_SETTINGS if worker else READER_SETTINGS)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def address_of(url: str) -> str:
+    """What libpq is told of a database; raises :class:`BadAddress`."""
+    try:
+        return make_conninfo(url, application_name=_APPLICATION, **_LINK)
     except psycopg.ProgrammingError:  # whose words may quote the password
         raise BadAddress(
             "the address of the database cannot be read: set PROCESMIJN_DATABASE_URL to something"
             " like postgresql://user:password@host:5432/database, with the special characters of"
             " the password percent-encoded"
         ) from None
-    with translated():
-        connection = psycopg.connect(address, autocommit=True)
+
+
+def settle(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Set a new session up; raises :class:`ServerTooOld`."""
     if connection.info.server_version < OLDEST_SERVER:
         version = connection.info.server_version // 10_000
-        connection.close()
         raise ServerTooOld(
             f"the server is PostgreSQL {version}, and 18 or later is needed: upgrade it, or name"
             " another one in PROCESMIJN_DATABASE_URL"
         )
     # Only now: an older server would refuse the very connection over a setting that it lacks.
-    settings = _EVERY_SETTING | (_WORKER_SETTINGS if worker else _READER_SETTINGS)
+    every = {**_EVERY_SETTING, **settings}
     with translated():
         connection.execute(
             statements("session")["settings"],
-            {"names": list(settings), "settings": list(settings.values())},
+            {"names": list(every), "settings": list(every.values())},
         )
-    return connection
 
 
 @contextmanager

@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any, Literal, LiteralString, TypeAlias
+from datetime import date, datetime
+from typing import Any, Final, Literal, LiteralString, NamedTuple, TypeAlias
 
 from procesmijn.store.connection import Connection
-from procesmijn.store.filters import Period
+from procesmijn.store.filters import Chosen, Period
 from procesmijn.store.reports import Listing
 from procesmijn.store.statements import statements
 
 Side: TypeAlias = Literal["supplier", "customer"]
+
+QUANTILES: Final = tuple(step / 20 for step in range(21))
+"""What is asked of a distribution: enough for a strip, a median, and how sure that is."""
+
+REPORT: Final = (
+    *("deliverable", "supplier", "customer", "process", "agreement", "staff_role", "lead_time"),
+    *("target_share", "due", "share_met", "first_time_right_target", "share_first_time_right"),
+    *("delivered", "supplier_clock_seconds_median", "customer_clock_seconds_median"),
+    *("open", "overdue", "oldest_open_at", "customer_role"),
+)
+"""Columns of a report."""
+
+
+class KeptRow(NamedTuple):
+    """An agreement on its terms of now, and what came of it."""
+
+    deliverable: str
+    supplier: str
+    customer: str
+    process: str
+    agreement: str
+    staff_role: str
+    lead_time: str
+    target_share: float | None
+    due: int
+    met: int
+    due_cases: int
+    """Distinct cases with a delivery that was due."""
+    first_time_right_target: float | None
+    first_time_right: int
+    first_time_wrong: int
+    """Of the other deliveries it is not known yet."""
+    delivered: int
+    delivered_cases: int
+    supplier_clock_seconds: Sequence[float | None] | None
+    """At :data:`QUANTILES`; None where nothing was delivered. Likewise the other clock."""
+    customer_clock_seconds: Sequence[float | None] | None
+    open: int
+    overdue: int
+    oldest_open_at: datetime | None
+    customer_role: str
+
+    @property
+    def judged(self) -> int:
+        """Deliveries of which it is known whether they were right the first time."""
+        return self.first_time_right + self.first_time_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +86,49 @@ def pending(process: str | None, party: str | None, connection: Connection) -> L
     return _listing("pending", {"process": process, "party": party}, connection)
 
 
-def report(side: Side, party: str, period: Period, connection: Connection) -> Listing:
-    """Every agreement of a party, on its terms of now, with what came of it.
+def kept(chosen: Chosen, period: Period, connection: Connection) -> list[KeptRow]:
+    """Agreements on their terms of now, with what came of each, by deliverable and pair.
 
     Reliability is of what was due in the period, all else that has a day of what was delivered in
     it; what is open is open now, whenever it was asked for.
     """
-    asked = {"side": side, "party": party, "since": period.since, "until": period.until}
-    return _listing("report", asked, connection)
+    asked = {
+        **chosen.parameters,
+        "since": period.since,
+        "until": period.until,
+        "quantiles": list(QUANTILES),
+    }
+    return [KeptRow(*row) for row in connection.execute(statements("deliveries")["kept"], asked)]
+
+
+def report(side: Side, party: str, period: Period, connection: Connection) -> Listing:
+    """Every agreement of a party, as :func:`kept` has it, in the columns of the command."""
+    chosen = Chosen(**{f"{side}s": (party,)})
+    rows = [
+        {
+            "deliverable": row.deliverable,
+            "supplier": row.supplier,
+            "customer": row.customer,
+            "process": row.process,
+            "agreement": row.agreement,
+            "staff_role": row.staff_role,
+            "lead_time": row.lead_time,
+            "target_share": row.target_share,
+            "due": row.due,
+            "share_met": row.met / row.due if row.due else None,
+            "first_time_right_target": row.first_time_right_target,
+            "share_first_time_right": row.first_time_right / row.judged if row.judged else None,
+            "delivered": row.delivered,
+            "supplier_clock_seconds_median": _median(row.supplier_clock_seconds),
+            "customer_clock_seconds_median": _median(row.customer_clock_seconds),
+            "open": row.open,
+            "overdue": row.overdue,
+            "oldest_open_at": row.oldest_open_at,
+            "customer_role": row.customer_role,
+        }
+        for row in kept(chosen, period, connection)
+    ]
+    return Listing(REPORT, rows)
 
 
 def agreements(connection: Connection) -> list[str]:
@@ -58,6 +139,10 @@ def agreements(connection: Connection) -> list[str]:
 def parties(connection: Connection) -> list[str]:
     """Names of the parties in the catalogue."""
     return [name for (name,) in connection.execute(statements("deliveries")["parties"])]
+
+
+def _median(seconds: Sequence[float | None] | None) -> float | None:
+    return None if seconds is None else seconds[len(QUANTILES) // 2]
 
 
 def _listing(

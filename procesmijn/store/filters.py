@@ -8,7 +8,7 @@ pick-up, of a step), and is a :class:`Period` of the report's own beside the fil
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, Literal, LiteralString, NamedTuple, TypeAlias
 
@@ -25,6 +25,21 @@ class Period:
 
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which facts are meant: those with one of the names; none means any."""
+
+    processes: tuple[str, ...] = ()
+    suppliers: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As statements ask for them: null is no choice."""
+        return {name: list(names) or None for name, names in asdict(self).items()}
 
 
 class Attribute(NamedTuple):
@@ -84,6 +99,7 @@ class CaseFilter:
 
 
 EVERY_CASE: Final = CaseFilter()
+EVERYTHING: Final = Chosen()
 
 Subject: TypeAlias = Literal["cases", "handovers", "case_keys"]
 """What the rows of a statement are, and by which column their case is known."""

@@ -39,9 +39,9 @@ SELECT DISTINCT agreement FROM bi.dim_agreement ORDER BY agreement;
 -- Parties that the catalogue declares.
 SELECT party FROM bi.dim_party WHERE is_declared ORDER BY party;
 
--- name: report
--- Every agreement of a party, on its terms of now, with what came of it. Reliability is by the day on
--- which it was due, all else that has a day by that of the delivery; what is open is open now.
+-- name: kept
+-- Agreements of some parties on their terms of now, with what came of each. Reliability is by the day
+-- on which it was due, all else that has a day by that of the delivery; what is open is open now.
 WITH terms AS (
     SELECT DISTINCT ON (a.agreement) a.*
     FROM bi.dim_agreement a
@@ -51,12 +51,14 @@ WITH terms AS (
     SELECT d.agreement,
            count(*) FILTER (WHERE d.counts_as_due) AS due,
            count(*) FILTER (WHERE d.counts_as_due AND d.status = 'met') AS met,
+           count(DISTINCT d.case_key) FILTER (WHERE d.counts_as_due) AS due_cases,
            count(*) FILTER (WHERE d.is_done) AS delivered,
+           count(DISTINCT d.case_key) FILTER (WHERE d.is_done) AS delivered_cases,
            count(*) FILTER (WHERE d.is_done AND d.is_first_time_right) AS first_time_right,
            count(*) FILTER (WHERE d.is_done AND NOT d.is_first_time_right) AS first_time_wrong,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY d.supplier_clock_seconds)
+           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (ORDER BY d.supplier_clock_seconds)
                FILTER (WHERE d.is_done) AS supplier_clock,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY d.customer_clock_seconds)
+           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (ORDER BY d.customer_clock_seconds)
                FILTER (WHERE d.is_done) AS customer_clock,
            count(*) FILTER (WHERE d.status = 'open') AS open,
            count(*) FILTER (WHERE d.status = 'open' AND d.is_breached) AS overdue,
@@ -70,18 +72,25 @@ WITH terms AS (
                    AND (%(since)s::date IS NULL OR f.delivered_on >= %(since)s)
                    AND (%(until)s::date IS NULL OR f.delivered_on < %(until)s) AS is_done
         FROM bi.fct_delivery f
-        WHERE %(party)s = CASE %(side)s WHEN 'supplier' THEN f.supplier ELSE f.customer END
+        WHERE (%(suppliers)s::text[] IS NULL OR f.supplier = ANY(%(suppliers)s))
+          AND (%(customers)s::text[] IS NULL OR f.customer = ANY(%(customers)s))
+          AND (%(processes)s::text[] IS NULL OR f.process = ANY(%(processes)s))
+          AND (%(agreements)s::text[] IS NULL OR f.agreement = ANY(%(agreements)s))
     ) d
     GROUP BY d.agreement
 )
 SELECT t.deliverable, t.supplier, t.customer, t.process, t.agreement, t.staff_role, t.lead_time,
-       t.target_share::float8, COALESCE(c.due, 0) AS due, c.met::float8 / NULLIF(c.due, 0) AS share_met,
-       t.first_time_right_target::float8,
-       c.first_time_right::float8 / NULLIF(c.first_time_right + c.first_time_wrong, 0) AS share_first_time_right,
-       COALESCE(c.delivered, 0) AS delivered, c.supplier_clock AS supplier_clock_seconds_median,
-       c.customer_clock AS customer_clock_seconds_median, COALESCE(c.open, 0) AS open,
-       COALESCE(c.overdue, 0) AS overdue, c.oldest_open_at, t.customer_role
+       t.target_share::float8, COALESCE(c.due, 0) AS due, COALESCE(c.met, 0) AS met,
+       COALESCE(c.due_cases, 0) AS due_cases, t.first_time_right_target::float8,
+       COALESCE(c.first_time_right, 0) AS first_time_right,
+       COALESCE(c.first_time_wrong, 0) AS first_time_wrong,
+       COALESCE(c.delivered, 0) AS delivered, COALESCE(c.delivered_cases, 0) AS delivered_cases,
+       c.supplier_clock AS supplier_clock_seconds, c.customer_clock AS customer_clock_seconds,
+       COALESCE(c.open, 0) AS open, COALESCE(c.overdue, 0) AS overdue, c.oldest_open_at, t.customer_role
 FROM terms t
 LEFT JOIN counted c USING (agreement)
-WHERE %(party)s = CASE %(side)s WHEN 'supplier' THEN t.supplier ELSE t.customer END
+WHERE (%(suppliers)s::text[] IS NULL OR t.supplier = ANY(%(suppliers)s))
+  AND (%(customers)s::text[] IS NULL OR t.customer = ANY(%(customers)s))
+  AND (%(processes)s::text[] IS NULL OR t.process = ANY(%(processes)s))
+  AND (%(agreements)s::text[] IS NULL OR t.agreement = ANY(%(agreements)s))
 ORDER BY t.deliverable, t.supplier, t.customer, t.agreement;

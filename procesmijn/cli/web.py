@@ -1,0 +1,49 @@
+"""``procesmijn web``: the page and the API."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from procesmijn.cli.service import reading
+from procesmijn.cli.tell import note
+from procesmijn.settings import read_settings
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def web(
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
+    ] = 8600,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on: one of this machine alone.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve the page and the API on this machine, until Ctrl-C.
+
+    Nobody logs in, so it listens on this machine alone. It only reads. Who looks at single cases
+    is written to the file looked.jsonl in the home.
+    """
+    from procesmijn.store.readers import Readers  # noqa: PLC0415 - only this command pays for it
+    from procesmijn.web.access import AccessRecord, Role  # noqa: PLC0415
+    from procesmijn.web.app import create_app  # noqa: PLC0415
+    from procesmijn.web.serve import hosts_of, serve  # noqa: PLC0415
+    from procesmijn.web.site import Site  # noqa: PLC0415
+
+    hosts = hosts_of(address)
+    settings = read_settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with reading(settings) as (store, _), Readers(store.url) as readers:
+        site = Site(readers, AccessRecord(settings.home / "looked.jsonl"), Role.ANALYST)
+
+        def listens(at: int) -> None:
+            print(f"http://{address}:{at}/", flush=True)
+            print("Ctrl-C stops it.", flush=True)
+
+        with suppress(KeyboardInterrupt, SystemExit):
+            serve(create_app(site, hosts), address, port, listens)
+    note("stopped")

@@ -1,0 +1,111 @@
+-- name: moment
+-- Of which moment the views speak, from how many cases on, and when a worker last stored anything.
+SELECT bi.as_of(), COALESCE(current_setting('procesmijn.as_of', true), '') = '', bi.small_group(),
+       (SELECT max(updated_at) FROM stream.position);
+
+-- name: parties
+-- Declared parties with the length of a usual working day: the most frequent one of the year before.
+-- What is automatic is no party to anything. In the order of their codes, which never change: so a party keeps its colour.
+WITH day AS (
+    SELECT s.calendar, (s.opens_at AT TIME ZONE k.time_zone)::date AS day,
+           sum(EXTRACT(epoch FROM s.closes_at - s.opens_at)) AS seconds
+    FROM mining.calendar_stretch s
+    JOIN mining.calendar k ON k.code = s.calendar
+    WHERE s.opens_at <= bi.as_of() AND s.opens_at > bi.as_of() - interval '1 year'
+    GROUP BY 1, 2
+), usual AS (
+    SELECT calendar, (mode() WITHIN GROUP (ORDER BY seconds))::float8 AS seconds FROM day GROUP BY calendar
+)
+SELECT t.name, p.label_nl, p.label_en, p.kind, LEAST(COALESCE(u.seconds, 86400), 86400)
+FROM mining.party p
+JOIN mining.term t ON t.code = p.code
+LEFT JOIN usual u ON u.calendar = p.calendar
+WHERE p.kind <> 'automatic'
+ORDER BY p.code;
+
+-- name: processes
+-- Declared processes, with their cases.
+SELECT t.name, p.label_nl, p.label_en, p.time_zone,
+       (SELECT count(*) FROM mining."case" c WHERE c.process = p.code AND c.started_at <= bi.as_of())
+FROM mining.process p
+JOIN mining.term t ON t.code = p.code
+ORDER BY t.name;
+
+-- name: deliverables
+-- Declared deliverables, and whom to call.
+SELECT deliverable, label_nl, label_en, contact FROM bi.dim_deliverable ORDER BY deliverable;
+
+-- name: waits
+-- What parties waited for each other, from the records: over all processes at once, or in each.
+SELECT CASE WHEN %(by_process)s THEN p.name END, s.name, c.name,
+       count(*), count(DISTINCT h.object_key),
+       (sum(CASE WHEN %(is_working)s THEN h.wait_working_us ELSE h.wait_us END) / 1e6)::float8,
+       ARRAY(SELECT us / 1e6 FROM unnest(
+           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (
+               ORDER BY CASE WHEN %(is_working)s THEN h.wait_working_us ELSE h.wait_us END)) AS us),
+       CASE WHEN min(h.pickup_basis) <> max(h.pickup_basis) THEN 'mixed'
+            WHEN min(h.pickup_basis) = 1 THEN 'start' ELSE 'completion' END
+FROM mining.measured_handover h
+JOIN mining.term p ON p.code = h.process
+JOIN mining.term s ON s.code = h.supplier
+JOIN mining.term c ON c.code = h.customer
+WHERE h.picked_up_at <= bi.as_of()
+  AND (%(since)s::date IS NULL OR h.picked_up_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR h.picked_up_on < %(until)s)
+  AND (%(processes)s::text[] IS NULL OR p.name = ANY(%(processes)s))
+  AND (%(suppliers)s::text[] IS NULL OR s.name = ANY(%(suppliers)s))
+  AND (%(customers)s::text[] IS NULL OR c.name = ANY(%(customers)s))
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3;
+
+-- name: weeks
+-- Deliveries by the week in which they were due, as delivery reliability counts them.
+SELECT CASE WHEN 'process' = ANY(%(by)s) THEN d.process END,
+       CASE WHEN 'supplier' = ANY(%(by)s) THEN d.supplier END,
+       CASE WHEN 'customer' = ANY(%(by)s) THEN d.customer END,
+       CASE WHEN 'agreement' = ANY(%(by)s) THEN d.agreement END,
+       date_trunc('week', d.due_on::timestamp)::date,
+       count(*), count(*) FILTER (WHERE d.status = 'met'), count(DISTINCT (d.process, d.case_key))
+FROM bi.fct_delivery d
+WHERE d.due_at <= bi.as_of() AND (d.status <> 'cancelled' OR d.is_breached)
+  AND d.status <> 'unasked'
+  AND (%(since)s::date IS NULL OR d.due_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR d.due_on < %(until)s)
+  AND (%(processes)s::text[] IS NULL OR d.process = ANY(%(processes)s))
+  AND (%(suppliers)s::text[] IS NULL OR d.supplier = ANY(%(suppliers)s))
+  AND (%(customers)s::text[] IS NULL OR d.customer = ANY(%(customers)s))
+  AND (%(agreements)s::text[] IS NULL OR d.agreement = ANY(%(agreements)s))
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 1, 2, 3, 4, 5;
+
+-- name: open_deliveries
+-- What somebody waits for: how much of its time is used, and who has to act.
+WITH passed AS (
+    SELECT DISTINCT ON (process, case_key) process, case_key, customer, delivered_at
+    FROM bi.fct_pending ORDER BY process, case_key, delivered_at DESC
+)
+SELECT d.delivery_id, d.process, d.case_key, d.agreement, d.deliverable, d.supplier, d.customer,
+       d.requested_at, d.due_at, d.due_on, d.is_paused, COALESCE(d.is_breached, false),
+       d.supplier_clock_seconds::float8,
+       ((mining.working_us(k.calendar, bi.as_of(), d.due_at)
+         - mining.working_us(k.calendar, d.due_at, bi.as_of())) / 1e6)::float8,
+       d.customer_clock_seconds::float8,
+       COALESCE(w.customer, d.supplier), COALESCE(w.delivered_at, d.requested_at),
+       a.lead_time
+FROM bi.fct_delivery d
+JOIN bi.dim_agreement a USING (agreement, version)
+JOIN mining.term t ON t.name = d.supplier
+CROSS JOIN LATERAL (SELECT mining.calendar_of(t.code) AS calendar) k
+LEFT JOIN passed w ON w.process = d.process AND w.case_key = d.case_key
+                  AND w.delivered_at >= d.requested_at
+WHERE d.is_open AND d.requested_at IS NOT NULL
+  AND (%(processes)s::text[] IS NULL OR d.process = ANY(%(processes)s))
+  AND (%(suppliers)s::text[] IS NULL OR d.supplier = ANY(%(suppliers)s))
+  AND (%(customers)s::text[] IS NULL OR d.customer = ANY(%(customers)s))
+  AND (%(agreements)s::text[] IS NULL OR d.agreement = ANY(%(agreements)s))
+ORDER BY d.due_at NULLS LAST, d.requested_at, d.delivery_id;
+
+-- name: needing
+-- How many deliveries are late, or due before an instant.
+SELECT count(*) FROM bi.fct_delivery
+WHERE is_open AND requested_at IS NOT NULL AND due_at <= %(until)s;

@@ -1,0 +1,1 @@
+"""The page and the API: what process owners look at; the home of FastAPI, uvicorn and Babel."""

@@ -1,0 +1,250 @@
+"""The same figures for programs: ``/api/v1``, with OpenAPI, the same filters, the same suppression.
+
+Durations are seconds; a row says in its names by which clock. Nothing here is told of fewer cases
+than ``small_group``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from procesmijn.store import deliveries, figures
+from procesmijn.store.deliveries import KeptRow
+from procesmijn.store.figures import Clock, OpenRow
+from procesmijn.web import certainty
+from procesmijn.web.frame import Asking
+from procesmijn.web.open_work import state
+from procesmijn.web.reliability import trend_period
+from procesmijn.web.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an answer speaks of."""
+
+    as_of: datetime
+    since: date | None
+    until: date | None
+    clock: Clock
+    small_group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What one party waited for another."""
+
+    supplier: str
+    customer: str
+    handovers: int
+    cases: int
+    seconds_sum: float
+    seconds_median: float
+    seconds_p90: float
+    pickup_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Pairs with their waits."""
+
+    about: About
+    rows: list[Wait]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An agreement and what came of it; null where that is of too few cases."""
+
+    agreement: str
+    process: str
+    deliverable: str
+    supplier: str
+    customer: str
+    lead_time: str
+    target_share: float | None
+    due: int | None
+    met: int | None
+    delivered: int | None
+    first_time_right: int | None
+    first_time_wrong: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """Agreements with what came of each."""
+
+    about: About
+    rows: list[Kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Deliveries of a process that were due in a week."""
+
+    process: str
+    week: date
+    due: int
+    met: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The trend of each process."""
+
+    about: About
+    rows: list[Week]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A delivery that somebody waits for."""
+
+    process: str
+    case_key: str
+    agreement: str
+    deliverable: str
+    supplier: str
+    customer: str
+    state: str
+    requested_at: datetime
+    due_at: datetime | None
+    left_seconds: float | None
+    with_party: str
+    with_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeliveries:
+    """What is open, what is due first before the others."""
+
+    about: About
+    rows: list[Open]
+
+
+class Asked(BaseModel):
+    """The filters of the page: here for OpenAPI, and to refuse what cannot be meant."""
+
+    period: Annotated[
+        str,
+        Field(pattern=r"^([1-9]\d{0,2}w|\d{4}-\d{2})$", description="13w, or a month: 2026-10."),
+    ] = "13w"
+    since: Annotated[date | None, Field(alias="from", description="First date.")] = None
+    until: Annotated[date | None, Field(alias="to", description="Last date.")] = None
+    process: Annotated[list[str], Field(description="Only these processes.")] = []
+    supplier: Annotated[list[str], Field(description="Only these suppliers.")] = []
+    customer: Annotated[list[str], Field(description="Only these customers.")] = []
+    agreement: Annotated[list[str], Field(description="Only these agreements.")] = []
+    clock: Annotated[Clock, Field(description="By which clock time is told.")] = Clock.WORKING
+    as_of: Annotated[AwareDatetime | None, Field(description="As it stood then.")] = None
+
+
+Question: TypeAlias = Annotated[Asked, Query()]
+
+
+def router(site: Site) -> APIRouter:
+    """Every address of the API."""
+    routes = APIRouter(prefix="/api/v1")
+
+    @routes.get("/waits")
+    def waits(request: Request, _: Question) -> Waits:
+        """Who waits for whom, by day of pick-up."""
+        with site.asking(request) as asking:
+            here = asking.here
+            found = figures.waits(
+                here.chosen, asking.period, here.clock, asking.connection, by_process=False
+            )
+            return Waits(
+                _about(asking),
+                [
+                    Wait(
+                        row.supplier,
+                        row.customer,
+                        row.handovers,
+                        row.cases,
+                        row.seconds_sum,
+                        certainty.at(row.quantiles, 0.5),
+                        certainty.at(row.quantiles, 0.9),
+                        row.basis,
+                    )
+                    for row in found
+                    if row.cases >= asking.k
+                ],
+            )
+
+    @routes.get("/agreements")
+    def agreements(request: Request, _: Question) -> Agreements:
+        """What was promised, and what came of it: by day due, or of delivery."""
+        with site.asking(request) as asking:
+            rows = deliveries.kept(asking.here.chosen, asking.period, asking.connection)
+            return Agreements(_about(asking), [_kept(row, asking.k) for row in rows])
+
+    @routes.get("/weeks")
+    def weeks(request: Request, _: Question) -> Weeks:
+        """The last half year of each process, by the week in which deliveries were due."""
+        with site.asking(request) as asking:
+            rows = figures.weeks(
+                ["process"], asking.here.chosen, trend_period(asking.today), asking.connection
+            )
+            return Weeks(
+                _about(asking),
+                [
+                    Week(row.process or "", row.week, row.due, row.met)
+                    for row in rows
+                    if row.cases >= asking.k
+                ],
+            )
+
+    @routes.get("/open-deliveries")
+    def open_deliveries(request: Request, _: Question) -> OpenDeliveries:
+        """What somebody waits for, what is due first before the others. Looking is written down."""
+        site.looked(request)
+        with site.asking(request) as asking:
+            rows = figures.open_deliveries(asking.here.chosen, asking.connection)
+            return OpenDeliveries(_about(asking), [_open(row, asking) for row in rows])
+
+    return routes
+
+
+def _about(asking: Asking) -> About:
+    dates = asking.period
+    return About(asking.moment.as_of, dates.since, dates.until, asking.here.clock, asking.k)
+
+
+def _kept(row: KeptRow, k: int) -> Kept:
+    is_due, is_delivered = row.due_cases >= k, row.delivered_cases >= k
+    return Kept(
+        row.agreement,
+        row.process,
+        row.deliverable,
+        row.supplier,
+        row.customer,
+        row.lead_time,
+        row.target_share,
+        row.due if is_due else None,
+        row.met if is_due else None,
+        row.delivered if is_delivered else None,
+        row.first_time_right if is_delivered else None,
+        row.first_time_wrong if is_delivered else None,
+    )
+
+
+def _open(row: OpenRow, asking: Asking) -> Open:
+    return Open(
+        row.process,
+        row.case_key,
+        row.agreement,
+        row.deliverable,
+        row.supplier,
+        row.customer,
+        state(row, asking),
+        row.requested_at,
+        row.due_at,
+        row.left_seconds,
+        row.with_party,
+        row.with_since,
+    )

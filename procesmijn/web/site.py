@@ -1,0 +1,120 @@
+"""Requests become questions: language, theme, filters, one moment of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from procesmijn.documents.words import Language
+from procesmijn.store import figures
+from procesmijn.store.readers import Readers
+from procesmijn.web.access import AccessRecord, Role
+from procesmijn.web.address import read_filters
+from procesmijn.web.directory import Directory
+from procesmijn.web.exports import as_csv
+from procesmijn.web.frame import Asking
+from procesmijn.web.problem import Problem
+from procesmijn.web.say import Speech, today
+from procesmijn.web.templates import View, render
+
+THEMES: Final = ("", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the page needs of the world."""
+
+    readers: Readers
+    record: AccessRecord
+    role: Role
+    """Of everybody, since nobody logs in."""
+
+    @contextmanager
+    def asking(self, request: Request) -> Iterator[Asking]:
+        """What a request asks, with a session that sees one moment."""
+        here, ignored = read_filters(request.query_params.multi_items())
+        language = language_of(request)
+        with self.readers.moment(here.as_of) as connection:
+            names = Directory.read(language, connection)
+            moment = figures.moment(connection)
+            midnight = datetime.combine(
+                today(moment.as_of, names.zone) + timedelta(days=1), time(), names.zone
+            )
+            yield Asking(
+                request.url.path,
+                here,
+                Speech(language, names.zone),
+                names,
+                moment,
+                connection,
+                figures.needing(midnight, connection),
+                ignored,
+            )
+
+    def page(self, request: Request, view: Callable[[Asking, str], View | Problem]) -> Response:
+        """The page that answers a request."""
+        with self.asking(request) as asking:
+            context = view(asking, theme_of(request))
+        code = 404 if isinstance(context, Problem) else 200
+        return HTMLResponse(render(context), code, headers={"Vary": "Cookie, Accept-Language"})
+
+    def csv(
+        self,
+        request: Request,
+        name: str,
+        rows_of: Callable[[Asking], list[dict[str, object]]],
+        columns: tuple[str, ...] = (),
+    ) -> Response:
+        """The same figures as a file."""
+        with self.asking(request) as asking:
+            rows = rows_of(asking)
+        text = as_csv(rows, rows[0] if rows else columns)
+        return Response(
+            text.encode(),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+        )
+
+    def looked(self, request: Request) -> None:
+        """Write down that single cases were looked at."""
+        client = request.client.host if request.client else ""
+        path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        self.record.note(self.role, client, path)
+
+
+def language_of(request: Request) -> Language:
+    """What was chosen, else what the browser asks for, else Dutch."""
+    chosen = request.cookies.get("language")
+    if chosen in set(Language):
+        return Language(chosen)
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.split(";")[0].strip().lower()[:2]
+        if tag in set(Language):
+            return Language(tag)
+    return Language.NL
+
+
+def theme_of(request: Request) -> str:
+    """``light`` or ``dark`` where that was chosen, else empty."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def problem(request: Request, key: str, state: str, url: str = "/", **parts: str) -> Problem:
+    """What to show instead of figures; that it can be said needs no database."""
+    say = Speech(language_of(request), UTC)
+    return Problem(
+        say=say,
+        theme=theme_of(request),
+        state=state,
+        title=say.text(f"problem.{key}", **parts),
+        note=say.text(f"problem.{key}_note", **parts),
+        action=say.text("problem.again" if key == "unread" else "problem.home"),
+        url=url,
+    )

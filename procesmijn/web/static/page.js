@@ -1,0 +1,61 @@
+// What the page does besides following links: copy its address, keys, one open filter at a time.
+// Everything works without it.
+"use strict";
+
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const views = { s: "/", w: "/waits", l: "/late" };
+let before = "";
+
+document.addEventListener("click", async (event) => {
+  const share = event.target.closest("[data-share]");
+  if (share && navigator.clipboard) {
+    event.preventDefault();
+    const said = share.textContent;
+    await navigator.clipboard.writeText(share.href);
+    share.textContent = share.dataset.done;
+    setTimeout(() => { share.textContent = said; }, 2000);
+  }
+  for (const open of document.querySelectorAll("details.chip[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.chip[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    } else {
+      document.querySelector("[data-escape]")?.click();
+    }
+    return;
+  }
+  if (isTyping(event.target)) return;
+  if (before === "g" && views[event.key]) {
+    document.querySelector(`.side nav a[href^="${views[event.key]}"]`)?.click();
+  } else if (event.key === "t") {
+    document.querySelector("#table, table.rows")?.scrollIntoView();
+  } else if (event.key === "c") {
+    document.querySelector("[data-clock]:not([aria-current])")?.click();
+  } else if (event.key === "/") {
+    const first = document.querySelector("details.chip > summary");
+    if (first) {
+      event.preventDefault();
+      first.focus();
+    }
+  }
+  before = event.key;
+});
+
+// What was focused before figures changed is so again: a keyboard loses no place.
+document.addEventListener("htmx:beforeSwap", () => {
+  const active = document.activeElement;
+  window.focusedBefore = active?.getAttribute("aria-label") ?? null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const label = window.focusedBefore;
+  const same = label && document.querySelector(`[aria-label="${CSS.escape(label)}"]`);
+  (same ?? document.getElementById("main"))?.focus({ preventScroll: true });
+});

@@ -1,0 +1,60 @@
+"""Contexts become pages: Jinja2, which escapes everything that is not markup of ours."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import Final, TypeAlias
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from procesmijn.documents.words import Language
+from procesmijn.web.assets import asset_url
+from procesmijn.web.frame import Frame
+from procesmijn.web.problem import Problem
+from procesmijn.web.views.about import About
+from procesmijn.web.views.late import Late
+from procesmijn.web.views.party import Parties, Party
+from procesmijn.web.views.start import Start
+from procesmijn.web.views.waits import Waits
+
+View: TypeAlias = Start | Waits | Late | Parties | Party | About
+
+CONTEXTS: Final[dict[str, type]] = {
+    "frame.html": Frame,
+    "start.html": Start,
+    "waits.html": Waits,
+    "late.html": Late,
+    "parties.html": Parties,
+    "party.html": Party,
+    "about.html": About,
+    "problem.html": Problem,
+}
+"""What each template may use; files that are not here are macros, which use what they are given."""
+
+_TEMPLATE_OF: Final = {context: name for name, context in CONTEXTS.items()}
+
+
+@cache
+def environment() -> Environment:
+    """How templates are read."""
+    environment = Environment(
+        autoescape=True,
+        loader=PackageLoader("procesmijn.web"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = asset_url
+    environment.globals["languages"] = tuple(Language)
+    return environment
+
+
+def render(context: View | Problem) -> str:
+    """The page of a context: its fields are what the template may use, and those of its frame."""
+    template = environment().get_template(_TEMPLATE_OF[type(context)])
+    parts = (context,) if isinstance(context, Problem) else (context.frame, context)
+    page: str = template.render(
+        {field.name: getattr(part, field.name) for part in parts for field in fields(part)}
+    )
+    return page
