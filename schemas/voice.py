@@ -52,6 +52,17 @@ class RatingRequested(RatingEvent, HandsOver):
     }
 
 
+class RatingLapsed(RatingEvent):
+    """A survey tool emits it when a question closes without an answer: nobody is asked any more."""
+
+    event_type = "rating.lapsed"
+    example: ClassVar = {
+        "rating": "Q-90212",
+        "request": "R-2026-5521",
+        "supplier": "facilities",
+    }
+
+
 class RatingGiven(RatingEvent):
     """A survey tool emits it when a customer has given a rating."""
 
@@ -153,6 +164,7 @@ class ConversationHeld(EventData):
 
 TYPES: Final = (
     RatingRequested,
+    RatingLapsed,
     RatingGiven,
     ComplaintFiled,
     ComplaintSettled,

@@ -16,6 +16,7 @@ DESK: Final = "/it/service-desk"
 AGENDA: Final = "/calendar"
 
 ANSWERED: Final = 0.45
+LAPSES_AFTER: Final = timedelta(days=14)
 LOWEST: Final = 1
 HIGHEST: Final = 10
 SCORE: Final = 7.4
@@ -38,6 +39,8 @@ def rated(org: Organisation, about: Mapping[str, object], supplier: str, custome
     yield org.days(0.1, 1)
     org.systems.tell(SURVEY, "rating.requested", {**rating, "to_party": customer})
     if not org.chance(ANSWERED):
+        yield org.env.timeout(LAPSES_AFTER // timedelta(microseconds=1))
+        org.systems.tell(SURVEY, "rating.lapsed", rating)
         return
     if customer in org.departments:
         yield from org.departments[customer].wait(9)
