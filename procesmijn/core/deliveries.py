@@ -44,6 +44,7 @@ from procesmijn.core.promises import (
 from procesmijn.core.rules import AgreementRules
 
 NO_DELIVERIES: Final = np.empty(0, dtype=STOOD)
+_MOMENTS: Final = np.arange(len(Moment))
 _REQUESTED: Final = list(Moment).index(Moment.REQUESTED)
 SAID: Final = np.dtype(
     [
@@ -89,28 +90,30 @@ def _said(
     """What completed instances say of deliveries: by case, deliverable, and in order."""
     done = instances.completed
     kind, activity = cases.kind[instances.case[done]], instances.activity[done]
-    found = []
+    there = np.unique(activity)
+    found = [np.empty(0, dtype=SAID)]
     for number, (of_kind, rules) in enumerate(agreements):
+        if not rules.moments.find(there).any():
+            continue
         moments = rules.moments.find(activity)
         places = np.flatnonzero((moments > 0) & (kind == of_kind))
-        events = case_events.events.take(instances.event[done[places]])
-        meant = np.isin(events["deliverable"], (NO_TERM, rules.deliverable))
-        places, events = places[meant], events[meant]
-        is_heard = np.ones(len(places), dtype=np.bool_)
-        if len(rules.requested_by):
-            is_heard = np.isin(instances.party[done[places]], rules.requested_by)
+        events = instances.event[done[places]]
+        named = case_events.events["deliverable"].take(events)
+        is_meant = (named == NO_TERM) | (named == rules.deliverable)
+        places, events = places[is_meant], events[is_meant]
         on = cases.local_day(instances.case[done[places]], instances.completion_us[done[places]])
-        version = _versions(on, rules)
-        for moment in range(len(Moment)):
-            says = (moments[places] >> moment) & 1 == 1
-            if moment == _REQUESTED:
-                says &= is_heard
-            rows = np.empty(np.count_nonzero(says), dtype=SAID)
-            rows["deliverable"], rows["agreement"] = rules.deliverable, number
-            rows["moment"] = moment
-            rows["place"], rows["row"] = places[says], done[places[says]]
-            rows["request"], rows["version"] = events["request"][says], version[says]
-            found.append(rows)
+        heard, moment = np.nonzero(moments[places, None] >> _MOMENTS & 1)
+        if len(rules.requested_by):
+            may_ask = np.isin(instances.party[done[places]], rules.requested_by)
+            counts = may_ask[heard] | (moment != _REQUESTED)
+            heard, moment = heard[counts], moment[counts]
+        rows = np.empty(len(heard), dtype=SAID)
+        rows["deliverable"], rows["agreement"] = rules.deliverable, number
+        rows["moment"] = moment
+        rows["place"], rows["row"] = places[heard], done[places[heard]]
+        rows["request"] = case_events.events["request"].take(events)[heard]
+        rows["version"] = _versions(on, rules)[heard]
+        found.append(rows)
     said = np.concatenate(found)
     said["case"] = instances.case[said["row"]]
     said["at_us"] = instances.completion_us[said["row"]]
@@ -200,8 +203,9 @@ def _rows(followed: Followed, agreements: Sequence[AgreementRules], mined: _Mine
     rows["pauses"] = due.pauses
     rows["right_first"] = right
     rows["outcome"] = _outcomes(told["accepted_by"], mined)
-    rows = rows[steps.until_us > steps.since_us]
-    return rows.take(order_by(*(rows[column] for column in (*DELIVERY_KEY, "since_us"))))
+    lasting = np.flatnonzero(steps.until_us > steps.since_us)
+    in_order = order_by(*(rows[column].take(lasting) for column in (*DELIVERY_KEY, "since_us")))
+    return rows.take(lasting[in_order])
 
 
 def _steps(told: Rows) -> Steps:
