@@ -29,7 +29,7 @@ def web(
     is written to the file looked.jsonl in the home.
     """
     from procesmijn.store.readers import Readers  # noqa: PLC0415 - only this command pays for it
-    from procesmijn.web.access import AccessRecord, Role  # noqa: PLC0415
+    from procesmijn.web.access import AccessRecord  # noqa: PLC0415
     from procesmijn.web.app import create_app  # noqa: PLC0415
     from procesmijn.web.serve import hosts_of, serve  # noqa: PLC0415
     from procesmijn.web.site import Site  # noqa: PLC0415
@@ -38,7 +38,7 @@ def web(
     settings = read_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     with reading(settings) as (store, _), Readers(store.url) as readers:
-        site = Site(readers, AccessRecord(settings.home / "looked.jsonl"), Role.ANALYST)
+        site = Site(readers, AccessRecord(settings.home / "looked.jsonl"))
 
         def listens(at: int) -> None:
             print(f"http://{address}:{at}/", flush=True)

@@ -1,27 +1,12 @@
-"""Who sees what, and who looked at single cases."""
+"""Who looked at single cases."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 import orjson
-
-
-class Role(StrEnum):
-    """What somebody who opens the page is."""
-
-    READER = "reader"
-    """Sees figures, by months, small groups left out."""
-    ANALYST = "analyst"
-    """Sees single cases as well."""
-
-    @property
-    def sees_cases(self) -> bool:
-        """Whether single cases are shown."""
-        return self is Role.ANALYST
 
 
 class AccessRecord:
@@ -30,10 +15,10 @@ class AccessRecord:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def note(self, role: Role, client: str, address: str) -> None:
+    def note(self, client: str, address: str) -> None:
         """Write down a look."""
         line = orjson.dumps(
-            {"at": datetime.now(UTC), "role": role, "client": client, "address": address},
+            {"at": datetime.now(UTC), "client": client, "address": address},
             option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z,
         )
         handle = os.open(self.path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)

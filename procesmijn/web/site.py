@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from procesmijn.documents.words import Language
 from procesmijn.store import figures
 from procesmijn.store.readers import Readers
-from procesmijn.web.access import AccessRecord, Role
+from procesmijn.web.access import AccessRecord
 from procesmijn.web.address import read_filters
 from procesmijn.web.directory import Directory
 from procesmijn.web.exports import as_csv
@@ -32,8 +32,6 @@ class Site:
 
     readers: Readers
     record: AccessRecord
-    role: Role
-    """Of everybody, since nobody logs in."""
 
     @contextmanager
     def asking(self, request: Request) -> Iterator[Asking]:
@@ -85,7 +83,7 @@ class Site:
         """Write down that single cases were looked at."""
         client = request.client.host if request.client else ""
         path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        self.record.note(self.role, client, path)
+        self.record.note(client, path)
 
 
 def language_of(request: Request) -> Language:

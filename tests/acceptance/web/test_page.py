@@ -301,7 +301,7 @@ def test_who_may_ask_and_what_a_browser_may_do(served: Served) -> None:
     assert headers["cache-control"] == "no-store"
     assert "style=" not in text
     line = json.loads(looked.read_text().splitlines()[before])
-    assert (line["address"], line["role"]) == ("/late?process=training", "analyst")
+    assert (line["address"], line["client"]) == ("/late?process=training", "127.0.0.1")
     assert looked.stat().st_mode & 0o077 == 0
     assert fetch(f"{served.url}/", Host="evil.example")[0] == 400
     posted = urllib.request.Request(
