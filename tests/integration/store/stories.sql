@@ -59,14 +59,14 @@ FROM bi.fct_delivery
 WHERE deliverable = 'Workplace' AND status IN ('met', 'breached');
 
 -- name: unreliable
--- Agreements that were kept five points less often than they should be since a day.
+-- Agreements that were kept ten points less often than they should be since a day.
 SELECT f.agreement
 FROM bi.fct_delivery f
 JOIN bi.dim_agreement a USING (agreement, version)
 WHERE f.due_on >= %(since)s AND f.due_at <= bi.as_of()
   AND NOT (f.status = 'cancelled' AND f.is_breached IS NOT TRUE)
 GROUP BY f.agreement
-HAVING count(*) >= 30 AND avg((NOT f.is_breached)::int) < max(a.target_share) - 0.05
+HAVING count(*) >= 30 AND avg((NOT f.is_breached)::int) < max(a.target_share) - 0.1
 ORDER BY f.agreement;
 
 -- name: late_link
