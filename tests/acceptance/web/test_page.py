@@ -36,6 +36,8 @@ VIEWS = (
     "/nowhere",
 )
 
+WIDE = ("/waits", "/late", "/suppliers?supplier=hr")
+
 PERIOD = "h.picked_up_on > bi.as_of()::date - 91 AND h.picked_up_on <= bi.as_of()::date"
 NOW_DUE = """due_at <= bi.as_of() AND status <> 'unasked'
     AND (status <> 'cancelled' OR is_breached)
@@ -54,6 +56,7 @@ def fetch(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
 
 def first_row(page: Page) -> list[str]:
     """The words of the first row of the table."""
+    page.wait_for_load_state()
     cells = page.locator("table.rows tbody tr").first.locator("th, td").all()
     return [" ".join(cell.inner_text().split()) for cell in cells]
 
@@ -65,7 +68,7 @@ def first_row(page: Page) -> list[str]:
 def test_every_view_is_for_everybody(
     look: Open, language: str, theme: str, width: int, is_whole: bool
 ) -> None:
-    for path in VIEWS if is_whole else VIEWS[:6]:
+    for path in VIEWS if is_whole else WIDE:
         page = look(path, language, theme, width)
         scrolls = "document.documentElement.scrollWidth > innerWidth"
         assert not page.evaluate(scrolls), f"{path} is wider than {width}"
@@ -227,13 +230,13 @@ def test_without_script_everything_is_there(look: Open) -> None:
     page.locator("summary", has_text="Process").click()
     page.get_by_label("Onboarding").check()
     page.get_by_role("button", name="Apply").first.click()
-    assert "process=onboarding" in page.url
-    assert page.locator("table.pairs tbody tr").count() > 3
+    page.wait_for_url("**/waits?process=onboarding")
+    expect(page.locator("table.pairs tbody tr").nth(3)).to_be_visible()
     page.locator(".side").get_by_role("button", name="NL").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Wie wacht op wie")
     assert "process=onboarding" in page.url
     page.locator(".side").get_by_role("button", name="Donker").click()
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_the_api_says_the_same(served: Served) -> None:
