@@ -51,6 +51,19 @@ def test_of_two_that_wait_the_case_waits_for_the_one_that_is_picked_up_last() ->
     assert waits(*steps, process=ASIDE) == {"b": 0, "c": 50}
 
 
+def test_what_is_delivered_later_and_picked_up_first_is_never_waited_for() -> None:
+    """d (after a, at 0) waits until 60; c (after b, at 20) was picked up before that, at 40."""
+    steps = (
+        step(1, "a", 0, "HR"),
+        step(2, "b", 20, "HR"),
+        step(3, "c", 40, "Legal"),
+        step(4, "d", 60, "IT"),
+    )
+    pairs = [{"b", "d"}, {"c", "d"}]
+    aside = Process("p", concurrent=frozenset(frozenset(pair) for pair in pairs))
+    assert waits(*steps, process=aside) == {"c": 0, "d": 60}
+
+
 def test_at_one_instant_it_is_the_last_in_the_order() -> None:
     steps = (step(1, "a", 0, "HR"), step(2, "b", 30, "IT"), step(3, "c", 30, "Legal"))
     assert waits(*steps, process=ASIDE) == {"b": 0, "c": 30}
