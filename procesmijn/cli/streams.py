@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -120,6 +121,8 @@ def rewind(
     since = moment(to_time, "--to-time")
     if (since is None) == (to_offset is None):
         raise UsageError("say where to: --to-time or --to-offset, one of the two")
+    if since is not None and since > datetime.now(UTC):
+        raise UsageError(f"--to-time {to_time}: that is still to come")
     if to_offset is not None and partition is None:
         raise UsageError("--to-offset is of one partition: name it")
     with service(read_settings(), kafka=True) as parts:

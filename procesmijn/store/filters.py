@@ -130,6 +130,12 @@ def narrowed(statement: LiteralString, subject: Subject, cases: CaseFilter) -> N
     return Narrowed(SQL(statement).format(chosen=chosen), parameters)
 
 
+def is_said(name: str, connection: Connection) -> bool:
+    """Whether any event has an attribute of this name."""
+    row = connection.execute(statements("filters")["is_said"], {"name": name}).fetchone()
+    return row is not None and bool(row[0])
+
+
 def activities(process: str, connection: Connection) -> list[str]:
     """Activities that cases of a process can have been chosen by."""
     rows = connection.execute(statements("filters")["activities"], {"process": process})

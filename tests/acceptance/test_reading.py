@@ -290,6 +290,7 @@ def test_a_name_that_nobody_knows_is_told_the_nearest(contracts: Procesmijn) -> 
         (["cases", PROCESS, "--variant", "write"], "give a JSON list of activities"),
         (["cases", PROCESS, "--variant", str(2**63)], "or a variant_key of cases"),
         (["cases", PROCESS, "--attribute", "reason"], "write it as reason=withdrawn"),
+        (["cases", PROCESS, "--attribute", "raeson=withdrawn"], "no event says 'raeson'"),
         (["handover", PROCESS], "Did you mean 'handovers'"),
     ],
 )

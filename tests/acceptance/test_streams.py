@@ -48,6 +48,8 @@ def test_a_stream_is_paused_resumed_and_rewound(
         f"{TOPIC}/{partition} is read on\n"
     )
     one_line(procesmijn("streams", "rewind", TOPIC, partition), "say where to", code=2)
+    later = procesmijn("streams", "rewind", TOPIC, "--to-time", "2999-01-01T00:00Z")
+    one_line(later, "that is still to come", code=2)
 
     back = procesmijn("streams", "rewind", TOPIC, partition, "--to-offset", "0", "--by", "ann")
     assert f"{TOPIC}/{partition} goes back from " in back.err

@@ -32,13 +32,14 @@ def show_flow(asked: Asked, terms: Terms, connection: Connection) -> Rows:
     found = changes(starting)
     cases = sum(each.variant.cases for each in starting)
     weeks = len({monday(each.day) for each in starting})
-    note(
-        f"{many(len(found), 'change')} in {many(weeks, 'week')} ({many(cases, 'case')}) in which"
-        f" cases had time to end; the chance of a false alarm is below {LEVEL:.0%}"
-    )
     if weeks < _LEAST_WEEKS or cases < 2 * LEAST_CASES:
         span = traces.span(asked.process, connection, asked.whole_cases)
         note(_too_little(span, cases, weeks))
+    else:
+        note(
+            f"{many(len(found), 'change')} in {many(weeks, 'week')} ({many(cases, 'case')}) in"
+            f" which cases had time to end; the chance of a false alarm is below {LEVEL:.0%}"
+        )
     rows = [
         (*change[:4], *changed.edge, changed.per_case_before, changed.per_case_after)
         for change in found

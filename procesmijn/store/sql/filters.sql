@@ -74,6 +74,10 @@ c.object_key IN (
       AND (e.data ->> {name} = {value} OR e.data -> {name} @> to_jsonb({value}::text))
 )
 
+-- name: is_said
+-- Whether any event says something by this name: mostly one of the first does.
+SELECT EXISTS (SELECT FROM stream.event WHERE data ? %(name)s);
+
 -- name: activities
 -- Activities that a process has had, or is declared to have.
 SELECT t.name FROM mining.term t WHERE t.code IN (
