@@ -71,8 +71,10 @@ def _take_back(folder: Path, retirement: Retirement, parts: Service) -> None:
         for part in take_back(folder, retirement, parts.store, parts.applier):
             done += part
             report(done)
+    # Where an earlier take-back was broken off, nothing tells any more how many cases had left.
+    cases = sum(retirement.cases.values())
+    counted = f"{many(cases, 'case')} and " if cases else ""
     note(
-        f"{many(sum(retirement.cases.values()), 'case')} and"
-        f" {many(retirement.versions, 'version')} of events are back: it is as if they had never"
-        " been retired"
+        f"{counted}{many(retirement.versions, 'version')} of events are back: it is as if they"
+        " had never been retired"
     )

@@ -54,6 +54,7 @@ def test_handovers_in_both_clocks(contracts: Procesmijn) -> None:
         "wait_working_seconds_p90": 25_920.0,
         "pickup_basis": "completion",
         "percentile_basis": "exact",
+        "customer_role": "internal",
     }
     assert (to_manager["customer"], to_manager["pickup_basis"]) == ("Manager", "start")
 

@@ -237,11 +237,19 @@ ON CONFLICT DO NOTHING;
 UPDATE stream.retirement SET is_returning = true WHERE retirement = %(retirement)s;
 
 -- name: forget_keys
--- These versions are events again.
-DELETE FROM stream.retired_event r
-USING unnest(%(keys)s::uuid[], %(revisions)s::int8[], %(macs)s::bytea[]) AS said (event_key, revision, content_mac)
-WHERE r.event_key = said.event_key AND r.revision = said.revision
-  AND r.content_mac = said.content_mac AND r.retirement = %(retirement)s;
+-- These versions are events again. Each is looked up by itself, by its key (a condition in that form
+-- is in no index): right after a retirement the planner believes that nothing has left, and would
+-- compare all that did with each.
+DELETE FROM stream.retired_event WHERE ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest(%(keys)s::uuid[], %(revisions)s::int8[], %(macs)s::bytea[]) AS said (event_key, revision, content_mac)
+    CROSS JOIN LATERAL (
+        SELECT r.ctid FROM stream.retired_event r
+        WHERE r.event_key = said.event_key AND r.revision = said.revision
+          AND r.content_mac = said.content_mac AND r.retirement IS NOT DISTINCT FROM %(retirement)s::int4
+        OFFSET 0
+    ) AS found
+));
 
 -- name: left
 -- How many versions have not come back yet.
