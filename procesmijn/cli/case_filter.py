@@ -100,11 +100,11 @@ def known_cases(process: str, cases: CaseFilter, connection: Connection) -> None
         parties = filters.parties(process, connection)
         for name in cases.parties:
             known(name, parties, "party")
-    for attribute in cases.attributes:
-        if not filters.is_said(attribute.name, connection):
-            raise UsageError(f"no event says '{attribute.name}'; an export shows what they do say")
     if cases.attributes:
         note("what events say is in the events alone: all of them are read")
+    for attribute in cases.attributes:
+        if not filters.is_said(attribute.name, connection):
+            note(f"no event says '{attribute.name}': an export shows what they do say")
     if retired := retirements.retired_cases(process, connection):
         note(
             f"{many(retired, 'case')} of it {verb(retired)} retired: in figures"
