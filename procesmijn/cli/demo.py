@@ -9,7 +9,6 @@ without coming to ours too soon; and its database takes that present for now
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -20,11 +19,13 @@ from rich.console import Console
 
 from procesmijn.cli.demo_fill import fill_store
 from procesmijn.cli.demo_home import Stay, move_in
+from procesmijn.cli.demo_page import Page, free_port
 from procesmijn.cli.demo_run import Demonstration
 from procesmijn.cli.members import members
 from procesmijn.cli.options import date_of
 from procesmijn.cli.service import service
 from procesmijn.cli.tell import note
+from procesmijn.cli.web import PORT
 from procesmijn.cli.worker import make_topics
 from procesmijn.demo.organisation import Organisation, office
 from procesmijn.demo.schedule import (
@@ -42,6 +43,8 @@ app = typer.Typer(add_completion=False)
 
 SECONDS_WITHOUT_TERMINAL: Final = 30.0
 WIDTH_WITHOUT_TERMINAL: Final = 120
+
+PAGE_PORTS: Final = range(PORT, PORT + 20)
 
 BATCH_RECORDS: Final = 2_000
 """So that the first handovers show soon, and Ctrl-C need not wait for a large batch."""
@@ -81,12 +84,16 @@ def demo(  # noqa: PLR0913, PLR0917 - one for each flag
             "--stories/--no-stories", help="Whether its habits change, as docs/demo.md has it."
         ),
     ] = True,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Open no browser on the page.")
+    ] = False,
 ) -> None:
     """Show it all at work: Kafka, PostgreSQL, a worker, and an organisation that keeps them busy.
 
     Fifteen departments recruit, buy, answer customers and solve each other's tickets. A quarter of
-    their history is read, then they go on live. Everything is in a home of its own, the folder demo
-    in PROCESMIJN_HOME, which is made fresh at each start.
+    their history is read, then they go on live. A page shows it, in a browser where there is one.
+    Everything is in a home of its own, the folder demo in PROCESMIJN_HOME, which is made fresh at
+    each start.
     """
     began_seconds = time.monotonic()
     if fill and keep:
@@ -103,16 +110,17 @@ def demo(  # noqa: PLR0913, PLR0917 - one for each flag
     console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
     if seconds is None and not console.is_terminal:
         seconds = SECONDS_WITHOUT_TERMINAL
+    page = Page(free_port(*PAGE_PORTS))
     note("starting Kafka and PostgreSQL")
     with (
-        Demonstration(organisation, stay, speed, settings) as show,
+        Demonstration(organisation, stay, speed, settings, page) as show,
         service(settings, kafka=True) as parts,
     ):
         rules = stay.catalogue()
         parts.store.activate(rules.pseudonymous(parts.persons.pseudonym))
         make_topics(parts, settings, [stream.topic for stream in rules.streams])
-        with members(settings, 1) as group:
-            show.run(parts, group, console, began_seconds, seconds)
+        with members(settings, 1, page.port) as group:
+            show.run(parts, group, console, began_seconds, seconds, with_browser=not no_browser)
     stay._replace(present=show.present).write(settings.home)
     console.print(final(show.figures))
 
@@ -147,13 +155,6 @@ def _settings() -> Settings:
         elif name in filed:
             os.environ[name] = os.environ.get(name) or filed[name]
     os.environ[variable("home")] = str(home)
-    os.environ[variable("health_port")] = str(_free_port())
+    os.environ[variable("health_port")] = str(free_port())
     os.environ[variable("batch_records")] = str(BATCH_RECORDS)
     return Settings()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

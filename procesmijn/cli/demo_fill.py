@@ -47,5 +47,5 @@ def fill_store(
         f"{many(stored, 'event')} from {first} to {last} are in after {took_seconds:.1f} s;"
         f" {many(heard.refused, 'record')} broke the contract"
     )
-    note("\n".join(hints(settings.home)[:-1]))
+    note("\n".join(hints(settings.home, "web")))
     return stay._replace(is_filled=True)

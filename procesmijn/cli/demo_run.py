@@ -25,6 +25,7 @@ from consumers.publish import Message, publish
 from procesmijn.batch import Partition
 from procesmijn.catalogue.part import Labelled
 from procesmijn.cli.demo_home import Stay
+from procesmijn.cli.demo_page import Page
 from procesmijn.cli.members import Members
 from procesmijn.cli.service import Service
 from procesmijn.cli.tell import many, note, progress
@@ -59,7 +60,12 @@ class Demonstration:
     """The last that were taken."""
 
     def __init__(
-        self, organisation: Organisation, stay: Stay, speed: float, settings: Settings
+        self,
+        organisation: Organisation,
+        stay: Stay,
+        speed: float,
+        settings: Settings,
+        page: Page,
     ) -> None:
         self._organisation = organisation
         self._clock = Clock(instant_us(stay.present), speed, desk())
@@ -67,7 +73,12 @@ class Demonstration:
         self._speed = speed
         self._catalogue = stay.catalogue()
         self._metrics_url = f"http://{settings.health_address}:{settings.health_port}/metrics"
-        self._hints = hints(settings.home)
+        self._page = page
+        self._hints = [
+            f"In a browser: {page.url}",
+            *hints(settings.home),
+            "Ctrl-C stops all of it.",
+        ]
         self._pace = Pace(0.0, None, None)
         self._reading = Reading(0.0, 0, 0, 0)
         self._stopping = Event()
@@ -93,6 +104,8 @@ class Demonstration:
         console: Console,
         began_seconds: float,
         seconds: float | None,
+        *,
+        with_browser: bool,
     ) -> None:
         """Send and show until the time is up, or until Ctrl-C."""
         until_seconds = inf if seconds is None else time.monotonic() + seconds
@@ -111,6 +124,9 @@ class Demonstration:
             with parts.store.reader() as connection:
                 set_present(self.present, connection)
                 self._load(ends, len(history), check, began_seconds, connection)
+                self._tell_page(check)
+                if with_browser:
+                    self._page.open()
                 minute = LastMinute(self._read())
                 with _screen(console) as show:
                     while time.monotonic() < until_seconds:
@@ -170,7 +186,14 @@ class Demonstration:
                     note(f"the first handover was there after {_since(began_seconds)}")
                 time.sleep(_TICK_SECONDS)
             report(total)
-        note("\n".join([f"all of it was in after {_since(began_seconds)}", *self._hints[:-1]]))
+        note(f"all of it was in after {_since(began_seconds)}")
+
+    def _tell_page(self, check: Callable[[], None]) -> None:
+        """Say what to look at, when it is there."""
+        while not self._page.is_up:
+            check()
+            time.sleep(_TICK_SECONDS)
+        note("\n".join(self._hints[:-1]))
 
     def _read(self) -> Reading:
         """What the worker says of itself; nothing new while it is still starting."""
@@ -255,14 +278,17 @@ def _labels(parts: Mapping[str, Labelled]) -> dict[str, str]:
     return {name: part.label_or(name).en for name, part in parts.items()}
 
 
-def hints(home: Path) -> list[str]:
-    """What to try meanwhile."""
+def hints(home: Path, *more: str) -> list[str]:
+    """What to try in another terminal; ``more`` are further commands."""
     script = Path(sys.executable).with_name("procesmijn")
     program = "procesmijn" if shutil.which("procesmijn") else os.path.relpath(script)
+    commands = (
+        *more,
+        "handovers onboarding",
+        "flow onboarding --as bpmn --out onboarding.bpmn",
+    )
     return [
         "In another terminal:",
         f"  export PROCESMIJN_HOME={home}",
-        f"  {program} handovers onboarding",
-        f"  {program} flow onboarding --as bpmn --out onboarding.bpmn",
-        "Ctrl-C stops all of it.",
+        *(f"  {program} {command}" for command in commands),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,12 +13,14 @@ from procesmijn.settings import read_settings
 
 app = typer.Typer(add_completion=False)
 
+PORT: Final = 8600
+
 
 @app.command()
 def web(
     port: Annotated[
         int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
-    ] = 8600,
+    ] = PORT,
     address: Annotated[
         str, typer.Option(help="Address to listen on: one of this machine alone.")
     ] = "127.0.0.1",
@@ -31,19 +33,20 @@ def web(
     from procesmijn.store.readers import Readers  # noqa: PLC0415 - only this command pays for it
     from procesmijn.web.access import AccessRecord  # noqa: PLC0415
     from procesmijn.web.app import create_app  # noqa: PLC0415
-    from procesmijn.web.serve import hosts_of, serve  # noqa: PLC0415
+    from procesmijn.web.serve import hosts_of, listen, serve, url_of  # noqa: PLC0415
     from procesmijn.web.site import Site  # noqa: PLC0415
 
     hosts = hosts_of(address)
     settings = read_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
-    with reading(settings) as (store, _), Readers(store.url) as readers:
+    with (
+        listen(address, port) as listener,
+        reading(settings) as (store, _),
+        Readers(store.url) as readers,
+    ):
         site = Site(readers, AccessRecord(settings.home / "looked.jsonl"))
-
-        def listens(at: int) -> None:
-            print(f"http://{address}:{at}/", flush=True)
-            print("Ctrl-C stops it.", flush=True)
-
+        print(url_of(listener), flush=True)
+        print("Ctrl-C stops it.", flush=True)
         with suppress(KeyboardInterrupt, SystemExit):
-            serve(create_app(site, hosts), address, port, listens)
+            serve(create_app(site, hosts), listener)
     note("stopped")

@@ -18,6 +18,10 @@ from procesmijn.store.filters import Chosen, Period
 
 WEEKS: Final = (4, 13, 26, 52)
 """Lengths of time that are offered."""
+MEASURES: Final = ("median", "p90", "total", "met")
+"""What a matrix can show of a pair."""
+STATES: Final = ("late", "today", "week", "later", "paused")
+"""Of deliveries that are open, by when they are due."""
 
 _WEEKS: Final = re.compile(r"([1-9]\d{0,2})w")
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
@@ -196,8 +200,8 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("since", date.fromisoformat),
     "to": ("until", lambda value: date.fromisoformat(value) + timedelta(days=1)),
     "clock": ("clock", Clock),
-    "measure": ("measure", _one_of("median", "p90", "total", "met")),
-    "state": ("state", _one_of("late", "today", "week", "later", "paused")),
+    "measure": ("measure", _one_of(*MEASURES)),
+    "state": ("state", _one_of(*STATES)),
     "due": ("due", date.fromisoformat),
     "select": ("select", _selected),
     "rows": ("rows", _rows),

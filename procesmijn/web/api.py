@@ -16,11 +16,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from procesmijn.store import deliveries, figures
 from procesmijn.store.deliveries import KeptRow
 from procesmijn.store.figures import Clock, OpenRow
-from procesmijn.web import certainty
-from procesmijn.web.frame import Asking
+from procesmijn.web.asking import Asking
 from procesmijn.web.open_work import state
-from procesmijn.web.reliability import trend_period
+from procesmijn.web.pairs import median, ninety, pairs, shown
 from procesmijn.web.site import Site
+from procesmijn.web.trends import trend_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +154,6 @@ def router(site: Site) -> APIRouter:
     def waits(request: Request, _: Question) -> Waits:
         """Who waits for whom, by day of pick-up."""
         with site.asking(request) as asking:
-            here = asking.here
-            found = figures.waits(
-                here.chosen, asking.period, here.clock, asking.connection, by_process=False
-            )
             return Waits(
                 _about(asking),
                 [
@@ -167,12 +163,11 @@ def router(site: Site) -> APIRouter:
                         row.handovers,
                         row.cases,
                         row.seconds_sum,
-                        certainty.at(row.quantiles, 0.5),
-                        certainty.at(row.quantiles, 0.9),
+                        median(row),
+                        ninety(row),
                         row.basis,
                     )
-                    for row in found
-                    if row.cases >= asking.k
+                    for row in shown(pairs(asking.period, asking), asking)
                 ],
             )
 

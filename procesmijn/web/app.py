@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
 
 from procesmijn.documents.words import Language
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store.deliveries import Side
 from procesmijn.web import api
+from procesmijn.web.asking import Asking
 from procesmijn.web.assets import assets, source_archive
-from procesmijn.web.frame import SOURCE, Asking
-from procesmijn.web.problem import Problem
-from procesmijn.web.security import REPORTS, guard, local_path
-from procesmijn.web.site import THEMES, Site, problem
+from procesmijn.web.exports import Records
+from procesmijn.web.frame import SOURCE
+from procesmijn.web.problem import Problem, problem
+from procesmijn.web.say import Speech
+from procesmijn.web.security import REPORTS, Guard, local_path
+from procesmijn.web.site import THEMES, Site, language_of, theme_of
 from procesmijn.web.templates import View, render
-from procesmijn.web.views import about, late, party, start, waits
+from procesmijn.web.views import about, late, parties, party, start, waits
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +38,7 @@ _YEAR_SECONDS: Final = 31_536_000
 _LARGEST_FORM_BYTES: Final = 10_000
 
 
-def create_app(site: Site, hosts: tuple[str, ...]) -> FastAPI:
+def create_app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
     """Everything under the names by which it may be called.
 
     ``hosts`` keeps a site that points a name of its own at this machine from reading along.
@@ -42,80 +47,55 @@ def create_app(site: Site, hosts: tuple[str, ...]) -> FastAPI:
         title="procesmijn", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     _add_views(app, site)
     _add_exports(app, site)
     _add_service(app)
     _add_problems(app)
     app.include_router(api.router(site))
-    return app
+    return Guard(app)
 
 
 def _add_views(app: FastAPI, site: Site) -> None:
-    @app.get("/", include_in_schema=False)
-    def start_page(request: Request) -> Response:
-        _look(site, request)
-        return site.page(request, start.start)
+    def add(path: str, view: Callable[[Asking], View | Problem], *, has_cases: bool) -> None:
+        def answer(request: Request) -> Response:
+            if has_cases:
+                site.looked(request)
+            return site.page(request, view)
 
-    @app.get("/waits", include_in_schema=False)
-    def waits_page(request: Request) -> Response:
-        return site.page(request, waits.waits)
+        app.add_route(path, answer, include_in_schema=False)
 
-    @app.get("/late", include_in_schema=False)
-    def late_page(request: Request) -> Response:
-        _look(site, request)
-        return site.page(request, late.late)
-
-    @app.get("/suppliers", include_in_schema=False)
-    def suppliers_page(request: Request) -> Response:
-        _look(site, request)
-        return site.page(request, _party(request, "supplier"))
-
-    @app.get("/customers", include_in_schema=False)
-    def customers_page(request: Request) -> Response:
-        _look(site, request)
-        return site.page(request, _party(request, "customer"))
-
-    @app.get("/about", include_in_schema=False)
-    def about_page(request: Request) -> Response:
-        return site.page(request, about.about)
+    add("/", start.start, has_cases=True)
+    add("/late", late.late, has_cases=True)
+    add("/waits", waits.waits, has_cases=False)
+    add("/suppliers", partial(_party, side="supplier"), has_cases=True)
+    add("/customers", partial(_party, side="customer"), has_cases=True)
+    add("/about", about.about, has_cases=False)
 
 
-def _look(site: Site, request: Request) -> None:
-    """These show single cases."""
-    site.looked(request)
-
-
-def _party(request: Request, side: Side) -> Callable[[Asking, str], View | Problem]:
-    def view(asking: Asking, theme: str) -> View | Problem:
-        chosen: tuple[str, ...] = getattr(asking.here, side)
-        if len(chosen) != 1:
-            return party.parties(asking, side, theme)
-        if chosen[0] not in asking.names.parties:
-            return problem(request, "nobody", "none", f"/{side}s", name=chosen[0])
-        return party.party(asking, side, chosen[0], theme)
-
-    return view
+def _party(asking: Asking, side: Side) -> View | Problem:
+    """All of them, or the one that is chosen."""
+    chosen: tuple[str, ...] = getattr(asking.here, side)
+    if len(chosen) != 1:
+        return parties.parties(asking, side)
+    if chosen[0] not in asking.names.parties:
+        return problem(asking.say, asking.theme, "nobody", "none", f"/{side}s", name=chosen[0])
+    return party.party(asking, side, chosen[0])
 
 
 def _add_exports(app: FastAPI, site: Site) -> None:
-    @app.get("/waits.csv", include_in_schema=False)
-    def waits_csv(request: Request) -> Response:
-        return site.csv(request, "waits", waits.csv_rows)
+    def add(name: str, records: Callable[[Asking], Records], *, has_cases: bool) -> None:
+        def answer(request: Request) -> Response:
+            if has_cases:
+                site.looked(request)
+            return site.csv(request, name, records)
 
-    @app.get("/late.csv", include_in_schema=False)
-    def late_csv(request: Request) -> Response:
-        _look(site, request)
-        return site.csv(request, "late", late.csv_rows)
+        app.add_route(f"/{name}.csv", answer, include_in_schema=False)
 
-    @app.get("/suppliers.csv", include_in_schema=False)
-    def suppliers_csv(request: Request) -> Response:
-        return site.csv(request, "suppliers", party.csv_rows)
-
-    @app.get("/customers.csv", include_in_schema=False)
-    def customers_csv(request: Request) -> Response:
-        return site.csv(request, "customers", party.csv_rows)
+    add("waits", waits.records, has_cases=False)
+    add("late", late.records, has_cases=True)
+    add("suppliers", parties.records, has_cases=False)
+    add("customers", parties.records, has_cases=False)
 
 
 def _add_service(app: FastAPI) -> None:
@@ -172,21 +152,26 @@ def _add_service(app: FastAPI) -> None:
 
 
 def _add_problems(app: FastAPI) -> None:
+    def page(
+        request: Request, code: int, key: str, state: str, url: str = "/", **parts: str
+    ) -> Response:
+        say = Speech(language_of(request), UTC)
+        return HTMLResponse(render(problem(say, theme_of(request), key, state, url, **parts)), code)
+
     @app.exception_handler(ProcesmijnError)
     def unread(request: Request, error: ProcesmijnError) -> Response:
         log.warning("%s", error)
         if request.url.path.startswith("/api/"):
             return JSONResponse({"detail": str(error)}, 503)
-        context = problem(request, "unread", "breached", str(request.url.path), message=str(error))
-        return HTMLResponse(render(context), 503)
+        return page(request, 503, "unread", "breached", str(request.url.path), message=str(error))
 
     @app.exception_handler(HTTPException)
     def lost(request: Request, error: HTTPException) -> Response:
         if request.url.path.startswith("/api/"):
             return JSONResponse({"detail": error.detail}, error.status_code)
-        return HTMLResponse(render(problem(request, "lost", "none")), error.status_code)
+        return page(request, error.status_code, "lost", "none")
 
     @app.exception_handler(Exception)
-    def failed(request: Request, error: Exception) -> Response:
-        log.error("%s failed", request.url.path, exc_info=error)
-        return HTMLResponse(render(problem(request, "failed", "breached")), 500)
+    def failed(request: Request, _: Exception) -> Response:
+        log.error("%s failed", request.url.path)  # the server adds what went wrong
+        return page(request, 500, "failed", "breached")

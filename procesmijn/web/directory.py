@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from procesmijn.documents.words import Language
 from procesmijn.store import figures
 from procesmijn.store.connection import Connection
+from procesmijn.store.figures import NameRow, PartyRow, ProcessRow
 
 TONES: Final = 9
 """Colours that are far enough apart; the tenth party repeats the first, with a ring."""
@@ -50,21 +51,18 @@ class Directory:
         """What the catalogue in force declares."""
         processes = figures.processes(connection)
         zones = Counter(row.time_zone for row in processes)
+
+        def label(row: PartyRow | ProcessRow | NameRow) -> str:
+            return row.label_nl if language is Language.NL else row.label_en
+
         return cls(
             {
-                row.party: Tag(row.party, label, _tone(number), row.day_seconds)
+                row.party: Tag(row.party, label(row), _tone(number), row.day_seconds)
                 for number, row in enumerate(figures.parties(connection))
-                for label in (row.label_nl if language is Language.NL else row.label_en,)
             },
+            {row.process: label(row) for row in processes if row.cases},
             {
-                row.process: row.label_nl if language is Language.NL else row.label_en
-                for row in processes
-                if row.cases
-            },
-            {
-                row.name: Contact(
-                    row.label_nl if language is Language.NL else row.label_en, row.contact
-                )
+                row.name: Contact(label(row), row.contact)
                 for row in figures.deliverables(connection)
             },
             ZoneInfo(zones.most_common(1)[0][0] if zones else "UTC"),

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import StringIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_csv(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> str:
+class Records(NamedTuple):
+    """Rows under the names of their fields, which are there without any row, too."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+def as_csv(records: Records) -> str:
     """A header and a line each; instants in UTC."""
-    names = list(columns)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row[name]) for name in names] for row in rows)
+    writer.writerow(records.columns)
+    writer.writerows(map(_cell, row) for row in records.rows)
     return text.getvalue()
 
 

@@ -24,7 +24,7 @@ class Link(NamedTuple):
     supplier: str
     customer: str
     cases: int
-    seconds: float
+    days: float
     step: int
     """Class of the colour scale, from 1."""
     value: Markup
@@ -82,7 +82,7 @@ def network(parties: Sequence[Tag], links: Sequence[Link]) -> Network:
     most = max((link.cases for link in links), default=1)
     named = {
         (link.supplier, link.customer)
-        for link in sorted(links, key=lambda link: -link.seconds)[:_NAMED]
+        for link in sorted(links, key=lambda link: -link.days)[:_NAMED]
     }
     edges = tuple(
         _edge(

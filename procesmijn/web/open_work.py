@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from procesmijn.store.figures import Clock, OpenRow
+from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Tag
-from procesmijn.web.frame import Asking
+from procesmijn.web.pairs import pair_url
 from procesmijn.web.say import today
 
-STATES: Final = ("late", "today", "week", "later", "paused")
 _BAR: Final = 92.0
 _PROMISE: Final = 77.0
 
@@ -24,17 +24,24 @@ class Item(NamedTuple):
     state: str
     icon: str
     label: str
+    url: str
+    """All that is open under its agreement."""
+    agreement_url: str
+    """How that is kept."""
     call: str | None
     case: str
-    process: str
     supplier: Tag
     customer: Tag
+    pair_url: str
+    """What the customer waits for the supplier."""
     when: Markup
     """How late it is, or how long there is left."""
     due: Markup
     due_at: str
     """The instant, for machines."""
     with_party: Tag
+    with_url: str | None
+    """What it supplies; None where nobody declared it."""
     with_since: Markup
     used: float
     """How far the bar goes, of the time that was agreed."""
@@ -44,7 +51,6 @@ class Item(NamedTuple):
     bar: float
     agreed: str
     customer_clock: Markup
-    is_paused: bool
 
 
 def state(row: OpenRow, asking: Asking) -> str:
@@ -64,7 +70,7 @@ def needs_today(rows: Iterable[OpenRow], asking: Asking) -> list[OpenRow]:
 
 def item(row: OpenRow, asking: Asking) -> Item:
     """A delivery in words and bars."""
-    say, names = asking.say, asking.names
+    say, names, kept = asking.say, asking.names, asking.here.kept()
     where = state(row, asking)
     supplier = names.party(row.supplier)
     delivery = names.deliverable(row.deliverable)
@@ -75,15 +81,20 @@ def item(row: OpenRow, asking: Asking) -> Item:
         where,
         {"late": "breached", "today": "today", "paused": "none"}.get(where, "open"),
         delivery.label,
+        kept.at("/late", agreement=(row.agreement,)),
+        kept.at("/suppliers", supplier=(row.supplier,), agreement=(row.agreement,)),
         delivery.call,
         row.case_key,
-        names.process(row.process),
         supplier,
         names.party(row.customer),
+        pair_url(row.supplier, row.customer, asking),
         _when(row, asking, supplier),
         _due(row, asking),
         "" if row.due_at is None else row.due_at.isoformat(),
         names.party(row.with_party),
+        kept.at("/suppliers", supplier=(row.with_party,), customer=())
+        if row.with_party in names.parties
+        else None,
         say.text("late.since", moment=say.moment(row.with_since)),
         round(min(length, _PROMISE), 1),
         round(max(length - _PROMISE, 0.0), 1),
@@ -91,7 +102,6 @@ def item(row: OpenRow, asking: Asking) -> Item:
         _BAR,
         say.lead_time(row.lead_time),
         say.short(row.customer_seconds, supplier.day_seconds, Clock.ELAPSED),
-        row.is_paused,
     )
 
 

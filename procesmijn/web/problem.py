@@ -21,3 +21,18 @@ class Problem:
     note: Markup
     action: Markup
     url: str
+
+
+def problem(
+    say: Speech, theme: str, key: str, state: str = "breached", url: str = "/", **parts: str
+) -> Problem:
+    """The one of which ``texts.toml`` has the words; that it can be said needs no database."""
+    return Problem(
+        say=say,
+        theme=theme,
+        state=state,
+        title=say.text(f"problem.{key}", **parts),
+        note=say.text(f"problem.{key}_note", **parts),
+        action=say.text("problem.again" if key == "unread" else "problem.home"),
+        url=url,
+    )

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Self
 
 from procesmijn.store.deliveries import KeptRow
-from procesmijn.store.figures import WeekRow
-from procesmijn.store.filters import Period
 from procesmijn.web import certainty
 from procesmijn.web.certainty import Estimate
-from procesmijn.web.charts import Spark, spark
-from procesmijn.web.say import week_of
-
-TREND_WEEKS = 26
-"""So many weeks a trend shows."""
-
-Weekly: TypeAlias = Mapping[date, WeekRow]
 
 
 class Reliability(NamedTuple):
@@ -34,13 +24,8 @@ class Reliability(NamedTuple):
     """Agreements that were left out: too few cases."""
 
     @property
-    def estimate(self) -> Estimate | None:
-        """The share that was met; None where nothing was due."""
-        return certainty.share(self.met, self.due) if self.due else None
-
-    @property
     def share(self) -> float | None:
-        """Its value."""
+        """That of what was met; None where nothing was due."""
         return self.met / self.due if self.due else None
 
     @property
@@ -53,6 +38,14 @@ class Reliability(NamedTuple):
     def state(self) -> str:
         """``met`` or ``breached`` against the target; ``none`` without either."""
         return standing(self.share, self.target)
+
+    def change_since(self, before: Self | None) -> Estimate | None:
+        """By how much the share is above that of before; None where one of them is not known."""
+        if before is None or not before.due or not self.due:
+            return None
+        return certainty.difference(
+            certainty.share(self.met, self.due), certainty.share(before.met, before.due)
+        )
 
 
 def standing(share: float | None, target: float | None) -> str:
@@ -76,31 +69,6 @@ def reliability(rows: Iterable[KeptRow], k: int) -> Reliability:
         _target([(row.first_time_right_target, row.judged) for row in judged]),
         sum(0 < row.due_cases < k for row in rows),
     )
-
-
-def trend_period(today: date) -> Period:
-    """The weeks of a trend, the running one among them."""
-    return Period(week_of(today) - timedelta(weeks=TREND_WEEKS - 1), today + timedelta(days=1))
-
-
-def trend(
-    weekly: Weekly, today: date, k: int, bounds: tuple[float, float], target: float | None
-) -> Spark | None:
-    """The share by week; weeks with too few cases are gaps."""
-    first = week_of(today) - timedelta(weeks=TREND_WEEKS - 1)
-    weeks = [first + timedelta(weeks=number) for number in range(TREND_WEEKS)]
-    shares = [
-        row.met / row.due if (row := weekly.get(week)) is not None and row.cases >= k else None
-        for week in weeks
-    ]
-    return spark(shares, *bounds, target, is_running=shares[-1] is not None)
-
-
-def bounds(rows: Iterable[WeekRow], targets: Sequence[float], k: int) -> tuple[float, float]:
-    """Where the axis of trends that are compared begins and ends, in whole fives."""
-    shares = [row.met / row.due for row in rows if row.cases >= k]
-    lowest = min([*shares, *targets], default=0.0)
-    return max(int(lowest * 20) / 20 - 0.05, 0.0), 1.0
 
 
 def _target(parts: Sequence[tuple[float | None, int]]) -> float | None:

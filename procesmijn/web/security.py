@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REPORTS: Final = "/csp-report"
 
@@ -38,15 +39,29 @@ _HEADERS: Final = {
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Answer under these headers; refuse what another site made the browser send."""
-    if request.method not in _SAFE and not _is_own(request):
-        response: Response = PlainTextResponse("from another site", 403)
-    else:
-        response = await call_next(request)
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+class Guard:
+    """Around all else: every answer goes out under these headers, an error as well; what another
+    site made a browser send is refused."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        is_refused = scope["method"] not in _SAFE and not _is_own(Request(scope))
+        answer = PlainTextResponse("from another site", 403) if is_refused else self._app
+        await answer(scope, receive, send_guarded)
 
 
 def _is_own(request: Request) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
 from ipaddress import ip_address
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from procesmijn.errors import UsageError
 
@@ -16,6 +16,10 @@ _GRACE_SECONDS: Final = 5
 
 class NotOnlyHere(UsageError):
     """The page may listen on this machine alone, since nobody has to log in to it."""
+
+
+class PortTaken(UsageError):
+    """Nothing can listen on that port: another program does, or it is not for everybody."""
 
 
 def hosts_of(address: str) -> tuple[str, ...]:
@@ -32,31 +36,34 @@ def hosts_of(address: str) -> tuple[str, ...]:
     return ("localhost", "127.0.0.1", "[::1]", "::1", address)
 
 
-class _Server(uvicorn.Server):
-    """Tells when it listens."""
+def listen(address: str, port: int) -> socket.socket:
+    """Listen there, 0 for a port that is free: who asks now is answered once :func:`serve` runs.
 
-    def __init__(self, config: uvicorn.Config, listens: Callable[[int], None]) -> None:
-        super().__init__(config)
-        self._listens = listens
-
-    async def startup(self, sockets: object = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]  # handed on as it came
-        if self.started:
-            self._listens(self.servers[0].sockets[0].getsockname()[1])
-
-
-def serve(app: FastAPI, address: str, port: int, listens: Callable[[int], None]) -> None:
-    """Answer until SIGINT or SIGTERM; requests under way get a few seconds to end.
-
-    ``listens`` is told the port, which is a free one where it is 0.
+    Raises :class:`PortTaken`.
     """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family)
+    except OSError as error:
+        raise PortTaken(
+            f"--port {port}: cannot listen on {address} there ({error.strerror}); name another one,"
+            " or 0 for one that is free"
+        ) from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """What to open in a browser."""
+    address, port = listener.getsockname()[:2]
+    return f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
+
+
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Answer until SIGINT or SIGTERM; requests under way get a few seconds to end."""
     config = uvicorn.Config(
         app,
-        host=address,
-        port=port,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    _Server(config, listens).run()
+    uvicorn.Server(config).run([listener])

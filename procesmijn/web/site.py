@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from starlette.requests import Request
@@ -16,9 +16,9 @@ from procesmijn.store import figures
 from procesmijn.store.readers import Readers
 from procesmijn.web.access import AccessRecord
 from procesmijn.web.address import read_filters
+from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Directory
-from procesmijn.web.exports import as_csv
-from procesmijn.web.frame import Asking
+from procesmijn.web.exports import Records, as_csv
 from procesmijn.web.problem import Problem
 from procesmijn.web.say import Speech, today
 from procesmijn.web.templates import View, render
@@ -48,6 +48,7 @@ class Site:
                 request.url.path,
                 here,
                 Speech(language, names.zone),
+                theme_of(request),
                 names,
                 moment,
                 connection,
@@ -55,26 +56,19 @@ class Site:
                 ignored,
             )
 
-    def page(self, request: Request, view: Callable[[Asking, str], View | Problem]) -> Response:
+    def page(self, request: Request, view: Callable[[Asking], View | Problem]) -> Response:
         """The page that answers a request."""
         with self.asking(request) as asking:
-            context = view(asking, theme_of(request))
+            context = view(asking)
         code = 404 if isinstance(context, Problem) else 200
         return HTMLResponse(render(context), code, headers={"Vary": "Cookie, Accept-Language"})
 
-    def csv(
-        self,
-        request: Request,
-        name: str,
-        rows_of: Callable[[Asking], list[dict[str, object]]],
-        columns: tuple[str, ...] = (),
-    ) -> Response:
+    def csv(self, request: Request, name: str, records_of: Callable[[Asking], Records]) -> Response:
         """The same figures as a file."""
         with self.asking(request) as asking:
-            rows = rows_of(asking)
-        text = as_csv(rows, rows[0] if rows else columns)
+            records = records_of(asking)
         return Response(
-            text.encode(),
+            as_csv(records).encode(),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
         )
@@ -102,17 +96,3 @@ def theme_of(request: Request) -> str:
     """``light`` or ``dark`` where that was chosen, else empty."""
     chosen = request.cookies.get("theme", "")
     return chosen if chosen in THEMES else ""
-
-
-def problem(request: Request, key: str, state: str, url: str = "/", **parts: str) -> Problem:
-    """What to show instead of figures; that it can be said needs no database."""
-    say = Speech(language_of(request), UTC)
-    return Problem(
-        say=say,
-        theme=theme_of(request),
-        state=state,
-        title=say.text(f"problem.{key}", **parts),
-        note=say.text(f"problem.{key}_note", **parts),
-        action=say.text("problem.again" if key == "unread" else "problem.home"),
-        url=url,
-    )

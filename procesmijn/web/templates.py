@@ -14,7 +14,8 @@ from procesmijn.web.frame import Frame
 from procesmijn.web.problem import Problem
 from procesmijn.web.views.about import About
 from procesmijn.web.views.late import Late
-from procesmijn.web.views.party import Parties, Party
+from procesmijn.web.views.parties import Parties
+from procesmijn.web.views.party import Party
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.waits import Waits
 

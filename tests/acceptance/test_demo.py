@@ -7,18 +7,23 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import psutil
 import psycopg
 import pytest
 
+from procesmijn.cli.web import PORT
 from procesmijn.embedded import find
 from tests.manual import commands_of
 
@@ -54,12 +59,22 @@ def events_in(table: str) -> int:
     return int(found[1].replace(",", ""))
 
 
-def read_until(process: subprocess.Popen[str], words: str) -> None:
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """The line that has them."""
     assert process.stderr is not None
     for line in process.stderr:
         if words in line:
-            return
+            return line
     pytest.fail(f"it ended without saying: {words}")
+
+
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    """Somebody listens there: we, if nobody else does."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        yield
 
 
 def stop(process: subprocess.Popen[str], by: signal.Signals) -> tuple[str, str]:
@@ -121,8 +136,16 @@ def test_a_history_is_filled_in_and_goes_on_live(home: Path) -> None:
 
 
 def test_while_it_runs_others_can_look_and_ctrl_c_ends_all_of_it(home: Path) -> None:
-    running = command(home, "demo", "--seconds", "300")
-    read_until(running, "all of it was in")
+    with taken(PORT):
+        running = command(home, "demo", "--seconds", "300")
+        read_until(running, "all of it was in")
+    page = read_until(running, "In a browser: ").split()[-1]
+    assert page != f"http://127.0.0.1:{PORT}/"
+    with urlopen(f"{page}api/v1/waits?process=onboarding") as answer:
+        waits = {(row["supplier"], row["customer"]): row for row in json.load(answer)["rows"]}
+    assert waits["hr", "payroll"]["cases"] > 20
+    with urlopen(page) as answer:
+        assert "vandaag om actie" in answer.read().decode()
 
     of_demo = home / "demo"
     connection = find(of_demo)
@@ -149,6 +172,8 @@ def test_while_it_runs_others_can_look_and_ctrl_c_ends_all_of_it(home: Path) -> 
     out, _ = stop(running, signal.SIGINT)
     assert running.returncode == 0
     assert "Who waits for whom" in out
+    with pytest.raises(URLError):
+        urlopen(page)
 
 
 @pytest.mark.parametrize("after_seconds", [1.0, 3.0])

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from procesmijn.store import reports
-from procesmijn.web.frame import Asking, Frame, frame
+from procesmijn.web.asking import Asking
+from procesmijn.web.frame import Frame, frame
 
 _MEASURES: Final = {
     "waiting": "mining.measured_handover",
@@ -49,13 +50,13 @@ class About:
     quality: tuple[Quality, ...]
 
 
-def about(asking: Asking, theme: str) -> About:
+def about(asking: Asking) -> About:
     """Answer it."""
     say, connection = asking.say, asking.connection
     counts = reports.counts(connection)
     parties, processes = reports.undeclared(connection)
     return About(
-        frame=frame(asking, say.text("nav.about"), "about", theme=theme),
+        frame=frame(asking, say.text("nav.about"), "about"),
         lead=say.text("about.lead", events=say.number(counts.events), n=counts.cases),
         measures=tuple(
             Measure(key, say.text(f"measure.{key}"), say.text(f"define.{key}", k=asking.k), source)

@@ -11,8 +11,11 @@ from markupsafe import Markup
 
 from procesmijn.store import figures
 from procesmijn.store.figures import OpenRow
-from procesmijn.web.frame import Asking, Frame, frame
-from procesmijn.web.open_work import STATES, Item, item, needs_today, state
+from procesmijn.web.address import STATES
+from procesmijn.web.asking import Asking
+from procesmijn.web.exports import Records
+from procesmijn.web.frame import Frame, frame
+from procesmijn.web.open_work import Item, item, needs_today, state
 from procesmijn.web.say import today
 
 _DAYS: Final = 8
@@ -60,7 +63,7 @@ class Late:
     """Without the day or state that is chosen."""
 
 
-def late(asking: Asking, theme: str) -> Late:
+def late(asking: Asking) -> Late:
     """Answer it."""
     here, say = asking.here, asking.say
     rows = figures.open_deliveries(here.chosen, asking.connection)
@@ -76,7 +79,6 @@ def late(asking: Asking, theme: str) -> Late:
             "agreement",
             "state",
             "clock",
-            theme=theme,
         ),
         lead=_lead(asking, rows),
         count=say.text("late.open", n=len(rows)),
@@ -91,12 +93,13 @@ def late(asking: Asking, theme: str) -> Late:
     )
 
 
-def csv_rows(asking: Asking) -> list[dict[str, object]]:
-    """The same deliveries as records."""
+def records(asking: Asking) -> Records:
+    """The same deliveries."""
     rows = figures.open_deliveries(asking.here.chosen, asking.connection)
-    return [
-        {**row._asdict(), "state": state(row, asking)} for row in rows if _is_meant(row, asking)
-    ]
+    return Records(
+        (*OpenRow._fields, "state"),
+        [(*row, state(row, asking)) for row in rows if _is_meant(row, asking)],
+    )
 
 
 def _due_date(row: OpenRow, asking: Asking) -> date | None:
@@ -122,8 +125,8 @@ def _lead(asking: Asking, rows: list[OpenRow]) -> Markup:
     head = [
         say.text(
             "late.head",
-            late=_many(asking, "late.are_late", len(late_rows)),
-            due=_many(asking, "late.are_due", due),
+            late=say.text("late.are_late", n=len(late_rows)),
+            due=say.text("late.are_due", n=due),
         )
     ]
     by_supplier = Counter(row.supplier for row in late_rows)
@@ -139,10 +142,6 @@ def _lead(asking: Asking, rows: list[OpenRow]) -> Markup:
             )
         )
     return Markup(" ").join(head)
-
-
-def _many(asking: Asking, key: str, n: int) -> Markup:
-    return asking.say.text(key, n=n)
 
 
 def _marks(asking: Asking, rows: list[OpenRow]) -> tuple[Mark, ...]:

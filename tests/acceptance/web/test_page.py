@@ -8,7 +8,7 @@ import json
 import urllib.request
 from collections.abc import Callable
 from urllib.error import HTTPError
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 import psycopg
 import pytest
@@ -162,7 +162,17 @@ def test_what_is_late_and_whom_to_call(served: Served, look: Open) -> None:
     expect(row).to_contain_text(said[0])
     expect(row).to_contain_text(f"Call: {said[1]}")
     _, text, _ = fetch(f"{served.url}/late.csv?state=late")
-    assert len(list(csv.DictReader(io.StringIO(text)))) == late
+    first, *others = csv.DictReader(io.StringIO(text))
+    assert 1 + len(others) == late
+    assert first["case_key"] == said[0]
+    for link, at in (
+        (
+            row.locator("th a"),
+            f"/suppliers?supplier={first['supplier']}&agreement={first['agreement']}",
+        ),
+        (row.locator("a.plain"), f"/waits?select={first['supplier']}>{first['customer']}"),
+    ):
+        assert unquote_plus(link.get_attribute("href") or "") == at
 
 
 def test_which_supplier_was_late_most_in_a_month(served: Served, look: Open) -> None:
@@ -210,6 +220,11 @@ def test_what_my_customers_get_from_me_on_which_terms(served: Served, look: Open
     expect(page.locator(".lead")).to_contain_text(
         f"Human resources delivers {int(met * 100 / due)}% within agreement"
     )
+    name = page.locator("table.lines tbody th").first.inner_text()
+    page.locator("table.lines tbody th a").first.click()
+    expect(page.locator("table.lines tbody tr")).to_have_count(1)
+    expect(page.locator("table.lines tbody th")).to_have_text(name)
+    expect(page.locator(".filter.set .key")).to_have_text(["Supplier", "Agreement"])
 
 
 def test_which_pairs_have_no_agreement(served: Served, look: Open) -> None:
@@ -313,12 +328,36 @@ def test_who_may_ask_and_what_a_browser_may_do(served: Served) -> None:
     with pytest.raises(HTTPError, match="403"):
         urllib.request.urlopen(posted)
     one_line(served.procesmijn("web", "--address", "0.0.0.0"), "no login", 2)  # noqa: S104 - refused
+    port = served.url.rpartition(":")[2]
+    one_line(served.procesmijn("web", "--port", port), f"--port {port}: cannot listen", 2)
+
+
+def test_a_look_that_cannot_be_written_down_shows_nothing(served: Served) -> None:
+    """And what fails goes out under the same headers as what does not."""
+    looked = served.procesmijn.home / "looked.jsonl"
+    aside = looked.with_suffix(".aside")
+    fetch(f"{served.url}/late")
+    looked.rename(aside)
+    looked.mkdir()
+    try:
+        code, text, headers = fetch(f"{served.url}/late", **{"Accept-Language": "en"})
+    finally:
+        looked.rmdir()
+        aside.rename(looked)
+    assert code == 500
+    assert "This page failed" in text
+    for answer in (headers, fetch(f"{served.url}/", Host="evil.example")[2]):
+        assert "script-src 'self'" in answer["content-security-policy"]
+        assert answer["x-content-type-options"] == "nosniff"
+        assert answer["cache-control"] == "no-store"
 
 
 def test_what_is_not_there_is_said(served: Served, look: Open) -> None:
     page = look("/waits?from=2001-01-01&to=2001-02-01&colour=red")
     expect(page.get_by_role("status")).to_contain_text("colour")
     expect(page.locator(".panel.state")).to_contain_text("No handovers in this period.")
+    _, text, _ = fetch(f"{served.url}/waits.csv?from=2001-01-01&to=2001-02-01")
+    assert text.startswith("supplier,customer,handovers,cases,")
     assert fetch(f"{served.url}/suppliers?supplier=nobody")[0] == 404
     name = served.database_url.rpartition("/")[2]
     admin = served.database_url.removesuffix(name) + "postgres"
