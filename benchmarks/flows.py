@@ -58,8 +58,8 @@ _Result = TypeVar("_Result")
 
 _CASES: Final = """
 COPY mining."case" (object_key, process, started_at, ended_at, closed_at, processing_us, events,
-    unassigned, handovers, parties, revisits, revisits_direct, pingpongs, pingpongs_direct, variant,
-    trace_hash, trace) FROM STDIN"""
+    unassigned, handovers, parties, revisits, revisits_direct, pingpongs, pingpongs_direct, repeats,
+    variant, trace_hash, trace) FROM STDIN"""
 _COUNTS: Final = """
 COPY mining.flow_day (process, day, from_activity, to_activity, shard, n, wait_us) FROM STDIN"""
 
@@ -194,7 +194,7 @@ def _case(key: int, process: int, variant: int, trace: bytes) -> tuple[object, .
     first, last = (
         FIRST + timedelta(microseconds=int(us) - FIRST_US) for us in steps["completed_us"][[0, -1]]
     )
-    return (key, process, first, last, last, 0, len(steps), 0, 0, 1, 0, 0, 0, 0, variant, 0, trace)
+    return (key, process, first, last, last, 0, len(steps), 0, 0, 1, *5 * (0,), variant, 0, trace)
 
 
 def _count_rows(rows: Rows, shard: int) -> Iterator[tuple[object, ...]]:

@@ -21,6 +21,7 @@ from procesmijn.core.frames import (
     NO_DAY,
     NO_INSTANT,
     PENDING_KEY,
+    REPEAT_KEY,
     STEP,
     STRETCH,
     Facts,
@@ -42,6 +43,7 @@ _KINDS: Final = (
     ("handover", "handovers", HANDOVER_KEY),
     ("pending", "pendings", PENDING_KEY),
     ("delivery", "deliveries", DELIVERY_KEY),
+    ("repeat", "repeats", REPEAT_KEY),
 )
 _BESIDE: Final = (
     ("case", "cases", CASE_KEY, "trace", "traces", STEP.itemsize),
@@ -55,10 +57,15 @@ _INSTANTS: Final = frozenset(
     for name in (
         *("started", "ended", "closed", "occurred", "delivered", "picked_up", "settled"),
         *("since", "until", "requested", "promised", "due", "first_delivered", "accepted"),
-        *("returned", "cancelled", "returnable"),
+        *("returned", "cancelled", "returnable", "completed"),
     )
 )
-_DATES: Final = frozenset({"requested_on", "due_on", "delivered_on", "picked_up_on", "previous_on"})
+_DATES: Final = frozenset(
+    {
+        *("requested_on", "due_on", "delivered_on", "picked_up_on", "previous_on"),
+        "completed_on",
+    }
+)
 _TERMS: Final = frozenset(
     {
         *("type", "process", "activity", "party", "team", "performer", "receiver"),

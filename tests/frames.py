@@ -28,7 +28,7 @@ from procesmijn.core.rules import CodeMap, Membership, ProcessRules
 from procesmijn.core.worktime import Calendar, build_calendar
 from schemas.event import Lifecycle
 from tests import reference
-from tests.reference import Event, Handover, Member, Mined, Pending, Process, Rules
+from tests.reference import Event, Handover, Member, Mined, Pending, Process, Repeat, Rules
 
 _HALF = 1 << 64
 _EPOCH = date(1970, 1, 1)
@@ -176,6 +176,7 @@ def unpack(facts: Facts, packed: Packed, terms: Terms) -> Mined:
         ],
         [_handover(row, packed, terms) for row in facts.handovers.tolist()],
         [_pending(row, packed, terms) for row in facts.pendings.tolist()],
+        [_repeat(row, packed, terms) for row in facts.repeats.tolist()],
     )
 
 
@@ -232,6 +233,26 @@ def _pending(row: Any, packed: Packed, terms: Terms) -> Pending:
             delivered_us,
             _date(delivered_on),
             _instant(settled_us),
+        ]
+    )
+
+
+def _repeat(row: Any, packed: Packed, terms: Terms) -> Repeat:
+    key, process, again_hi, again_lo, activity, *who, handover_hi, handover_lo = row[:10]
+    since_us, started_us, completed_us, completed_on, is_pingpong = row[10:]
+    return Repeat._make(
+        [
+            packed.objects[key],
+            terms.text(process),
+            again_hi * _HALF + again_lo,
+            terms.text(activity),
+            *(terms.names[code] for code in who),
+            handover_hi * _HALF + handover_lo or None,
+            _instant(since_us),
+            _instant(started_us),
+            completed_us,
+            _date(completed_on),
+            is_pingpong == 1,
         ]
     )
 

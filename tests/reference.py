@@ -28,6 +28,7 @@ from tests.reference_values import (
     Mined,
     Pending,
     Process,
+    Repeat,
     Rules,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "Mined",
     "Pending",
     "Process",
+    "Repeat",
     "Rules",
     "completions",
     "mine",
@@ -51,7 +53,7 @@ __all__ = [
 
 def mine(entries: Iterable[Event], rules: Rules) -> Mined:
     """Mine all cases of all processes from entries in any order; of one key the last counts."""
-    mined = Mined([], [], [])
+    mined = Mined([], [], [], [])
     by_object: dict[tuple[str, str], dict[int, Event]] = defaultdict(dict)
     for entry in entries:
         by_object[entry.object_type, entry.object][entry.key] = entry
@@ -106,7 +108,9 @@ def _mine_case(events: list[Event], process: Process, rules: Rules, mined: Mined
     handovers = _handovers(instances, process, rules)
     mined.handovers.extend(handovers)
     mined.pendings.extend(_pendings(instances, process, rules))
-    mined.cases.append(_case(linked, instances, len(handovers), process, rules))
+    repeats = _repeats(instances, handovers, process, rules)
+    mined.repeats.extend(repeats)
+    mined.cases.append(_case(linked, instances, (handovers, repeats), process, rules))
 
 
 def _activity(event: Event, process: Process) -> str | None:
@@ -287,6 +291,68 @@ def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> lis
     return pendings
 
 
+def _repeats(
+    instances: list[_Instance], handovers: list[Handover], process: Process, rules: Rules
+) -> list[Repeat]:
+    completed = sorted(
+        (one for one in instances if one.completion_us is not None),
+        key=lambda one: one.by_completion,
+    )
+    by_begun = {one.to_key: one for one in handovers}
+    repeats = []
+    for place, this in enumerate(completed):
+        alike = [one for one in completed[:place] if one.activity == this.activity]
+        if not alike:
+            continue
+        before = alike[-1]
+        since, until = instances.index(before), instances.index(this)
+        brought = [
+            by_begun[one.begun.key]
+            for one in instances[since + 1 : until + 1]
+            if one.party == this.party and one.begun.key in by_begun
+        ]
+        handover = brought[-1] if brought else None
+        supplier = customer = None
+        if this.is_visible(rules) and before.party == this.party:
+            supplier, customer = this.party, handover.supplier if handover else None
+        elif this.is_visible(rules):
+            supplier = before.party if before.is_visible(rules) else None
+            customer = this.party
+        started_us = this.start_us if this.is_start_known else None
+        repeats.append(
+            Repeat(
+                object=this.event.object,
+                process=process.name,
+                again_key=this.event.key,
+                activity=this.activity,
+                party=this.party,
+                supplier=supplier,
+                customer=customer,
+                handover_key=handover.to_key if handover else None,
+                since_us=handover.delivered_us if handover else started_us,
+                started_us=started_us,
+                completed_us=this.event.occurred_us,
+                completed_on=_local_date(this.event.occurred_us, process),
+                is_pingpong=_is_pingpong(this, instances, rules),
+            )
+        )
+    return repeats
+
+
+def _is_pingpong(this: _Instance, instances: list[_Instance], rules: Rules) -> bool:
+    """Between this one and the last time that its party did it, somebody else was on."""
+    visible = [one for one in instances if one.is_visible(rules)]
+    if this not in visible:
+        return False
+    place = visible.index(this)
+    between: list[_Instance] = []
+    for one in reversed(visible[:place]):
+        if (one.activity, one.party) == (this.activity, this.party):
+            return any(other.party != this.party for other in between)
+        between.append(one)
+    return False
+
+
 def _settled_us(
     place: int, instances: list[_Instance], process: Process, rules: Rules
 ) -> int | None:
@@ -316,7 +382,7 @@ def _subject(event: Event, rules: Rules) -> tuple[str | None, ...]:
 def _case(
     linked: list[tuple[Event, str]],
     instances: list[_Instance],
-    handovers: int,
+    found: tuple[list[Handover], list[Repeat]],
     process: Process,
     rules: Rules,
 ) -> Case:
@@ -335,8 +401,9 @@ def _case(
         processing_us=_processing_us(completed),
         events=len(linked),
         unassigned=sum(_party(event, at, process, rules) is None for event, at in linked),
-        handovers=handovers,
+        handovers=len(found[0]),
         **rounds,
+        repeats=len(found[1]),
         trace=trace,
     )
 

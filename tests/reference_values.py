@@ -94,6 +94,7 @@ class Case(NamedTuple):
     revisits_direct: int
     pingpongs: int
     pingpongs_direct: int
+    repeats: int
     trace: tuple[tuple[str, int], ...]
     """(activity, completion) of each completed instance, in order of completion."""
 
@@ -144,9 +145,28 @@ class Pending(NamedTuple):
     settled_us: int | None
 
 
+class Repeat(NamedTuple):
+    """Work that was done again."""
+
+    object: str
+    process: str
+    again_key: int
+    activity: str
+    party: str | None
+    supplier: str | None
+    customer: str | None
+    handover_key: int | None
+    since_us: int | None
+    started_us: int | None
+    completed_us: int
+    completed_on: date
+    is_pingpong: bool
+
+
 class Mined(NamedTuple):
     """Everything that is known, each list sorted by its keys."""
 
     cases: list[Case]
     handovers: list[Handover]
     pendings: list[Pending]
+    repeats: list[Repeat]

@@ -49,7 +49,8 @@ COMMANDS: Final = {
         "Say where a case is, who has it, what is still to come, and when it is expected.",
     ),
     "report": Listed(
-        "report", "Say what a party supplies or receives, on which terms, and how that goes."
+        "report",
+        "Say how what parties do for each other goes: as agreed, right, and as customers say.",
     ),
     "flow": Listed("flow", "Rebuild a process from what happened."),
     "conformance": Listed(

@@ -1,4 +1,4 @@
-"""``procesmijn report``: what a party supplies or receives, on which terms, and how that goes."""
+"""``procesmijn report``: how what parties do for each other goes: as agreed, right, and heard."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from procesmijn.cli import report_quality
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
@@ -23,14 +24,14 @@ from procesmijn.store import deliveries
 from procesmijn.store.deliveries import Side
 
 app = typer.Typer(add_completion=False)
-
+app.command("quality")(report_quality.quality)
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
 
 
 @app.callback()
 def report() -> None:
-    """Say what a party supplies or receives, on which terms, and how that goes."""
+    """Say how what parties do for each other goes: as agreed, right, and as customers say."""
 
 
 @app.command()

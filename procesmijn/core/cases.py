@@ -23,9 +23,15 @@ class Worked(NamedTuple):
 
 
 def describe_cases(
-    cases: Cases, events: CaseEvents, instances: Instances, traces: Traces, handed_over: Int64s
+    cases: Cases,
+    events: CaseEvents,
+    instances: Instances,
+    traces: Traces,
+    handed: Int64s,
+    again: Int64s,
 ) -> Rows:
-    """:data:`~procesmijn.core.frames.CASE` rows; ``handed_over`` has the case of each handover.
+    """:data:`~procesmijn.core.frames.CASE` rows; ``handed`` and ``again`` are the rows of the
+    instances that were handed over, and that are repeats.
 
     A case is closed by the last completion of an end activity of its process, unless any work
     started after it, transparent work included: then it was reopened, and is open until an end
@@ -43,12 +49,13 @@ def describe_cases(
     rows["processing_us"] = sum_by(stretches.case, stretches.until_us - stretches.since_us, number)
     rows["events"] = count_by(events.case, number)
     rows["unassigned"] = count_by(events.case[events.party == NO_TERM], number)
-    rows["handovers"] = count_by(handed_over, number)
+    rows["handovers"] = count_by(instances.case[handed], number)
     rows["parties"] = rounds.parties
     rows["revisits"] = rounds.revisits
     rows["revisits_direct"] = rounds.revisits_direct
     rows["pingpongs"] = rounds.pingpongs
     rows["pingpongs_direct"] = rounds.pingpongs_direct
+    rows["repeats"] = count_by(instances.case[again], number)
     rows["variant"] = traces.variant
     rows["trace_hash"] = traces.trace_hash
     return rows

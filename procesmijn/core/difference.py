@@ -11,6 +11,7 @@ from procesmijn.core.frames import (
     DELIVERY_KEY,
     HANDOVER_KEY,
     PENDING_KEY,
+    REPEAT_KEY,
     Bools,
     Facts,
     Int64s,
@@ -42,6 +43,9 @@ class Changes:
     deliveries_written: Rows
     deliveries_are_new: Bools
     courses: tuple[bytes, ...]
+    repeats_removed: Rows
+    repeats_written: Rows
+    repeats_are_new: Bools
 
 
 def difference(stored: Facts, mined: Facts) -> Changes:
@@ -63,6 +67,7 @@ def difference(stored: Facts, mined: Facts) -> Changes:
     deliveries_removed, deliveries, is_new_delivery = _compare(
         stored.deliveries, mined.deliveries, DELIVERY_KEY
     )
+    repeats_removed, repeats, is_new_repeat = _compare(stored.repeats, mined.repeats, REPEAT_KEY)
     if stored.courses:
         gone = (stored.deliveries, stored.courses), (mined.deliveries, mined.courses)
         deliveries = np.union1d(deliveries, _with_another(*gone, DELIVERY_KEY))
@@ -81,6 +86,9 @@ def difference(stored: Facts, mined: Facts) -> Changes:
         deliveries_written=mined.deliveries.take(deliveries),
         deliveries_are_new=is_new_delivery[deliveries],
         courses=tuple(mined.courses[delivery] for delivery in deliveries.tolist()),
+        repeats_removed=repeats_removed,
+        repeats_written=mined.repeats.take(repeats),
+        repeats_are_new=is_new_repeat[repeats],
     )
 
 

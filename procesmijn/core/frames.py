@@ -83,6 +83,7 @@ CASE: Final = np.dtype(
         ("revisits_direct", "<i4"),
         ("pingpongs", "<i4"),
         ("pingpongs_direct", "<i4"),
+        ("repeats", "<i4"),
         ("variant", "<i8"),  # hash of the activity names in order of completion
         ("trace_hash", "<i8"),  # hash of the trace bytes, completions included
     ]
@@ -130,6 +131,27 @@ PENDING: Final = np.dtype(
     ]
 )
 PENDING_KEY: Final = ("object", "process", "from_hi", "from_lo")
+
+REPEAT: Final = np.dtype(
+    [
+        ("object", "<i8"),
+        ("process", "<i4"),
+        ("again_hi", "<u8"),  # the completion that does it again
+        ("again_lo", "<u8"),
+        ("activity", "<i4"),
+        ("party", "<i4"),  # who does it again; NO_TERM where nobody is known
+        ("supplier", "<i4"),  # between whom it arose: see core/repeats.py; NO_TERM where by nobody
+        ("customer", "<i4"),
+        ("handover_hi", "<u8"),  # the handover in which it arose, by its key; 0 where in none
+        ("handover_lo", "<u8"),
+        ("since_us", "<i8"),  # delivered in that handover, else started; NO_INSTANT where unknown
+        ("started_us", "<i8"),  # NO_INSTANT where no start is known
+        ("completed_us", "<i8"),
+        ("completed_on", "<i4"),
+        ("is_pingpong", "<i2"),  # 1: its party came on again to do again what it had done
+    ]
+)
+REPEAT_KEY: Final = ("object", "process", "again_hi", "again_lo")
 
 OPEN: Final = 1
 DELIVERED: Final = 2
@@ -268,7 +290,8 @@ class Facts:
 
     ``cases`` are :data:`CASE` rows, ``traces[i]`` the :data:`STEP` bytes of ``cases[i]``;
     ``handovers`` are :data:`HANDOVER`, ``pendings`` :data:`PENDING`, ``deliveries``
-    :data:`DELIVERY` rows, and ``courses[i]`` the :data:`STRETCH` bytes of ``deliveries[i]``.
+    :data:`DELIVERY` rows, and ``courses[i]`` the :data:`STRETCH` bytes of ``deliveries[i]``;
+    ``repeats`` are :data:`REPEAT` rows.
     """
 
     cases: Rows
@@ -277,3 +300,4 @@ class Facts:
     pendings: Rows
     deliveries: Rows
     courses: tuple[bytes, ...]
+    repeats: Rows

@@ -23,7 +23,7 @@ from procesmijn.core.worktime import working_us
 
 
 def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[Int64s, Rows]:
-    """The handovers, by case and then by the key of the event that picks up; and of which case.
+    """The handovers, by case and then by the key of the event that picks up; and the row of that.
 
     An instance whose party differs from that of its enabling instance has been handed the work: at
     the enabling instance's completion, and picked up at its own start; where that is not known, at
@@ -69,7 +69,7 @@ def find_handovers(cases: Cases, instances: Instances, rules: Rules) -> tuple[In
     rows["pickup_basis"] = np.where(
         instances.is_start_known[to], PICKUP_AT_START, PICKUP_AT_COMPLETION
     )
-    return case, rows
+    return to, rows
 
 
 def _working_us(customer: Int32s, from_us: Int64s, to_us: Int64s, rules: Rules) -> Int64s:

@@ -15,6 +15,7 @@ from procesmijn.core.frames import Facts, ObjectEvents
 from procesmijn.core.handovers import find_handovers
 from procesmijn.core.instances import pair
 from procesmijn.core.pendings import find_pendings
+from procesmijn.core.repeats import done_again, find_repeats
 from procesmijn.core.rules import Rules
 from procesmijn.core.standing import standing
 from procesmijn.core.traces import trace
@@ -28,9 +29,11 @@ def mine(events: ObjectEvents, rules: Rules) -> Facts:
     """
     cases, case_events = assign(events, standing(events), rules)
     instances = pair(case_events, rules)
-    handed_over, handovers = find_handovers(cases, instances, rules)
+    handed, handovers = find_handovers(cases, instances, rules)
     pendings = find_pendings(cases, instances, rules)
     deliveries, courses = fold(find_deliveries(cases, case_events, instances))
     traces = trace(cases, instances, rules.names)
-    rows = describe_cases(cases, case_events, instances, traces, handed_over)
-    return Facts(rows, traces.steps, handovers, pendings, deliveries, courses)
+    again = done_again(instances)
+    repeats = find_repeats(cases, instances, again, handed, handovers)
+    rows = describe_cases(cases, case_events, instances, traces, handed, again.rows)
+    return Facts(rows, traces.steps, handovers, pendings, deliveries, courses, repeats)

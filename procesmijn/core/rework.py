@@ -16,6 +16,7 @@ import numpy as np
 from procesmijn.core.frames import NO_TERM, Bools, Int32s, Int64s
 from procesmijn.core.instances import Instances
 from procesmijn.core.order import is_first, order_by
+from procesmijn.core.repeats import done_again
 
 
 class Rework(NamedTuple):
@@ -53,9 +54,7 @@ def find_rework(instances: Instances) -> Reworked:
     """What was done again in some cases, each of them whole."""
     done = instances.completed
     case, activity = instances.case[done], instances.activity[done]
-    again = np.ones(len(done), dtype=np.bool_)
-    by_activity = order_by(case, activity, np.arange(len(done)))
-    again[by_activity] = ~is_first(case[by_activity], activity[by_activity])
+    again = np.isin(done, done_again(instances).rows)
     is_timed = instances.is_start_known[done]
     took_us = np.where(
         again & is_timed, instances.completion_us[done] - instances.start_us[done], 0

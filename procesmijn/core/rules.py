@@ -12,7 +12,7 @@ from procesmijn.core.due import Rule
 from procesmijn.core.frames import Int32s, Int64s
 from procesmijn.core.worktime import Calendar
 
-CORE_VERSION = 2
+CORE_VERSION = 3
 """Raised by every change that alters what the core computes: it makes stored cases stale."""
 
 

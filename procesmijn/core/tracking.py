@@ -15,6 +15,7 @@ from procesmijn.core.frames import NO_INSTANT, ObjectEvents, Rows
 from procesmijn.core.handovers import find_handovers
 from procesmijn.core.instances import Instances, pair
 from procesmijn.core.pendings import find_pendings
+from procesmijn.core.repeats import done_again
 from procesmijn.core.rules import Rules
 from procesmijn.core.standing import standing
 from procesmijn.core.traces import trace
@@ -71,10 +72,11 @@ def track(events: ObjectEvents, rules: Rules, at_us: int) -> Tracked | None:
     if not len(cases):
         return None
     instances = pair(case_events, rules)
-    handed_over, handovers = find_handovers(cases, instances, rules)
+    handed, handovers = find_handovers(cases, instances, rules)
     pendings = find_pendings(cases, instances, rules)
     traces = trace(cases, instances, rules.names)
-    (case,) = describe_cases(cases, case_events, instances, traces, handed_over)
+    again = done_again(instances).rows
+    (case,) = describe_cases(cases, case_events, instances, traces, handed, again)
     closed_us = int(case["closed_us"])
     return Tracked(
         int(case["started_us"]),

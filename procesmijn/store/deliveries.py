@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, LiteralString, NamedTuple, TypeAlias
 
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Chosen, Period
-from procesmijn.store.reports import Listing
+from procesmijn.store.reports import Listing, listed
 from procesmijn.store.statements import statements
 
 Side: TypeAlias = Literal["supplier", "customer"]
@@ -148,6 +148,4 @@ def _median(seconds: Sequence[float | None] | None) -> float | None:
 def _listing(
     statement: LiteralString, parameters: Mapping[str, Any], connection: Connection
 ) -> Listing:
-    cursor = connection.execute(statements("deliveries")[statement], parameters)
-    names = tuple(column.name for column in cursor.description or ())
-    return Listing(names, [dict(zip(names, row, strict=True)) for row in cursor])
+    return listed(statements("deliveries")[statement], parameters, connection)

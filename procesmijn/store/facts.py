@@ -37,12 +37,14 @@ def read_facts(
     in_full: bool = False,
 ) -> Facts:
     """All stored facts of some objects, sorted by their keys. Of deliveries only the digests are
-    read, and traces stay where they are, unless all is asked for. ``promised`` are the objects that
-    may have deliveries, if that is known."""
+    read, repeats where cases count any, and traces stay where they are, unless all is asked for.
+    ``promised`` are the objects that may have deliveries, if that is known."""
     objects = array("int8", keys)
     promising = keys if promised is None else promised
+    cases = _read(layouts.CASES, 'mining."case"', "process", objects, connection)
+    repeating = keys if in_full else np.unique(cases["object"][cases["repeats"] > 0])
     return Facts(
-        cases=_read(layouts.CASES, 'mining."case"', "process", objects, connection),
+        cases=cases,
         traces=_read_bytes("traces", keys, connection) if in_full else (),
         handovers=_read(
             layouts.HANDOVERS, "mining.handover", "process, to_event", objects, connection
@@ -54,14 +56,28 @@ def read_facts(
             layouts.DELIVERIES if in_full else layouts.DIGESTS, promising, connection
         ),
         courses=_read_bytes("courses", promising, connection) if in_full else (),
+        repeats=_read_few(
+            layouts.REPEATS, "mining.repeat", "process, again_event", repeating, connection
+        ),
     )
 
 
 def _read_deliveries(layout: Layout, keys: Int64s, connection: Connection) -> Rows:
+    order: LiteralString = "process, agreement, opened_event"
+    return _read_few(layout, "mining.delivery", order, keys, connection)
+
+
+def _read_few(
+    layout: Layout,
+    table: LiteralString,
+    order: LiteralString,
+    keys: Int64s,
+    connection: Connection,
+) -> Rows:
+    """Rows that few objects have: where it is of none, nothing is asked."""
     if not len(keys):
         return np.empty(0, dtype=layout.frame)
-    order: LiteralString = "process, agreement, opened_event"
-    return _read(layout, "mining.delivery", order, array("int8", keys), connection)
+    return _read(layout, table, order, array("int8", keys), connection)
 
 
 def _read_bytes(
@@ -91,7 +107,8 @@ def _read(
 
 
 def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Retraced]:
-    """Step 4 of a batch, in one order for everybody: cases, pendings, deliveries, handovers.
+    """Step 4 of a batch, in one order for everybody: cases, pendings, deliveries, repeats,
+    handovers.
 
     The counts by day of handovers follow from the very rows that were written. The traces written
     are returned, for the flow counts.
@@ -117,6 +134,11 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     deliveries = layouts.DELIVERIES_WITH_COURSES, changes.deliveries_written
     _insert("delivery", *deliveries, new, connection, changes.courses)
     _change("delivery", *deliveries, changed, connection, changes.courses)
+    if len(changes.repeats_removed):
+        connection.execute(sql["remove_repeats"], _keys(changes.repeats_removed, "again"))
+    new, changed = _parted(changes.repeats_are_new)
+    _insert("repeat", layouts.REPEATS, changes.repeats_written, new, connection)
+    _change("repeat", layouts.REPEATS, changes.repeats_written, changed, connection)
     if len(changes.handovers_removed):
         connection.execute(
             sql["remove_handovers"], _keys(changes.handovers_removed, "to") | {"shard": shard}

@@ -30,6 +30,7 @@ _CASE_COLUMNS: Final = [
     *_plain("int8", "processing_us"),
     *_plain("int4", "events", "unassigned", "handovers", "parties"),
     *_plain("int4", "revisits", "revisits_direct", "pingpongs", "pingpongs_direct"),
+    *_plain("int4", "repeats"),
     *_plain("int8", "variant", "trace_hash"),
 ]
 CASES: Final = Layout(frames.CASE, _CASE_COLUMNS)
@@ -58,6 +59,19 @@ PENDINGS: Final = Layout(
         *_instant("delivered"),
         *_plain("date", "delivered_on"),
         *_instant("settled"),
+    ],
+)
+
+REPEATS: Final = Layout(
+    frames.REPEAT,
+    [
+        *_OF_CASE,
+        _event("again"),
+        *_plain("int4", "activity", "party", "supplier", "customer"),
+        _event("handover"),
+        *_instant("since", "started", "completed"),
+        *_plain("date", "completed_on"),
+        *_plain("int2", "is_pingpong"),
     ],
 )
 

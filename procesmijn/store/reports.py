@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 from procesmijn.core.frames import (
     MAX_CASES_OF_EVENT,
@@ -27,6 +27,13 @@ class Listing(NamedTuple):
 
     columns: tuple[str, ...]
     rows: Iterable[dict[str, Any]]
+
+
+def listed(sql: LiteralString, asked: Mapping[str, Any], connection: Connection) -> Listing:
+    """All that a statement gives, under the names of its columns."""
+    cursor = connection.execute(sql, asked)
+    names = tuple(column.name for column in cursor.description or ())
+    return Listing(names, [dict(zip(names, row, strict=True)) for row in cursor])
 
 
 class HandoverRow(NamedTuple):

@@ -112,6 +112,7 @@ def retire(chunk: Chunk, retirement: int, shard: int, connection: Connection) ->
     cursor = connection.cursor(binary=True)
     traces = cursor.execute(sql["forget_cases"], keys | {"shard": shard}).fetchall()
     connection.execute(sql["forget_pendings"], keys)
+    connection.execute(sql["forget_repeats"], keys)
     connection.execute(sql["seal_handovers"], keys | this)
     connection.execute(sql["seal_deliveries"], keys | this)
     connection.execute(sql["forget_removed"], keys)

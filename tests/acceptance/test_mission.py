@@ -20,6 +20,7 @@ from tests.commands import Outcome, Procesmijn
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = (ROOT / "docs" / "mission.md").read_text("utf-8")
+AGAIN: Final = "Seasonal data delivered"
 _SETTING: Final = "PROCESMIJN_"
 
 
@@ -165,6 +166,17 @@ def test_k9_one_link_holds_up_those_behind_it(told: Told) -> None:
     assert sum(row["share_working"] or 0 for row in chain) == pytest.approx(1)
     warehouse = only(chain, supplier="customer_service", customer="warehouse")
     assert 24 * 3600 < warehouse["added_seconds_low"] < warehouse["added_seconds_high"] < 96 * 3600
+
+
+def test_k10_what_is_done_again_and_between_whom(told: Told) -> None:
+    """The warehouse delivers payroll data that payroll rejects."""
+    [report] = told("K10")
+    returned = only(report, kind="return", supplier="warehouse", customer="payroll")
+    again = only(report, kind="pingpong", supplier="warehouse", customer="payroll", what=AGAIN)
+    assert returned["share"] > 0.3
+    assert returned["times"] == again["times"] > 5
+    assert returned["recovery_seconds_sum"] == again["held_seconds_sum"]
+    assert again["behind_seconds_sum"] > again["held_seconds_sum"]
 
 
 def test_k11_what_nobody_agreed_on(told: Told) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 
 from procesmijn.core.difference import Changes, difference
-from procesmijn.core.frames import CASE_KEY, HANDOVER_KEY, PENDING_KEY, Facts, Rows
+from procesmijn.core.frames import CASE_KEY, HANDOVER_KEY, PENDING_KEY, REPEAT_KEY, Facts, Rows
 from procesmijn.core.mine import mine
 from tests.frames import PROCESS, Terms, compile_rules, pack, step
 from tests.reference import Event, Rules
@@ -58,6 +58,14 @@ def _check(stored: Facts, mined: Facts, changes: Changes) -> None:
             changes.pendings_written,
             changes.pendings_are_new,
             PENDING_KEY,
+        ),
+        (
+            mined.repeats,
+            stored.repeats,
+            changes.repeats_removed,
+            changes.repeats_written,
+            changes.repeats_are_new,
+            REPEAT_KEY,
         ),
     ):
         assert removed.dtype.names == key

@@ -17,6 +17,7 @@ from procesmijn.core.frames import (
     EVENT,
     HANDOVER_KEY,
     PENDING_KEY,
+    REPEAT_KEY,
     STEP,
     ObjectEvents,
     Rows,
@@ -133,7 +134,7 @@ def test_which_objects_are_mined_together_makes_no_difference(
     compiled = frames.compile_rules(by, terms)
     alone = [mine(whole.of(whole.keys[at : at + 1]), compiled) for at in range(len(whole.keys))]
     facts = mine(whole, compiled)
-    for part in ("cases", "handovers", "pendings", "traces"):
+    for part in ("cases", "handovers", "pendings", "repeats", "traces"):
         assert [row for one in alone for row in getattr(one, part)] == list(getattr(facts, part))
 
 
@@ -146,6 +147,7 @@ def test_facts_are_sorted_by_their_keys(events: list[Event], by: Rules) -> None:
         (facts.cases, CASE_KEY),
         (facts.handovers, HANDOVER_KEY),
         (facts.pendings, PENDING_KEY),
+        (facts.repeats, REPEAT_KEY),
     ):
         keys = rows[list(key)].tolist()
         assert keys == sorted(set(keys))
@@ -201,5 +203,5 @@ def test_the_log_of_a_process_says_all_that_its_cases_and_handovers_come_from(
 
 
 def test_nothing_gives_nothing() -> None:
-    assert frames.mine([], Rules([])) == reference.Mined([], [], [])
-    assert frames.mine([Event(1, "c", 10)], Rules([])) == reference.Mined([], [], [])
+    assert frames.mine([], Rules([])) == reference.Mined([], [], [], [])
+    assert frames.mine([Event(1, "c", 10)], Rules([])) == reference.Mined([], [], [], [])

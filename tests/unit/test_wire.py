@@ -18,6 +18,7 @@ ALL = {
     "cases": layouts.CASES,
     "handovers": layouts.HANDOVERS,
     "pendings": layouts.PENDINGS,
+    "repeats": layouts.REPEATS,
     "flows": layouts.FLOWS,
     "handover days": layouts.HANDOVER_DAYS,
 }

@@ -80,7 +80,7 @@ WITH written AS (
         processing_us = i.processing_us, events = i.events, unassigned = i.unassigned,
         handovers = i.handovers, parties = i.parties, revisits = i.revisits,
         revisits_direct = i.revisits_direct, pingpongs = i.pingpongs,
-        pingpongs_direct = i.pingpongs_direct, variant = i.variant,
+        pingpongs_direct = i.pingpongs_direct, repeats = i.repeats, variant = i.variant,
         trace_hash = i.trace_hash, trace = i.trace, change_id = DEFAULT, updated_at = DEFAULT
     FROM {changed}
     WHERE c.object_key = i.object_key AND c.process = i.process
@@ -171,6 +171,27 @@ WITH gone AS (
 )
 INSERT INTO mining.removed (kind, object_key, process, event_key, agreement)
 SELECT 'delivery', object_key, process, opened_event, agreement FROM gone;
+
+-- name: change_repeat
+-- Work done again, otherwise than it was.
+UPDATE mining.repeat AS r
+SET activity = i.activity, party = i.party, supplier = i.supplier, customer = i.customer,
+    handover_event = i.handover_event, since_at = i.since_at, started_at = i.started_at,
+    completed_at = i.completed_at, completed_on = i.completed_on, is_pingpong = i.is_pingpong,
+    change_id = DEFAULT, updated_at = DEFAULT
+FROM {changed}
+WHERE r.object_key = i.object_key AND r.process = i.process AND r.again_event = i.again_event;
+
+-- name: remove_repeats
+-- What is no repeat any more.
+WITH gone AS (
+    DELETE FROM mining.repeat r
+    USING unnest(%(objects)s::int8[], %(processes)s::int4[], %(events)s::uuid[]) AS k (object_key, process, event_key)
+    WHERE r.object_key = k.object_key AND r.process = k.process AND r.again_event = k.event_key
+    RETURNING r.object_key, r.process, r.again_event
+)
+INSERT INTO mining.removed (kind, object_key, process, event_key)
+SELECT 'repeat', object_key, process, again_event FROM gone;
 
 -- name: change_handover
 -- Handovers that stand otherwise than they did, and in the same statement, from the very rows

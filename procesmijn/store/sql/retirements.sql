@@ -148,6 +148,10 @@ DELETE FROM mining.pack WHERE object_key = ANY (%(keys)s::int8[]);
 -- What had been waited for.
 DELETE FROM mining.pending WHERE object_key = ANY (%(keys)s::int8[]);
 
+-- name: forget_repeats
+-- What had been done again.
+DELETE FROM mining.repeat WHERE object_key = ANY (%(keys)s::int8[]);
+
 -- name: forget_removed
 -- What had been taken away of them before.
 DELETE FROM mining.removed WHERE object_key = ANY (%(keys)s::int8[]);

@@ -91,6 +91,7 @@ SELECT object_key FROM (
     UNION SELECT object_key FROM mining.handover
     UNION SELECT object_key FROM mining.pending
     UNION SELECT object_key FROM mining.delivery
+    UNION SELECT object_key FROM mining.repeat
 ) AS any_of
 WHERE object_key > %(after)s AND object_key <= %(until)s
 ORDER BY object_key;

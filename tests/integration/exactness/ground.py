@@ -33,7 +33,7 @@ _WRITTEN: Final[tuple[LiteralString, ...]] = (
         'mining."case"',
         "mining.handover",
     ),
-    *("mining.pending", "mining.delivery", "mining.removed"),
+    *("mining.pending", "mining.delivery", "mining.repeat", "mining.removed"),
     *("mining.handover_day", "mining.flow_day", "mining.month_version", "mining.kept"),
     *("mining.reported_month", "mining.reported_cell"),
     *("mining.sealed_handover", "mining.sealed_delivery", "mining.sealed_flow"),

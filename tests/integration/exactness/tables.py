@@ -80,6 +80,19 @@ _QUERIES: Mapping[str, LiteralString] = {
         JOIN mining.term c ON c.code = d.customer
         LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
     """,
+    "repeat": """
+        SELECT t.name, o.object_id, p.name, r.again_event, a.name, w.name, s.name, c.name,
+               r.handover_event, r.since_at::text, r.started_at::text, r.completed_at::text,
+               r.completed_on, r.is_pingpong
+        FROM mining.repeat r
+        JOIN mining.object o USING (object_key)
+        JOIN mining.term t ON t.code = o.object_type
+        JOIN mining.term p ON p.code = r.process
+        JOIN mining.term a ON a.code = r.activity
+        LEFT JOIN mining.term w ON w.code = r.party
+        LEFT JOIN mining.term s ON s.code = r.supplier
+        LEFT JOIN mining.term c ON c.code = r.customer
+    """,
     "handover_day": """
         SELECT p.name, d.day, s.name, c.name, d.pickup_basis, sum(d.n), sum(d.wait_us),
                sum(d.wait_working_us)
@@ -103,7 +116,8 @@ _QUERIES: Mapping[str, LiteralString] = {
 _CASES: LiteralString = """
     SELECT t.name, o.object_id, p.name, c.started_at::text, c.ended_at::text, c.closed_at::text,
            c.processing_us, c.events, c.unassigned, c.handovers, c.parties, c.revisits,
-           c.revisits_direct, c.pingpongs, c.pingpongs_direct, c.variant, c.trace_hash, c.trace
+           c.revisits_direct, c.pingpongs, c.pingpongs_direct, c.repeats, c.variant, c.trace_hash,
+           c.trace
     FROM mining."case" c
     JOIN mining.object o USING (object_key)
     JOIN mining.term t ON t.code = o.object_type

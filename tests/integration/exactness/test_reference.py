@@ -153,13 +153,14 @@ def assert_views_show(ground: Ground, mined: reference.Mined) -> None:
         ground,
         "SELECT case_key, process, started_at, ended_at, (cycle_seconds * 1000000)::int8,"
         " (processing_seconds * 1000000)::int8, events, events_without_party, handovers, parties,"
-        " revisits, revisits_direct, pingpongs, pingpongs_direct FROM bi.fct_case",
+        " revisits, revisits_direct, pingpongs, pingpongs_direct, repeats FROM bi.fct_case",
         (
             (
                 *(row.object, row.process, at(row.started_us), at(row.ended_us), row.cycle_us),
                 None if row.ended_us is None else row.processing_us,
                 *(row.events, row.unassigned, row.handovers, row.parties),
                 *(row.revisits, row.revisits_direct, row.pingpongs, row.pingpongs_direct),
+                row.repeats,
             )
             for row in mined.cases
         ),
@@ -177,6 +178,22 @@ def assert_views_show(ground: Ground, mined: reference.Mined) -> None:
                 *(row.activity, at(row.delivered_us), row.delivered_on, at(row.settled_us)),
             )
             for row in mined.pendings
+        ),
+    )
+    assert_same_rows(
+        ground,
+        "SELECT case_key, process, split_part(repeat_id, '/', 1)::uuid, activity, party, supplier,"
+        " customer, split_part(handover_id, '/', 1)::uuid, since_at, started_at, completed_at,"
+        " completed_on, is_pingpong FROM bi.fct_repeat",
+        (
+            (
+                *(row.object, row.process, UUID(int=row.again_key), row.activity, row.party),
+                *(row.supplier, row.customer),
+                None if row.handover_key is None else UUID(int=row.handover_key),
+                *(at(row.since_us), at(row.started_us), at(row.completed_us), row.completed_on),
+                row.is_pingpong,
+            )
+            for row in mined.repeats
         ),
     )
     assert_same_rows(

@@ -18,7 +18,7 @@ COLUMNS: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
     'mining."case"': (
         *("object_key", "process", "started_at", "ended_at", "closed_at", "processing_us"),
         *("events", "unassigned", "handovers", "parties", "revisits", "revisits_direct"),
-        *("pingpongs", "pingpongs_direct", "variant", "trace_hash", "trace"),
+        *("pingpongs", "pingpongs_direct", "repeats", "variant", "trace_hash", "trace"),
     ),
     "mining.handover": (
         *("object_key", "process", "to_event", "from_event", "supplier", "customer"),
@@ -38,6 +38,11 @@ COLUMNS: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
         *("due_on", "delivered_on", "supplier_us", "returns", "late_returns", "pauses"),
         *("right_first", "outcome", "course"),
     ),
+    "mining.repeat": (
+        *("object_key", "process", "again_event", "activity", "party", "supplier", "customer"),
+        *("handover_event", "since_at", "started_at", "completed_at", "completed_on"),
+        "is_pingpong",
+    ),
     "mining.pack": ("object_key", "chunk", "events"),
     "mining.object": (
         *("object_key", "object_type", "object_id", "entries", "events", "rules_id"),
@@ -53,6 +58,7 @@ KEYS: Final[dict[LiteralString, frozenset[str]]] = {
     "mining.handover": frozenset({"object_key", "process", "to_event"}),
     "mining.pending": frozenset({"object_key", "process", "from_event"}),
     "mining.delivery": frozenset({"object_key", "process", "agreement", "opened_event"}),
+    "mining.repeat": frozenset({"object_key", "process", "again_event"}),
     "mining.pack": frozenset({"object_key", "chunk", "events"}),
     "mining.object": frozenset({"object_key"}),
     "mining.handover_day": frozenset({"process", "day", "supplier", "customer", "pickup_basis"}),
@@ -94,8 +100,10 @@ HISTORY: Final = [
     happened(20, "step", "lab")._replace(
         process="service", activity="look", lifecycle=Lifecycle.START
     ),
+    happened(24, "step", "lab")._replace(process="service", activity="look"),
     happened(26, "ticket.transferred", "lab", "firm"),
     happened(30, "ticket.resolved", "firm"),
+    happened(34, "step", "lab")._replace(process="service", activity="look"),
     happened(50, "ticket.closed", None),
 ]
 

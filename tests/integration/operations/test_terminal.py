@@ -54,6 +54,7 @@ SHOWN: Final = [
     ("track", "it_service", "--backtest", *AS_OF),
     ("report", "supplier", "hr", *AS_OF),
     ("report", "customer", "payroll", *AS_OF),
+    ("report", "quality", "--process", "onboarding", *AS_OF),
     ("agreements", "list"),
     ("agreements", "check"),
     ("agreements", "simulate", "--lead-time", "3 days", *AS_OF),

@@ -74,6 +74,7 @@ CREATE TABLE mining."case" (
     revisits_direct  int4        NOT NULL,
     pingpongs        int4        NOT NULL,
     pingpongs_direct int4        NOT NULL,
+    repeats          int4        NOT NULL,
     variant          int8        NOT NULL,
     trace_hash       int8        NOT NULL,
     trace            bytea       NOT NULL,
@@ -130,6 +131,31 @@ CREATE TABLE mining.pending (
 );
 CREATE INDEX pending_until ON mining.pending (settled_at);
 COMMENT ON TABLE mining.pending IS 'A party was named to act next. It waits until settled_at; infinity while it still does.';
+
+CREATE TABLE mining.repeat (
+    object_key     int8        NOT NULL,
+    process        int4        NOT NULL,
+    again_event    uuid        NOT NULL,
+    activity       int4        NOT NULL,
+    party          int4        NOT NULL,
+    supplier       int4        NOT NULL,
+    customer       int4        NOT NULL,
+    handover_event uuid        NOT NULL,
+    since_at       timestamptz NOT NULL,
+    started_at     timestamptz NOT NULL,
+    completed_at   timestamptz NOT NULL,
+    completed_on   date        NOT NULL,
+    is_pingpong    int2        NOT NULL,
+    change_id      int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
+    updated_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (object_key, process, again_event)
+);
+CREATE INDEX repeat_by_day ON mining.repeat (process, completed_on);
+COMMENT ON TABLE mining.repeat IS 'One repeat: an activity that was completed again in its case. Only few cases have any, and their rows say how many.';
+COMMENT ON COLUMN mining.repeat.supplier IS 'Between whom it arose (procesmijn/core/repeats.py): whose work was done again; 0 where nobody''s is known.';
+COMMENT ON COLUMN mining.repeat.customer IS 'For whom it was not right: who handed the case back, or did the work of another one again; 0 where a party did its own again by itself.';
+COMMENT ON COLUMN mining.repeat.handover_event IS 'The handover by which the case came to who does it again, since it was done before; zeros where none did.';
+COMMENT ON COLUMN mining.repeat.since_at IS 'When that handover was delivered, else when the repeat was started; infinity where neither is known.';
 
 CREATE TABLE mining.delivery (
     object_key         int8        NOT NULL,

@@ -152,6 +152,7 @@ SELECT p.name AS process,
        c.revisits_direct,
        c.pingpongs,
        c.pingpongs_direct,
+       c.repeats,
        c.variant AS variant_key,
        EXISTS (
            SELECT FROM mining.served s
@@ -181,6 +182,7 @@ COMMENT ON COLUMN bi.fct_case.revisits IS 'Times that a party came on again, as 
 COMMENT ON COLUMN bi.fct_case.revisits_direct IS 'Those with one other party in between, as known now.';
 COMMENT ON COLUMN bi.fct_case.pingpongs IS 'Revisits that repeat what the party had done, as known now.';
 COMMENT ON COLUMN bi.fct_case.pingpongs_direct IS 'Those with one other party in between, as known now.';
+COMMENT ON COLUMN bi.fct_case.repeats IS 'Activities that were completed again, as known now; each is in fct_repeat.';
 COMMENT ON COLUMN bi.fct_case.variant_key IS 'Hash of the activities in order of completion: equal for cases that took the same way. As known now.';
 COMMENT ON COLUMN bi.fct_case.serves_end_customer IS 'Whether anything in it was handed to an end customer: its times are about the end customer, else about internal ones.';
 COMMENT ON COLUMN bi.fct_case.change_id IS 'Grows with every change; see bi.safe_change_id().';
@@ -332,6 +334,7 @@ SELECT r.kind,
        CASE r.kind WHEN 'handover' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS handover_id,
        CASE r.kind WHEN 'pending' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS pending_id,
        CASE r.kind WHEN 'delivery' THEN r.event_key || '/' || a.name || '/' || o.object_id END AS delivery_id,
+       CASE r.kind WHEN 'repeat' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS repeat_id,
        p.name AS process,
        o.object_id AS case_key,
        r.change_id,
@@ -341,10 +344,11 @@ JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = r.process
 LEFT JOIN mining.term a ON a.code = r.agreement;
 COMMENT ON VIEW bi.removed IS 'Facts that were taken away again, by a late event, a correction, or another catalogue. One that came back has a later change_id in its own view.';
-COMMENT ON COLUMN bi.removed.kind IS 'case, handover, pending or delivery.';
+COMMENT ON COLUMN bi.removed.kind IS 'case, handover, pending, delivery or repeat.';
 COMMENT ON COLUMN bi.removed.handover_id IS 'Key in fct_handover; null for other kinds.';
 COMMENT ON COLUMN bi.removed.pending_id IS 'Key in fct_pending; null for other kinds.';
 COMMENT ON COLUMN bi.removed.delivery_id IS 'Key in fct_delivery; null for other kinds.';
+COMMENT ON COLUMN bi.removed.repeat_id IS 'Key in fct_repeat; null for other kinds.';
 COMMENT ON COLUMN bi.removed.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case.';
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
