@@ -119,6 +119,7 @@ class Results:
         batch = self.batch
         found = f"{batch.handovers:,} in {batch.events:,} events"
         yield "batch handovers, ours", f"{batch.ours_per_second:,.0f}/s", found
+        yield "on one processor", f"{batch.one_processor_per_second:,.0f}/s", ""
         yield "from the frame to means", f"{batch.from_frame_per_second:,.0f}/s", ""
         yield "all that is mined", f"{batch.all_mined_per_second:,.0f}/s", ""
         yield "pm4py on the same frame", f"{batch.pm4py_per_second:,.0f}/s", ""

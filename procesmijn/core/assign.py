@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from procesmijn.core.frames import NO_TERM, Bools, Int32s, Int64s, ObjectEvents, Rows
-from procesmijn.core.order import is_first
+from procesmijn.core.order import is_first, picked
 from procesmijn.core.rules import Membership, ProcessRules, Rules
 
 _NO_RANK = int(np.iinfo(np.int32).max)
@@ -41,6 +41,9 @@ class Cases:
 
     def parts(self, case: Int64s) -> Iterator[tuple[ProcessRules, Int64s]]:
         """The rows of each process, in a frame whose rows are of the cases ``case``."""
+        if len(self.rules) == 1:
+            yield self.rules[0], np.arange(len(case))
+            return
         kind = self.kind[case]
         for index, rules in enumerate(self.rules):
             yield rules, np.flatnonzero(kind == index)
@@ -84,14 +87,16 @@ def assign(events: ObjectEvents, rows: Int64s, rules: Rules) -> tuple[Cases, Cas
     """
     processes, kind, row, activity = _linked(events, rows, rules)
     owner = events.owner[row]
-    terms = np.array([process.process for process in processes], dtype=np.int32)
-    by_case = owner.astype(np.int64) << _TERM_BITS | terms[kind]
-    order = np.argsort(by_case, kind="stable")  # quick: each process is in order already
-    kind, row, owner, activity = kind[order], row[order], owner[order], activity[order]
+    if len(processes) > 1:
+        terms = np.array([process.process for process in processes], dtype=np.int32)
+        by_case = owner.astype(np.int64) << _TERM_BITS | terms[kind]
+        order = np.argsort(by_case, kind="stable")  # quick: each process is in order already
+        kind, row, owner, activity = kind[order], row[order], owner[order], activity[order]
     begins = is_first(owner, kind)
     cases = Cases(events.keys[owner[begins]], kind[begins], processes)
     case = np.cumsum(begins) - 1
-    chosen = events.events.take(row)  # far faster on rows than [row]
+    is_all = len(processes) == 1 and len(row) == len(events.events)
+    chosen = events.events if is_all else events.events.take(row)  # far faster on rows than [row]
     rank = np.empty(len(row), dtype=np.int32)
     party = chosen["party"].copy()
     closes = np.empty(len(row), dtype=np.bool_)
@@ -99,7 +104,9 @@ def assign(events: ObjectEvents, rows: Int64s, rules: Rules) -> tuple[Cases, Cas
         rank[part] = process.rank_of_activity.find(activity[part], _NO_RANK)
         closes[part] = np.isin(activity[part], process.end_activities)
         nameless = part[party[part] == NO_TERM]
-        party[nameless] = _known_party(chosen.take(nameless), activity[nameless], process, rules)
+        if len(nameless):
+            known = _known_party(chosen.take(nameless), activity[nameless], process, rules)
+            party[nameless] = known
     return cases, CaseEvents(case, chosen, activity, rank, party, closes)
 
 
@@ -107,13 +114,15 @@ def _linked(
     events: ObjectEvents, rows: Int64s, rules: Rules
 ) -> tuple[tuple[ProcessRules, ...], Int32s, Int64s, Int32s]:
     """The processes met, and for each event in each of them: which process, row, activity."""
-    type_of_object = events.types[events.owner[rows]]
     processes: list[ProcessRules] = []
     kinds, links, activities = [], [], []
-    for object_type in np.unique(events.types).tolist():
-        part = rows[type_of_object == object_type]
+    types_met = np.unique(events.types).tolist()
+    for object_type in types_met:
+        part = rows
+        if len(types_met) > 1:
+            part = rows[(events.types == object_type)[events.owner[rows]]]
         types, named, steps = (
-            events.events[column].take(part) for column in ("type", "process", "activity")
+            picked(events.events[column], part) for column in ("type", "process", "activity")
         )
         for process in rules.processes.get(object_type, ()):
             activity = np.where(

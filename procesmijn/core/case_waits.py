@@ -40,8 +40,10 @@ def not_waited(instances: Instances, cases: int, to: Int64s, from_: Int64s) -> L
     place = np.full(len(instances), NO_ROW, dtype=np.int64)
     place[instances.completed] = np.arange(len(instances.completed))
     ends_us = np.minimum(until_us, _later_us(instances, case, place[from_]))
+    if len(instances.completed) < len(instances):  # only an open one begins after the end
+        ends_us = np.minimum(ends_us, ended_us(instances, cases)[case])
     # What is picked up later may have been delivered first: then it is waited for all the time.
-    ends_us = np.maximum(np.minimum(ends_us, ended_us(instances, cases)[case]), since_us)
+    ends_us = np.maximum(ends_us, since_us)
     cut = np.flatnonzero(ends_us < until_us)
     # Work beside a wait began before the pick-up, and lasted beyond the delivery: mostly none did.
     last = instances.completed[np.maximum.accumulate(place)[to - 1]]

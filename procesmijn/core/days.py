@@ -75,10 +75,12 @@ class Days:
         Dates outside the horizon (and :data:`~procesmijn.core.frames.NO_INSTANT`) become its first
         or last date.
         """
-        within_us = np.clip(instants_us, (FIRST_DAY - 2) * DAY_US, (LAST_DAY + 2) * DAY_US)
-        period = self.changes.passed(within_us)
-        days: Int64s = (within_us + self.offset_us[period]) // DAY_US
-        return np.clip(days, FIRST_DAY, LAST_DAY)
+        within_us = np.minimum(instants_us, (LAST_DAY + 2) * DAY_US)
+        np.maximum(within_us, (FIRST_DAY - 2) * DAY_US, out=within_us)
+        within_us += self.offset_us.take(self.changes.passed(within_us))
+        within_us //= DAY_US
+        np.minimum(within_us, LAST_DAY, out=within_us)
+        return np.maximum(within_us, FIRST_DAY, out=within_us)
 
     def start_us(self, days: Int64s) -> Int64s:
         """Instant at which each local date begins, int64[n].

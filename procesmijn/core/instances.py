@@ -49,7 +49,8 @@ class Instances:
     receiver: Int32s
     """The party that is to act next; ``NO_TERM`` where the event names none."""
     subject: Int32s
-    """What a receiver receives: one number for all that is the same, 0 is the case itself."""
+    """What a receiver receives, where there is one: one number for all that is the same, 0 is the
+    case itself."""
     is_start_known: Bools
     """Whether the start is a fact of its own, and not just the completion again."""
     closes: Bools
@@ -101,19 +102,24 @@ def pair(case_events: CaseEvents, rules: Rules) -> Instances:
     rows = rows[stays[rows]]
     case, completion_us, party = case_events.case[rows], completion_us[rows], party[rows]
     begun_by, named_by = begun_by[rows], named_by[rows]
+    key_hi, key_lo = events["key_hi"].take(rows), events["key_lo"].take(rows)
+    receiver = events["receiver"].take(named_by)
+    naming = np.flatnonzero(receiver != NO_TERM)
+    subject = np.zeros(len(rows), dtype=np.int32)
+    subject[naming] = _subjects(events, named_by[naming], rules)
     done = np.flatnonzero(completion_us != NO_INSTANT)
     return Instances(
         case=case,
         start_us=start_us[rows],
         completion_us=completion_us,
-        key_hi=events["key_hi"].take(rows),
-        key_lo=events["key_lo"].take(rows),
-        begun_hi=events["key_hi"].take(begun_by),
-        begun_lo=events["key_lo"].take(begun_by),
+        key_hi=key_hi,
+        key_lo=key_lo,
+        begun_hi=events["key_hi"].take(begun_by) if len(begin) else key_hi,
+        begun_lo=events["key_lo"].take(begun_by) if len(begin) else key_lo,
         activity=case_events.activity[rows],
         party=party,
-        receiver=events["receiver"].take(named_by),
-        subject=_subjects(events, named_by, rules),
+        receiver=receiver,
+        subject=subject,
         is_start_known=is_start_known[rows],
         closes=case_events.closes[rows],
         is_transparent=(party == NO_TERM) | np.isin(party, rules.automatic),
@@ -143,6 +149,9 @@ def _matches(case_events: CaseEvents, is_start: Bools, is_lone: Bools) -> tuple[
     So the k-th completion that finds any takes the k-th start. How many wait follows from a walk,
     one up for a start and one down for a completion, that is never let below zero.
     """
+    if not is_start.any():
+        none = np.empty(0, dtype=np.int64)
+        return none, none
     has_start = np.zeros(len(is_start), dtype=np.bool_)  # by case: there are no more than rows
     has_start[case_events.case[is_start]] = True
     rows = np.flatnonzero(has_start[case_events.case] & ~is_lone)

@@ -20,18 +20,17 @@ class Marks:
 
     def __init__(self, marks_us: Int64s) -> None:
         first_us, last_us = (int(marks_us[0]), int(marks_us[-1])) if len(marks_us) else (0, 0)
-        self._earliest_us = first_us - 1
-        self._latest_us = last_us
-        self._first_day = self._earliest_us // DAY_US
-        days = np.arange(self._first_day, self._latest_us // DAY_US + 2)
+        self._first_day = (first_us - 1) // DAY_US
+        days = np.arange(self._first_day, last_us // DAY_US + 2)
         self._before = np.searchsorted(marks_us, days * DAY_US)
         self._most_a_day = int(np.diff(self._before).max())
-        self._marks_us = np.append(marks_us, NO_INSTANT)
+        self._until_us = np.append(marks_us - 1, NO_INSTANT)  # nothing comes after the last
 
     def passed(self, instants_us: Int64s) -> Int64s:
         """How many of the marks lie at or before each instant, int64[n]."""
-        within_us = np.clip(instants_us, self._earliest_us, self._latest_us)
-        passed = self._before.take(within_us // DAY_US - self._first_day)
+        days = instants_us // DAY_US
+        days -= self._first_day
+        passed = self._before.take(days, mode="clip")
         for _ in range(self._most_a_day):
-            passed += self._marks_us.take(passed) <= within_us
+            passed += instants_us > self._until_us.take(passed)
         return passed

@@ -25,13 +25,14 @@ def order_by(*keys: npt.NDArray[Any]) -> Int64s:
     """Rows in order of ``keys``, the first the most significant; equal rows in any order.
 
     One sort of 64-bit words is ten times as fast as ``np.lexsort``. So as many leading bits of the
-    keys as fit go into one word; only where equal words hide a wrong order are the whole keys
-    sorted.
+    keys as fit go into one word, with the row below them: words are sorted three times as fast as
+    their order is found. Only where equal bits hide a wrong order are the whole keys sorted.
     """
     if not len(keys[0]):
         return np.empty(0, dtype=np.int64)
-    words, is_exact = _packed(keys)
-    order = _order(words)
+    row_bits = (len(keys[0]) - 1).bit_length()
+    words, is_exact = _packed(keys, _WORD - row_bits)
+    order = _order(words, row_bits)
     if is_exact:
         return order
     words = words.take(order)
@@ -47,10 +48,18 @@ def order_by(*keys: npt.NDArray[Any]) -> Int64s:
     return order
 
 
-def _order(words: npt.NDArray[np.uint64]) -> Int64s:
-    """Rows in order of their words: those that are nearly in order, as events come, are merged."""
+def _order(words: npt.NDArray[np.uint64], row_bits: int) -> Int64s:
+    """Rows in order of their words, which leave room for the row: those that are nearly in order,
+    as events come, are merged."""
     falls = np.count_nonzero(words[1:] < words[:-1])
-    return np.argsort(words, kind="stable" if falls < len(words) // _FEW_FALLS else "quicksort")
+    if not falls:
+        return np.arange(len(words))
+    if falls < len(words) // _FEW_FALLS:
+        return np.argsort(words, kind="stable")
+    in_order = words << np.uint64(row_bits) | np.arange(len(words), dtype=np.uint64)
+    in_order.sort()
+    in_order &= np.uint64((1 << row_bits) - 1)
+    return in_order.view(np.int64)
 
 
 def _is_above(keys: tuple[npt.NDArray[Any], ...], one: Int64s, other: Int64s) -> Bools:
@@ -62,22 +71,31 @@ def _is_above(keys: tuple[npt.NDArray[Any], ...], one: Int64s, other: Int64s) ->
     return is_above
 
 
-def _packed(keys: tuple[npt.NDArray[Any], ...]) -> tuple[npt.NDArray[np.uint64], bool]:
-    """The leading bits of the keys in words that sort as they do; whether that was all of them."""
+def _packed(keys: tuple[npt.NDArray[Any], ...], room: int) -> tuple[npt.NDArray[np.uint64], bool]:
+    """The leading bits of the keys, as many as there is room for, in words that sort as they do;
+    whether that was all of them."""
     words = np.zeros(len(keys[0]), dtype=np.uint64)
-    room = _WORD
     for key in keys:
         least, most = int(key.min()), int(key.max())
         bits = (most - least).bit_length()
+        if not bits:
+            continue
         taken = min(bits, room)
         # wraps round to the true distance
-        offset = key.astype(np.uint64) - np.uint64(least % (1 << _WORD))
+        offset = key.astype(np.uint64)
+        offset -= np.uint64(least % (1 << _WORD))
+        offset >>= np.uint64(bits - taken)
         words <<= np.uint64(taken)
-        words |= offset >> np.uint64(bits - taken)
+        words |= offset
         room -= taken
         if taken < bits:
             return words, False
     return words, True
+
+
+def picked(values: npt.NDArray[Any], rows: Int64s) -> npt.NDArray[Any]:
+    """The values of some rows, which are ascending: mostly that is all of them."""
+    return values if len(rows) == len(values) else values.take(rows)
 
 
 def is_first(*codes: npt.NDArray[Any]) -> Bools:

@@ -22,15 +22,24 @@ def standing(events: ObjectEvents) -> Int64s:
     one thing (``UNKNOWN``), and every figure on it would be wrong.
     """
     stands = _is_last(events) & (events.events["is_void"] == 0)
-    of_object = np.bincount(events.owner[stands], minlength=len(events.keys))
-    return np.flatnonzero(stands & (of_object <= MAX_EVENTS_OF_CASE)[events.owner])
+    owner = events.owner
+    if np.any(owner[MAX_EVENTS_OF_CASE:] == owner[:-MAX_EVENTS_OF_CASE]):  # one has that many
+        of_object = np.bincount(owner[stands], minlength=len(events.keys))
+        stands &= (of_object <= MAX_EVENTS_OF_CASE)[owner]
+    return np.flatnonzero(stands)
 
 
 def _is_last(events: ObjectEvents) -> Bools:
     """Whether each entry is the last of its object with its key."""
     owner, high, low = events.owner, events.events["key_hi"], events.events["key_lo"]
     is_last = np.ones(len(owner), dtype=np.bool_)
-    rows = _perhaps_again(high ^ low ^ owner.astype(np.uint64) * _SPREAD)
+    words = owner.astype(np.uint64)
+    words *= _SPREAD
+    words ^= high
+    words ^= low
+    rows = _perhaps_again(words)
+    if not len(rows):
+        return is_last
     rows = rows[order_by(owner[rows], high[rows], low[rows], rows)]
     is_last[rows] = np.roll(is_first(owner[rows], high[rows], low[rows]), -1)
     return is_last

@@ -14,12 +14,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Final
 
 import numpy as np
 
 from procesmijn.core.days import EPOCH, FIRST_DAY, LAST_DAY, Days
 from procesmijn.core.frames import NO_INSTANT, Bools, Int64s
 from procesmijn.core.marks import DAY_US, Marks
+
+_EVER: Final = int(np.iinfo(np.int64).min)
+"""Before every instant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +42,11 @@ class Calendar:
     """Working time before each stretch, since the beginning of the horizon."""
     openings: Marks
     """``opens_us``, to be found among."""
+    until_us: Int64s
+    """The closing instant of the stretch that began last, by how many have begun."""
+    idle_us: Int64s
+    """Likewise, what turns an instant in that stretch into working time: how long nobody worked
+    before it, below zero."""
 
 
 def build_calendar(
@@ -112,12 +121,11 @@ def worked_until_us(calendar: Calendar, instants_us: Int64s) -> Int64s:
     """Working time from the beginning of the horizon to each instant."""
     if not len(calendar.opens_us):
         return np.zeros(len(instants_us), dtype=np.int64)
-    at = np.maximum(calendar.openings.passed(instants_us) - 1, 0)
-    opens_us, closes_us = calendar.opens_us[at], calendar.closes_us[at]
-    worked_us: Int64s = calendar.worked_us[at] + (
-        np.clip(instants_us, opens_us, closes_us) - opens_us
-    )
-    return worked_us
+    at = calendar.openings.passed(instants_us)
+    worked_us: Int64s = calendar.until_us.take(at)
+    np.minimum(worked_us, instants_us, out=worked_us)
+    worked_us += calendar.idle_us.take(at)
+    return np.maximum(worked_us, 0, out=worked_us)
 
 
 def worked_at_us(calendar: Calendar, worked_us: Int64s) -> Int64s:
@@ -145,9 +153,11 @@ def _calendar(zone: str, opens_us: Int64s, closes_us: Int64s) -> Calendar:
     opens_us, closes_us = opens_us[is_first], closes_us[is_last]
     worked_us = np.zeros(len(opens_us), dtype=np.int64)
     worked_us[1:] = np.cumsum(closes_us - opens_us)[:-1]
-    for column in (opens_us, closes_us, worked_us):
+    until_us = np.concatenate([[_EVER], closes_us])
+    idle_us = np.concatenate([[0], worked_us - opens_us])
+    for column in (opens_us, closes_us, worked_us, until_us, idle_us):
         column.setflags(write=False)
-    return Calendar(zone, opens_us, closes_us, worked_us, Marks(opens_us))
+    return Calendar(zone, opens_us, closes_us, worked_us, Marks(opens_us), until_us, idle_us)
 
 
 def _day(local: date) -> int:
