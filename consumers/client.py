@@ -10,18 +10,18 @@ leave the group when it stops, and its partitions would stand still for a sessio
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.consumer.fetcher import Fetcher
 from kafka.coordinator.assignors.range import RangePartitionAssignor
-from kafka.errors import KafkaError, UnsupportedCodecError
+from kafka.errors import KafkaError
 from kafka.structs import MemberState
 
 from consumers.connection import KafkaSettings, reaching
+from consumers.unpacking import Unpacking
 from schemas.event import DEFAULT_TOPIC
 
 log = logging.getLogger(__name__)
@@ -61,16 +61,6 @@ class Reading:
     the group waits for one that is busy when another joins."""
 
 
-class BatchUnreadable(Exception):
-    """Records that Kafka holds as one batch are damaged, or not as its format wants them."""
-
-    def __init__(self, place: Place, next_offset: int, why: str) -> None:
-        super().__init__(why)
-        self.place = place
-        self.next_offset = next_offset
-        """The offset after the batch, as far as it still tells."""
-
-
 class Client(KafkaConsumer):  # type: ignore[misc] # kafka-python has no types
     """A member of the group that remembers nothing and commits nothing by itself.
 
@@ -98,7 +88,7 @@ class Client(KafkaConsumer):  # type: ignore[misc] # kafka-python has no types
                 max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
                 metrics_enabled=False,
             )
-        self._fetcher.PartitionRecords = _Unpacking
+        self._fetcher.PartitionRecords = Unpacking
 
     @property
     def is_member(self) -> bool:
@@ -137,46 +127,6 @@ class Client(KafkaConsumer):  # type: ignore[misc] # kafka-python has no types
             self.close(autocommit=False, timeout_ms=round(CLOSE_SECONDS * 1000))
         except KafkaError as error:
             log.warning("the group was not left cleanly: %s", error)
-
-
-class _Unpacking(Fetcher.PartitionRecords):  # type: ignore[misc] # kafka-python has no types
-    """The records of one fetched partition, unpacked.
-
-    kafka-python raises over a batch without saying where it lies, whatever its codecs raise among
-    that, and afterwards would wait for more of it for ever.
-    """
-
-    def _unpack_records(self, tp: Place, records: Any, *deserializers: Any) -> Iterator[Any]:
-        batches = _Batches(records)
-        try:
-            yield from super()._unpack_records(tp, batches, *deserializers)
-        except UnsupportedCodecError:
-            raise  # the batch is sound, it is a library that is missing
-        except Exception as error:
-            self.drain()
-            least = self.next_fetch_offset + 1
-            next_offset = least if batches.last is None else max(least, batches.last.next_offset)
-            raise BatchUnreadable(tp, next_offset, _why(error)) from error
-
-
-class _Batches:
-    """Batches of records, one by one, and which was the last."""
-
-    def __init__(self, records: Any) -> None:
-        self._records = records
-        self.last: Any = None
-
-    def next_batch(self) -> Any:
-        batch = self._records.next_batch()
-        self.last = batch or self.last
-        return batch
-
-
-def _why(error: Exception) -> str:
-    """In words that hold nothing of the record, which the client may quote."""
-    if "crc" in str(error):
-        return "its checksum is wrong"
-    return type(error.__context__ or error).__name__
 
 
 def name_of(place: Place) -> str:

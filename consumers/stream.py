@@ -1,9 +1,9 @@
 """The records of the partitions that are ours, in order, each offset once.
 
-Three subjects, a module each: :mod:`consumers.client` is the member of the group,
-:mod:`consumers.claims` says which partitions are ours and from where they are read, and
-:mod:`consumers.obstacles` what can be wrong with a log. Here is the reading itself. Kafka's own
-commit is only reported, for tools that show lag.
+Four subjects, a module each: :mod:`consumers.client` is the member of the group,
+:mod:`consumers.unpacking` takes records out of what it fetched, :mod:`consumers.claims` says which
+partitions are ours and from where they are read, and :mod:`consumers.obstacles` what can be wrong
+with a log. Here is the reading itself. Kafka's own commit is only reported, for tools that show lag.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import (
@@ -26,7 +26,6 @@ from consumers.chunk import Chunk
 from consumers.claims import Claims
 from consumers.client import (
     CLOSE_SECONDS,
-    BatchUnreadable,
     Client,
     Place,
     Reading,
@@ -36,8 +35,8 @@ from consumers.client import (
 from consumers.connection import KafkaSettings
 from consumers.contracts import Positions
 from consumers.errors import StreamFailed
+from consumers.unpacking import BatchUnreadable
 from procesmijn.batch import Partition, Span
-from schemas.envelope import NO_TIMESTAMP
 from schemas.event import Record
 
 __all__ = ["Reading", "Stream"]
@@ -48,8 +47,6 @@ POLL_SECONDS: Final = 0.25
 """How long one poll waits. Above zero: a poll that may not wait never joins a group. Short: after
 the group has assigned partitions a poll waits its time out, and only then can they be claimed."""
 REPORT_SECONDS: Final = 1.0
-LAST_TIMESTAMP_MS: Final = 253_402_300_799_999
-"""The last millisecond of the year 9999, which is as far as instants go in Python."""
 
 
 class Stream:
@@ -132,7 +129,7 @@ class Stream:
         """Forget every claim: what is still assigned is claimed again and read from there."""
         self._claims.release()
 
-    def _fetch_beside_backfill(self) -> Mapping[Place, Sequence[Any]]:
+    def _fetch_beside_backfill(self) -> Mapping[Place, Sequence[Record]]:
         """A poll may bring more of the same partition later: the two are put together."""
         backlog = [it for it in self._claims.readable() if it.topic in self._reading.backfill]
         self._client.pause(*backlog)
@@ -148,11 +145,11 @@ class Stream:
 
     def _fetch(
         self, seconds: float = POLL_SECONDS, records: int | None = None
-    ) -> Mapping[Place, Sequence[Any]]:
+    ) -> Mapping[Place, Sequence[Record]]:
         if not self._client.is_member:
             self._client.join_again()
         try:
-            fetched: Mapping[Place, Sequence[Any]] = self._client.poll(
+            fetched: Mapping[Place, Sequence[Record]] = self._client.poll(
                 round(seconds * 1000), records
             )
         except (OffsetOutOfRangeError, LogTruncationError, BatchUnreadable) as error:
@@ -169,7 +166,7 @@ class Stream:
             self._unreported.pop(place, None)
         return fetched
 
-    def _rewind(self) -> Mapping[Place, Sequence[Any]]:
+    def _rewind(self) -> Mapping[Place, Sequence[Record]]:
         """Back to what was handed on: a poll that failed may have let go of records."""
         for place, holding in self._claims.holdings.items():
             self._client.seek(place, holding.next_offset)
@@ -188,7 +185,7 @@ class Stream:
             for place, offset in error.args[0].items():
                 self._claims.obstruct(place, obstacles.refused(offset))
 
-    def _chunks(self, fetched: Mapping[Place, Sequence[Any]]) -> Iterable[Chunk]:
+    def _chunks(self, fetched: Mapping[Place, Sequence[Record]]) -> Iterable[Chunk]:
         for place, holding in list(self._claims.holdings.items()):
             first_offset, next_offset = holding.next_offset, self._position(place)
             if next_offset == first_offset or place not in self._claims.holdings:
@@ -202,19 +199,7 @@ class Stream:
                     f"{fetched_here[-1].offset} outside of {first_offset} to {next_offset - 1}"
                 )
             holding.next_offset = next_offset
-            records = [
-                Record(
-                    record.topic,
-                    record.partition,
-                    record.offset,
-                    _timestamp_us(record.timestamp),
-                    record.key,
-                    record.value,
-                    tuple(record.headers),
-                )
-                for record in fetched_here
-            ]
-            yield Chunk(holding.partition, holding.epoch, first_offset, next_offset, records)
+            yield Chunk(holding.partition, holding.epoch, first_offset, next_offset, fetched_here)
 
     def _position(self, place: Place) -> int:
         """Where reading stands. Given no time to wait the client asks no broker, which may fail."""
@@ -280,9 +265,3 @@ class Stream:
 def _note_report(offsets: Mapping[Place, OffsetAndMetadata], outcome: object) -> None:
     if isinstance(outcome, Exception):
         log.info("Kafka was not told the positions of %s: %s", names_of(offsets), outcome)
-
-
-def _timestamp_us(timestamp_ms: int) -> int:
-    """Within what an instant can be: producers that date in micro- or nanoseconds are common, and
-    many brokers let that pass."""
-    return 1000 * min(max(timestamp_ms, NO_TIMESTAMP), LAST_TIMESTAMP_MS)
