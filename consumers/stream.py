@@ -3,7 +3,8 @@
 Four subjects, a module each: :mod:`consumers.client` is the member of the group,
 :mod:`consumers.unpacking` takes records out of what it fetched, :mod:`consumers.claims` says which
 partitions are ours and from where they are read, and :mod:`consumers.obstacles` what can be wrong
-with a log. Here is the reading itself. Kafka's own commit is only reported, for tools that show lag.
+with a log. Here is the reading itself. Kafka's own commit is only reported, for tools that show
+lag.
 """
 
 from __future__ import annotations
