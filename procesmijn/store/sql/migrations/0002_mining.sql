@@ -193,7 +193,7 @@ CREATE TABLE mining.delivery (
     change_id          int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
     updated_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (object_key, process, agreement, opened_event)
-) WITH (fillfactor = 60);
+) WITH (fillfactor = 40);
 COMMENT ON TABLE mining.delivery IS 'One delivery under an agreement, as it stands for all that is known: so since since_at. How it stood before is its course; mining.delivery_as_of has both. Missing instants are infinity.';
 COMMENT ON COLUMN mining.delivery.opened_event IS 'The event that requests it; where it is unasked, that delivers it.';
 COMMENT ON COLUMN mining.delivery.request IS 'Key of the request; 0 where its events name none.';
