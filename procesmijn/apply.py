@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from procesmijn.batch import Applied, Arrival, Batch, Origin, Step
+from procesmijn.catalogue import Catalogue
 from procesmijn.core.compile import compile_rules, names_of, rule_digests
 from procesmijn.core.difference import difference
 from procesmijn.core.frames import Int32s, Int64s, ObjectEvents
@@ -95,10 +96,15 @@ def load_rules(store: Store) -> RulesInForce:
 
 def read_rules(terms: Terms, connection: Connection) -> Rules:
     """The same rules for a session that only reads, in the codes of its dictionary."""
-    active = meant_alike(catalogues.active(connection))
+    return read_in_force(terms, connection)[1]
+
+
+def read_in_force(terms: Terms, connection: Connection) -> tuple[Catalogue, Rules]:
+    """And with them the catalogue that they are compiled from."""
+    catalogue = meant_alike(catalogues.active(connection)).catalogue
     terms.load(connection)
-    terms.resolve(names_of(active.catalogue), connection)
-    return compile_rules(active.catalogue, terms.code, terms.names)
+    terms.resolve(names_of(catalogue), connection)
+    return catalogue, compile_rules(catalogue, terms.code, terms.names)
 
 
 def meant_alike(active: Active | None) -> Active:

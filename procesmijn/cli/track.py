@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from procesmijn.cli.options import AsOf, Process, known_process, moment
-from procesmijn.cli.service import in_force, reading
+from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show, write_json
 from procesmijn.cli.tell import many, note
 from procesmijn.cli.track_case import show_case
@@ -55,7 +55,7 @@ def track_case(
         raise UsageError("--backtest tries forecasts on all cases of a process: leave the case out")
     with reading(read_settings(), moment(as_of)) as (store, connection):
         known_process(process, connection)
-        subject = Subject.of(process, in_force(store).catalogue, store, connection)
+        subject = Subject.of(process, store.terms, connection)
         if case is not None:
             told = subject.told(case)
             write_json(told.plain()) if form is As.JSON else show_case(told)

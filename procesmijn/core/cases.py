@@ -44,7 +44,7 @@ def describe_cases(
     rows["process"] = cases.process
     rows["started_us"] = instances.start_us[is_first(instances.case)]
     rows["ended_us"] = ended_us(instances, number)
-    rows["closed_us"] = _closed_us(instances, number)
+    rows["closed_us"] = closed_us(instances, number)
     stretches = worked(instances)
     rows["processing_us"] = sum_by(stretches.case, stretches.until_us - stretches.since_us, number)
     rows["events"] = count_by(events.case, number)
@@ -69,7 +69,7 @@ def ended_us(instances: Instances, cases: int) -> Int64s:
     return last_us
 
 
-def _closed_us(instances: Instances, cases: int) -> Int64s:
+def closed_us(instances: Instances, cases: int) -> Int64s:
     """Last completion of an end activity in each case; ``NO_INSTANT`` where there is none, or where
     an instance comes after it: by its start, and at one instant by its place in the order."""
     closed_us = np.full(cases, NO_INSTANT)

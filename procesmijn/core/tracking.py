@@ -6,19 +6,27 @@ a moment of the past is what was to be seen then.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from procesmijn.core.assign import assign
-from procesmijn.core.cases import describe_cases
+import numpy as np
+
+from procesmijn.core.assign import CaseEvents, Cases, assign
+from procesmijn.core.cases import closed_us, describe_cases
 from procesmijn.core.frames import NO_INSTANT, ObjectEvents, Rows
 from procesmijn.core.handovers import find_handovers
 from procesmijn.core.instances import Instances, pair
+from procesmijn.core.order import is_first
 from procesmijn.core.pendings import find_pendings
 from procesmijn.core.repeats import done_again
 from procesmijn.core.rules import Rules
 from procesmijn.core.standing import standing
 from procesmijn.core.traces import trace
+
+CaseCode: TypeAlias = tuple[int, int]
+"""A process, as a term, and the key of an object."""
 
 
 class Step(NamedTuple):
@@ -66,25 +74,32 @@ def track(events: ObjectEvents, rules: Rules, at_us: int) -> Tracked | None:
 
     None where nothing had happened in it by then.
     """
-    rows = standing(events)
-    rows = rows[events.events["occurred_us"][rows] <= at_us]
-    cases, case_events = assign(events, rows, rules)
+    cases, case_events = _begun(events, rules, at_us)
     if not len(cases):
         return None
     instances = pair(case_events, rules)
     handed, handovers = find_handovers(cases, instances, rules)
-    pendings = find_pendings(cases, instances, rules)
     traces = trace(cases, instances, rules.names)
     again = done_again(instances).rows
     (case,) = describe_cases(cases, case_events, instances, traces, handed, again)
-    closed_us = int(case["closed_us"])
     return Tracked(
         int(case["started_us"]),
         int(case["ended_us"]),
-        closed_us,
+        int(case["closed_us"]),
         tuple(_steps(instances, handovers)),
-        () if closed_us != NO_INSTANT else tuple(_holders(instances, pendings)),
+        _holders(cases, instances, rules).get((int(case["process"]), int(case["object"])), ()),
     )
+
+
+def who_has(events: ObjectEvents, rules: Rules, at_us: int) -> dict[CaseCode, tuple[Holder, ...]]:
+    """Who has each case of ``events`` that is open, as :func:`track` says it of one."""
+    cases, case_events = _begun(events, rules, at_us)
+    return _holders(cases, pair(case_events, rules), rules)
+
+
+def _begun(events: ObjectEvents, rules: Rules, at_us: int) -> tuple[Cases, CaseEvents]:
+    rows = standing(events)
+    return assign(events, rows[events.events["occurred_us"][rows] <= at_us], rules)
 
 
 def _steps(instances: Instances, handovers: Rows) -> list[Step]:
@@ -105,27 +120,34 @@ def _steps(instances: Instances, handovers: Rows) -> list[Step]:
     ]
 
 
-def _holders(instances: Instances, pendings: Rows) -> list[Holder]:
-    """Each party once, by what it has had longest."""
-    found = [
-        Holder(int(row["customer"]), int(row["delivered_us"]), "named", int(row["activity"]))
-        for row in pendings[pendings["settled_us"] == NO_INSTANT]
-    ]
+def _holders(
+    cases: Cases, instances: Instances, rules: Rules
+) -> dict[CaseCode, tuple[Holder, ...]]:
+    codes = list(zip(cases.process.tolist(), cases.objects.tolist(), strict=True))
+    found: defaultdict[CaseCode, list[Holder]] = defaultdict(list)
+    pendings = find_pendings(cases, instances, rules)
+    for row in pendings[pendings["settled_us"] == NO_INSTANT]:
+        found[int(row["process"]), int(row["object"])].append(
+            Holder(int(row["customer"]), int(row["delivered_us"]), "named", int(row["activity"]))
+        )
     begun = (instances.completion_us == NO_INSTANT) & ~instances.is_transparent
-    found += [
-        _holder(instances, at, int(instances.start_us[at]), "started")
-        for at in begun.nonzero()[0].tolist()
-    ]
-    if not found:
-        done = instances.completed[~instances.is_transparent[instances.completed]]
-        found = [
-            _holder(instances, at, int(instances.completion_us[at]), "last")
-            for at in done[-1:].tolist()
-        ]
+    for at in np.flatnonzero(begun).tolist():
+        holder = _holder(instances, at, int(instances.start_us[at]), "started")
+        found[codes[instances.case[at]]].append(holder)
+    done = instances.completed[~instances.is_transparent[instances.completed]]
+    for at in done[np.roll(is_first(instances.case[done]), -1)].tolist():
+        if (code := codes[instances.case[at]]) not in found:
+            found[code].append(_holder(instances, at, int(instances.completion_us[at]), "last"))
+    is_open = closed_us(instances, len(cases)) == NO_INSTANT
+    return {codes[at]: _once(found[codes[at]]) for at in np.flatnonzero(is_open).tolist()}
+
+
+def _once(holders: Iterable[Holder]) -> tuple[Holder, ...]:
+    """Each party once, by what it has had longest."""
     first: dict[int, Holder] = {}
-    for holder in sorted(found, key=lambda it: it.since_us):
+    for holder in sorted(holders, key=lambda it: it.since_us):
         first.setdefault(holder.party, holder)
-    return list(first.values())
+    return tuple(first.values())
 
 
 def _holder(instances: Instances, at: int, since_us: int, basis: str) -> Holder:

@@ -116,9 +116,6 @@ class OpenRow(NamedTuple):
     left_seconds: float | None
     """Until it is due, on the supplier's calendar; below zero since it was. None while paused."""
     customer_seconds: float
-    with_party: str
-    """Who has to act: the party that the case was passed to last, else the supplier."""
-    with_since: datetime
     lead_time: str
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -52,19 +53,37 @@ def find(process: str, case_key: str, connection: Connection) -> Found | None:
     return None if row is None else Found(*row)
 
 
+def named(case_key: str, connection: Connection) -> list[str]:
+    """Processes that have a case of that key."""
+    rows = connection.execute(statements("tracking")["named"], {"case_key": case_key})
+    return [name for (name,) in rows]
+
+
+def objects(cases: Sequence[tuple[str, str]], connection: Connection) -> list[tuple[int, int]]:
+    """Process (a term) and object key of each case, which is given by process and case key."""
+    asked = {
+        "processes": [process for process, _ in cases],
+        "case_keys": [case_key for _, case_key in cases],
+    }
+    return connection.execute(statements("tracking")["objects"], asked).fetchall()
+
+
 def near(process: str, case_key: str, connection: Connection) -> list[str]:
     """Ids of cases that somebody may have meant."""
     asked = {"process": process, "case_key": case_key, "most": _NEAREST}
     return [name for (name,) in connection.execute(statements("tracking")["near"], asked)]
 
 
-def events_of(object_key: int, terms: Terms, connection: Connection) -> ObjectEvents:
-    """The events of one object, also those of later moments."""
+def events_of(
+    object_keys: Collection[int], terms: Terms, connection: Connection
+) -> Iterator[ObjectEvents]:
+    """The events of some objects, also those of later moments; some objects at a time."""
     terms.load(connection)
-    known = find_objects(np.array([object_key], dtype=np.int64), terms, connection)
-    events = read_events(known.locked, terms, connection)
-    terms.meet(np.unique(events.events["party"]).tolist(), connection)
-    return events
+    keys = np.array(sorted(set(object_keys)), dtype=np.int64)
+    for part in find_objects(keys, terms, connection).locked.parts():
+        events = read_events(part, terms, connection)
+        terms.meet(np.unique(events.events["party"]).tolist(), connection)
+        yield events
 
 
 def cases(process: str, connection: Connection, object_key: int = 0) -> Traces:

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from procesmijn.apply import read_rules
+import numpy as np
+
+from procesmijn.apply import read_in_force
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.errors import nearest
 from procesmijn.core.backtest import Score, Trials, back_test
 from procesmijn.core.compile import open_hours
 from procesmijn.core.flow import instant
 from procesmijn.core.forecasts import forecast
+from procesmijn.core.marks import DAY_US
 from procesmijn.core.past import Known, Log
 from procesmijn.core.rules import ProcessRules, Rules
 from procesmijn.core.tracking import track
-from procesmijn.core.worktime import Calendar
+from procesmijn.core.worktime import Calendar, working_us
 from procesmijn.errors import ProcesmijnError, UsageError
-from procesmijn.store import Store, tracking
+from procesmijn.store import tracking
 from procesmijn.store.connection import Connection
 from procesmijn.store.terms import Terms
 from procesmijn.tracking.told import Told, case_told
 from schemas.instants import to_us
+
+_USUAL_DAYS: Final = 28
 
 
 class CaseRetired(ProcesmijnError):
@@ -65,11 +70,10 @@ class Subject:
     connection: Connection
 
     @classmethod
-    def of(
-        cls, process: str, catalogue: Catalogue, store: Store, connection: Connection
-    ) -> Subject:
+    def of(cls, process: str, terms: Terms, connection: Connection) -> Subject:
         """A declared process, as of the moment that the session speaks of."""
-        rules = read_rules(store.terms, connection).only(store.terms.code(process))
+        catalogue, rules = read_in_force(terms, connection)
+        rules = rules.only(terms.code(process))
         (own,) = (each for processes in rules.processes.values() for each in processes)
         return cls(
             process,
@@ -78,9 +82,22 @@ class Subject:
             rules,
             own,
             open_hours(catalogue, catalogue.processes[process].calendar),
-            store.terms,
+            terms,
             connection,
         )
+
+    def worked_seconds(self, since: datetime, until: datetime) -> float:
+        """Working time of the process between two instants."""
+        bounds = np.array([to_us(since), to_us(until)])
+        return int(working_us(self.hours, bounds[:1], bounds[1:])[0]) / 1e6
+
+    @property
+    def day_seconds(self) -> float:
+        """Working time of a usual working day: the most frequent of some weeks before."""
+        edges = self.at_us - DAY_US * np.arange(_USUAL_DAYS, -1, -1, dtype=np.int64)
+        worked_us = working_us(self.hours, edges[:-1], edges[1:])
+        days, times = np.unique(worked_us[worked_us > 0], return_counts=True)
+        return float(days[times.argmax()]) / 1e6 if len(days) else DAY_US / 1e6
 
     def told(self, case_key: str) -> Told:
         """One case; raises :class:`NoSuchCase` with the nearest, or :class:`CaseRetired`."""
@@ -93,7 +110,7 @@ class Subject:
             )
         if found is None or not found.has_begun:
             raise self._no_such_case(case_key)
-        events = tracking.events_of(found.object_key, self.terms, self.connection)
+        (events,) = tracking.events_of([found.object_key], self.terms, self.connection)
         tracked = track(events, self.rules, self.at_us)
         if tracked is None:
             raise self._no_such_case(case_key)

@@ -24,6 +24,7 @@ from procesmijn.core.past import Known
 from procesmijn.core.rules import Rules
 from procesmijn.core.tracking import Step, Tracked
 from procesmijn.core.worktime import working_us
+from procesmijn.tracking.holding import Asked, holdings
 from schemas.instants import to_us
 
 
@@ -40,8 +41,8 @@ class Told:
     ended_at: datetime | None
     steps: list[dict[str, Any]]
     holders: list[dict[str, Any]]
-    """``basis`` says why: *named* by the activity ``what`` to take it up, has *started* on it, was
-    *asked* for the deliverable ``what``, or did it *last*."""
+    """In columns of :class:`~procesmijn.tracking.holding.Holding`, with how long it has been
+    there."""
     promises: list[dict[str, Any]]
     forecast: dict[str, Any] | None
     to_come: list[dict[str, Any]]
@@ -125,35 +126,21 @@ def _step(step: Step, rules: Rules) -> dict[str, Any]:
 def _holders(
     tracked: Tracked, promises: Sequence[dict[str, Any]], at_us: int, rules: Rules
 ) -> Iterator[dict[str, Any]]:
-    """Those who have it, and whoever was asked for something; else who was last."""
-    asked = [each for each in promises if each["status"] == "open"]
-    told = set[int]()
-    for holder in tracked.holders:
-        if not (holder.basis == "last" and asked):
-            told.add(holder.party)
-            what = rules.names[holder.activity]
-            yield _holder(holder.party, holder.since_us, holder.basis, what, at_us, rules)
+    asked = [
+        Asked(each["supplier"], each["requested_at"], each["deliverable"])
+        for each in promises
+        if each["status"] == "open"
+    ]
     codes = {name: code for code, name in rules.names.items()}
-    for each in asked:
-        if (party := codes[each["supplier"]]) not in told:
-            told.add(party)
-            since_us = to_us(each["requested_at"])
-            yield _holder(party, since_us, "asked", each["deliverable"], at_us, rules)
-
-
-def _holder(
-    party: int, since_us: int, basis: str, what: str, at_us: int, rules: Rules
-) -> dict[str, Any]:
-    hours = rules.calendars.get(party, rules.office)
-    worked_us = working_us(hours, np.array([since_us]), np.array([at_us]))
-    return {
-        "party": rules.names[party],
-        "since": instant(since_us),
-        "basis": basis,
-        "what": what,
-        "waiting_seconds": (at_us - since_us) / 1e6,
-        "waiting_working_seconds": int(worked_us[0]) / 1e6,
-    }
+    for holding in holdings(tracked.holders, asked, rules.names):
+        hours = rules.calendars.get(codes[holding.party], rules.office)
+        since_us = to_us(holding.since)
+        worked_us = working_us(hours, np.array([since_us]), np.array([at_us]))
+        yield {
+            **holding._asdict(),
+            "waiting_seconds": (at_us - since_us) / 1e6,
+            "waiting_working_seconds": int(worked_us[0]) / 1e6,
+        }
 
 
 def _promise(promise: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:

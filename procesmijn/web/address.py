@@ -51,6 +51,8 @@ class Filters:
     """Of deliveries that are open."""
     due: date | None = None
     """Of deliveries that are open: due on that date."""
+    case: str = ""
+    """The key of one."""
     select: str = ""
     """A pair, ``hr>payroll``."""
     rows: int = 0
@@ -203,6 +205,7 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "measure": ("measure", _one_of(*MEASURES)),
     "state": ("state", _one_of(*STATES)),
     "due": ("due", date.fromisoformat),
+    "case": ("case", str.strip),
     "select": ("select", _selected),
     "rows": ("rows", _rows),
     "as_of": ("as_of", _instant),

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from procesmijn.store import deliveries, figures
-from procesmijn.store.deliveries import KeptRow
 from procesmijn.store.figures import Clock, OpenRow
+from procesmijn.tracking.holding import Holding
+from procesmijn.tracking.told import Told
 from procesmijn.web.asking import Asking
-from procesmijn.web.open_work import state
-from procesmijn.web.pairs import median, ninety, pairs, shown
+from procesmijn.web.open_work import state, with_whom
+from procesmijn.web.pairs import pairs, shown
+from procesmijn.web.records import Kept, Wait, kept_of, wait_of
 from procesmijn.web.site import Site
 from procesmijn.web.trends import trend_period
+from procesmijn.web.views.case import track
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +38,11 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """What one party waited for another."""
-
-    supplier: str
-    customer: str
-    handovers: int
-    cases: int
-    seconds_sum: float
-    seconds_median: float
-    seconds_p90: float
-    pickup_basis: str
-
-
-@dataclass(frozen=True, slots=True)
 class Waits:
     """Pairs with their waits."""
 
     about: About
     rows: list[Wait]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An agreement and what came of it; null where that is of too few cases."""
-
-    agreement: str
-    process: str
-    deliverable: str
-    supplier: str
-    customer: str
-    lead_time: str
-    target_share: float | None
-    due: int | None
-    met: int | None
-    delivered: int | None
-    first_time_right: int | None
-    first_time_wrong: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,29 +125,15 @@ def router(site: Site) -> APIRouter:
     def waits(request: Request, _: Question) -> Waits:
         """Who waits for whom, by day of pick-up."""
         with site.asking(request) as asking:
-            return Waits(
-                _about(asking),
-                [
-                    Wait(
-                        row.supplier,
-                        row.customer,
-                        row.handovers,
-                        row.cases,
-                        row.seconds_sum,
-                        median(row),
-                        ninety(row),
-                        row.basis,
-                    )
-                    for row in shown(pairs(asking.period, asking), asking)
-                ],
-            )
+            rows = shown(pairs(asking.period, asking), asking)
+            return Waits(_about(asking), [*map(wait_of, rows)])
 
     @routes.get("/agreements")
     def agreements(request: Request, _: Question) -> Agreements:
         """What was promised, and what came of it: by day due, or of delivery."""
         with site.asking(request) as asking:
             rows = deliveries.kept(asking.here.chosen, asking.period, asking.connection)
-            return Agreements(_about(asking), [_kept(row, asking.k) for row in rows])
+            return Agreements(_about(asking), [kept_of(row, asking.k) for row in rows])
 
     @routes.get("/weeks")
     def weeks(request: Request, _: Question) -> Weeks:
@@ -200,7 +157,29 @@ def router(site: Site) -> APIRouter:
         site.looked(request)
         with site.asking(request) as asking:
             rows = figures.open_deliveries(asking.here.chosen, asking.connection)
-            return OpenDeliveries(_about(asking), [_open(row, asking) for row in rows])
+            held = with_whom(rows, asking)
+            return OpenDeliveries(
+                _about(asking),
+                [_open(row, held[row.delivery_id], asking) for row in rows],
+            )
+
+    @routes.get("/case")
+    def one_case(
+        request: Request,
+        process: Annotated[str, Query(description="Its process.")],
+        case: Annotated[str, Query(description="Its key.")],
+        _: Question,
+    ) -> Told:
+        """A case: what was done, who has it, what was promised, when it is expected to end.
+
+        Looking is written down.
+        """
+        site.looked(request)
+        with site.asking(request) as asking:
+            told = track(asking)
+        if told is None:
+            raise HTTPException(404, f"there is no case {case!r} of {process}")
+        return told
 
     return routes
 
@@ -210,25 +189,7 @@ def _about(asking: Asking) -> About:
     return About(asking.moment.as_of, dates.since, dates.until, asking.here.clock, asking.k)
 
 
-def _kept(row: KeptRow, k: int) -> Kept:
-    is_due, is_delivered = row.due_cases >= k, row.delivered_cases >= k
-    return Kept(
-        row.agreement,
-        row.process,
-        row.deliverable,
-        row.supplier,
-        row.customer,
-        row.lead_time,
-        row.target_share,
-        row.due if is_due else None,
-        row.met if is_due else None,
-        row.delivered if is_delivered else None,
-        row.first_time_right if is_delivered else None,
-        row.first_time_wrong if is_delivered else None,
-    )
-
-
-def _open(row: OpenRow, asking: Asking) -> Open:
+def _open(row: OpenRow, holding: Holding, asking: Asking) -> Open:
     return Open(
         row.process,
         row.case_key,
@@ -240,6 +201,6 @@ def _open(row: OpenRow, asking: Asking) -> Open:
         row.requested_at,
         row.due_at,
         row.left_seconds,
-        row.with_party,
-        row.with_since,
+        holding.party,
+        holding.since,
     )

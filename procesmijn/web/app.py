@@ -30,7 +30,7 @@ from procesmijn.web.say import Speech
 from procesmijn.web.security import REPORTS, Guard, local_path
 from procesmijn.web.site import THEMES, Site, language_of, theme_of
 from procesmijn.web.templates import View, render
-from procesmijn.web.views import about, late, parties, party, start, waits
+from procesmijn.web.views import about, case, late, parties, party, start, waits
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ def _add_views(app: FastAPI, site: Site) -> None:
 
     add("/", start.start, has_cases=True)
     add("/late", late.late, has_cases=True)
+    add("/case", case.case, has_cases=True)
     add("/waits", waits.waits, has_cases=False)
     add("/suppliers", partial(_party, side="supplier"), has_cases=True)
     add("/customers", partial(_party, side="customer"), has_cases=True)
@@ -94,6 +95,7 @@ def _add_exports(app: FastAPI, site: Site) -> None:
 
     add("waits", waits.records, has_cases=False)
     add("late", late.records, has_cases=True)
+    add("case", case.records, has_cases=True)
     add("suppliers", parties.records, has_cases=False)
     add("customers", parties.records, has_cases=False)
 

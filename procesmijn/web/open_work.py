@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from procesmijn.store.figures import Clock, OpenRow
+from procesmijn.tracking.holding import Asked, Case, Holding, holdings_of, lies_with
 from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Tag
 from procesmijn.web.pairs import pair_url
@@ -30,6 +32,8 @@ class Item(NamedTuple):
     """How that is kept."""
     call: str | None
     case: str
+    case_url: str
+    """Where it is."""
     supplier: Tag
     customer: Tag
     pair_url: str
@@ -39,10 +43,6 @@ class Item(NamedTuple):
     due: Markup
     due_at: str
     """The instant, for machines."""
-    with_party: Tag
-    with_url: str | None
-    """What it supplies; None where nobody declared it."""
-    with_since: Markup
     used: float
     """How far the bar goes, of the time that was agreed."""
     over: float
@@ -61,6 +61,25 @@ def state(row: OpenRow, asking: Asking) -> str:
         return "paused"
     days = (today(row.due_at, asking.say.zone) - asking.today).days
     return "today" if days <= 0 else "week" if days < 7 else "later"
+
+
+def case_url(process: str, case_key: str, asking: Asking) -> str:
+    """Where a case is tracked."""
+    return asking.here.kept().at("/case", process=(process,), case=case_key)
+
+
+def with_whom(rows: Iterable[OpenRow], asking: Asking) -> dict[str, Holding]:
+    """With whom each of them lies, by its id."""
+    asked: defaultdict[Case, dict[str, Asked]] = defaultdict(dict)
+    for row in rows:
+        each = Asked(row.supplier, row.requested_at, row.deliverable)
+        asked[row.process, row.case_key][row.delivery_id] = each
+    found = holdings_of({case: [*own.values()] for case, own in asked.items()}, asking.connection)
+    return {
+        delivery_id: lies_with(each, found[case])
+        for case, own in asked.items()
+        for delivery_id, each in own.items()
+    }
 
 
 def needs_today(rows: Iterable[OpenRow], asking: Asking) -> list[OpenRow]:
@@ -85,17 +104,13 @@ def item(row: OpenRow, asking: Asking) -> Item:
         kept.at("/suppliers", supplier=(row.supplier,), agreement=(row.agreement,)),
         delivery.call,
         row.case_key,
+        case_url(row.process, row.case_key, asking),
         supplier,
         names.party(row.customer),
         pair_url(row.supplier, row.customer, asking),
         _when(row, asking, supplier),
         _due(row, asking),
         "" if row.due_at is None else row.due_at.isoformat(),
-        names.party(row.with_party),
-        kept.at("/suppliers", supplier=(row.with_party,), customer=())
-        if row.with_party in names.parties
-        else None,
-        say.text("late.since", moment=say.moment(row.with_since)),
         round(min(length, _PROMISE), 1),
         round(max(length - _PROMISE, 0.0), 1),
         _PROMISE,

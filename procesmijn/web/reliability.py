@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from procesmijn.store.deliveries import KeptRow
 from procesmijn.web import certainty
 from procesmijn.web.certainty import Estimate
+from procesmijn.web.records import delivered_is_shown, due_is_shown
 
 
 class Reliability(NamedTuple):
@@ -58,8 +59,8 @@ def standing(share: float | None, target: float | None) -> str:
 def reliability(rows: Iterable[KeptRow], k: int) -> Reliability:
     """Add agreements up; a total is the sum of what is shown."""
     rows = list(rows)
-    shown = [row for row in rows if row.due and row.due_cases >= k]
-    judged = [row for row in rows if row.delivered_cases >= k]
+    shown = [row for row in rows if row.due and due_is_shown(row, k)]
+    judged = [row for row in rows if delivered_is_shown(row, k)]
     return Reliability(
         sum(row.due for row in shown),
         sum(row.met for row in shown),
@@ -67,7 +68,7 @@ def reliability(rows: Iterable[KeptRow], k: int) -> Reliability:
         sum(row.first_time_right for row in judged),
         sum(row.first_time_wrong for row in judged),
         _target([(row.first_time_right_target, row.judged) for row in judged]),
-        sum(0 < row.due_cases < k for row in rows),
+        sum(row.due_cases > 0 and not due_is_shown(row, k) for row in rows),
     )
 
 

@@ -124,6 +124,10 @@ class Speech:
         """``12 Nov``."""
         return self._date(day, "d MMM")
 
+    def short_date(self, day: datetime.date) -> str:
+        """``Thu 12 Nov``."""
+        return self._date(day, "EEE d MMM")
+
     def weekday(self, day: datetime.date) -> str:
         """``Thu 12``."""
         return self._date(day, "EEE d")
@@ -146,9 +150,7 @@ class Speech:
 
     def moment(self, instant: datetime.datetime) -> str:
         """``Thu 12 Nov 14:32``."""
-        return (
-            f"{self._date(self.local(instant), 'EEE d MMM')}{_NO_BREAK}{self.clock_time(instant)}"
-        )
+        return f"{self.short_date(self.local(instant))}{_NO_BREAK}{self.clock_time(instant)}"
 
     def full_moment(self, instant: datetime.datetime) -> str:
         """``Thu 12 Nov 2026, 14:32``."""

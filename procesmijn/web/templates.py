@@ -13,19 +13,22 @@ from procesmijn.web.assets import asset_url
 from procesmijn.web.frame import Frame
 from procesmijn.web.problem import Problem
 from procesmijn.web.views.about import About
+from procesmijn.web.views.case import Case, Cases
 from procesmijn.web.views.late import Late
 from procesmijn.web.views.parties import Parties
 from procesmijn.web.views.party import Party
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.waits import Waits
 
-View: TypeAlias = Start | Waits | Late | Parties | Party | About
+View: TypeAlias = Start | Waits | Late | Case | Cases | Parties | Party | About
 
 CONTEXTS: Final[dict[str, type]] = {
     "frame.html": Frame,
     "start.html": Start,
     "waits.html": Waits,
     "late.html": Late,
+    "case.html": Case,
+    "cases.html": Cases,
     "parties.html": Parties,
     "party.html": Party,
     "about.html": About,

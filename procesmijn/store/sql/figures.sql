@@ -79,25 +79,18 @@ GROUP BY 1, 2, 3, 4, 5
 ORDER BY 1, 2, 3, 4, 5;
 
 -- name: open_deliveries
--- What somebody waits for: how much of its time is used, and who has to act.
-WITH passed AS (
-    SELECT DISTINCT ON (process, case_key) process, case_key, customer, delivered_at
-    FROM bi.fct_pending ORDER BY process, case_key, delivered_at DESC
-)
+-- What somebody waits for, and how much of its time is used.
 SELECT d.delivery_id, d.process, d.case_key, d.agreement, d.deliverable, d.supplier, d.customer,
        d.requested_at, d.due_at, d.due_on, d.is_paused, COALESCE(d.is_breached, false),
        d.supplier_clock_seconds::float8,
        ((mining.working_us(k.calendar, bi.as_of(), d.due_at)
          - mining.working_us(k.calendar, d.due_at, bi.as_of())) / 1e6)::float8,
        d.customer_clock_seconds::float8,
-       COALESCE(w.customer, d.supplier), COALESCE(w.delivered_at, d.requested_at),
        a.lead_time
 FROM bi.fct_delivery d
 JOIN bi.dim_agreement a USING (agreement, version)
 JOIN mining.term t ON t.name = d.supplier
 CROSS JOIN LATERAL (SELECT mining.calendar_of(t.code) AS calendar) k
-LEFT JOIN passed w ON w.process = d.process AND w.case_key = d.case_key
-                  AND w.delivered_at >= d.requested_at
 WHERE d.is_open AND d.requested_at IS NOT NULL
   AND (%(processes)s::text[] IS NULL OR d.process = ANY(%(processes)s))
   AND (%(suppliers)s::text[] IS NULL OR d.supplier = ANY(%(suppliers)s))

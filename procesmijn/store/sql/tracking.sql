@@ -12,6 +12,25 @@ FROM mining.process d
 JOIN mining.object o ON o.object_key = mining.object_key(d.object_type, %(case_key)s)
 WHERE d.code = (SELECT code FROM mining.term WHERE name = %(process)s);
 
+-- name: named
+-- Processes of which a case with that key had begun.
+SELECT p.name
+FROM mining.process d
+JOIN mining.term p USING (code)
+JOIN mining.object o ON o.object_key = mining.object_key(d.object_type, %(case_key)s)
+WHERE o.retirement IS NOT NULL OR EXISTS (
+    SELECT FROM mining."case" c
+    WHERE c.object_key = o.object_key AND c.process = d.code AND c.started_at <= bi.as_of())
+ORDER BY p.name;
+
+-- name: objects
+-- The objects that some cases are of, in the order in which they are asked for.
+SELECT d.code, mining.object_key(d.object_type, asked.case_key)
+FROM unnest(%(processes)s::text[], %(case_keys)s::text[]) WITH ORDINALITY AS asked(process, case_key, place)
+JOIN mining.term p ON p.name = asked.process
+JOIN mining.process d USING (code)
+ORDER BY asked.place;
+
 -- name: near
 -- Ids of cases that may have been meant: one mistake leaves one half of an id whole.
 SELECT o.object_id
@@ -60,7 +79,9 @@ LIMIT %(most)s;
 -- name: promises
 -- What was asked for in a case or delivered, as bi.as_of() has it.
 SELECT d.deliverable, d.agreement, d.supplier, d.customer, d.customer_role, d.requested_at, d.promised_at, d.due_at,
-       d.delivered_at, d.status, d.is_breached, d.is_paused, d.returnable_until
+       d.delivered_at, d.status, d.is_breached, d.is_paused, d.returnable_until, a.lead_time,
+       d.supplier_clock_seconds::float8, d.customer_clock_seconds::float8
 FROM bi.fct_delivery d
+LEFT JOIN bi.dim_agreement a USING (agreement, version)
 WHERE d.process = %(process)s AND d.case_key = %(case_key)s
 ORDER BY d.requested_at, d.due_at, d.delivery_id;

@@ -18,7 +18,8 @@ _MEASURES: Final = {
     "delivery_time": "bi.fct_delivery",
     "first_time_right": "bi.fct_delivery",
     "deliveries": "bi.fct_delivery",
-    "open": "bi.fct_delivery, bi.fct_pending",
+    "open": "bi.fct_delivery, mining.pack",
+    "cycle_time": "bi.fct_case, bi.fct_forecast",
     "certainty": "bi.fct_delivery, mining.measured_handover",
     "small_groups": "bi.small_group()",
 }

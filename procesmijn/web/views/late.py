@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -11,11 +12,13 @@ from markupsafe import Markup
 
 from procesmijn.store import figures
 from procesmijn.store.figures import OpenRow
+from procesmijn.tracking.holding import Holding
 from procesmijn.web.address import STATES
 from procesmijn.web.asking import Asking
+from procesmijn.web.directory import Tag
 from procesmijn.web.exports import Records
 from procesmijn.web.frame import Frame, frame
-from procesmijn.web.open_work import Item, item, needs_today, state
+from procesmijn.web.open_work import Item, item, needs_today, state, with_whom
 from procesmijn.web.say import today
 
 _DAYS: Final = 8
@@ -37,6 +40,16 @@ class Mark(NamedTuple):
     is_selected: bool
 
 
+class Row(NamedTuple):
+    """A delivery, and whoever has to act."""
+
+    item: Item
+    with_party: Tag
+    with_url: str | None
+    """What it supplies; None where nobody declared it."""
+    with_since: Markup
+
+
 class Group(NamedTuple):
     """Deliveries that stand alike."""
 
@@ -44,7 +57,7 @@ class Group(NamedTuple):
     icon: str
     label: Markup
     deliveries: int
-    items: tuple[Item, ...]
+    rows: tuple[Row, ...]
     more_url: str | None
     more: Markup
 
@@ -67,7 +80,12 @@ def late(asking: Asking) -> Late:
     """Answer it."""
     here, say = asking.here, asking.say
     rows = figures.open_deliveries(here.chosen, asking.connection)
-    shown = [row for row in rows if _is_meant(row, asking)]
+    shown: defaultdict[str, list[OpenRow]] = defaultdict(list)
+    for row in rows:
+        if _is_meant(row, asking):
+            shown[state(row, asking)].append(row)
+    limit = here.rows or _ROWS
+    held = with_whom([row for some in shown.values() for row in some[:limit]], asking)
     return Late(
         frame=frame(
             asking,
@@ -83,11 +101,7 @@ def late(asking: Asking) -> Late:
         lead=_lead(asking, rows),
         count=say.text("late.open", n=len(rows)),
         marks=_marks(asking, rows),
-        work=tuple(
-            _group(asking, each, [row for row in shown if state(row, asking) == each])
-            for each in STATES
-            if any(state(row, asking) == each for row in shown)
-        ),
+        work=tuple(_group(asking, each, shown[each], held) for each in STATES if each in shown),
         csv_url=here.at("/late.csv"),
         clear_url=here.at(asking.path, state="", due=None) if here.state or here.due else None,
     )
@@ -96,9 +110,15 @@ def late(asking: Asking) -> Late:
 def records(asking: Asking) -> Records:
     """The same deliveries."""
     rows = figures.open_deliveries(asking.here.chosen, asking.connection)
+    meant = [row for row in rows if _is_meant(row, asking)]
+    held = with_whom(meant, asking)
     return Records(
-        (*OpenRow._fields, "state"),
-        [(*row, state(row, asking)) for row in rows if _is_meant(row, asking)],
+        (*OpenRow._fields, "state", "with_party", "with_since"),
+        [
+            (*row, state(row, asking), holding.party, holding.since)
+            for row in meant
+            for holding in (held[row.delivery_id],)
+        ],
     )
 
 
@@ -193,19 +213,31 @@ def _marks(asking: Asking, rows: list[OpenRow]) -> tuple[Mark, ...]:
     )
 
 
-def _group(asking: Asking, name: str, rows: list[OpenRow]) -> Group:
+def _group(asking: Asking, name: str, rows: list[OpenRow], held: Mapping[str, Holding]) -> Group:
     say, here = asking.say, asking.here
     limit = here.rows or _ROWS
-    items = tuple(item(row, asking) for row in rows[:limit])
-    more = len(rows) - len(items)
+    shown = tuple(_row(row, held[row.delivery_id], asking) for row in rows[:limit])
+    more = len(rows) - len(shown)
     return Group(
         name,
-        items[0].icon,
+        shown[0].item.icon,
         say.text(f"late.state_{name}"),
         len(rows),
-        items,
+        shown,
         here.at(asking.path, rows=limit + 25, state=here.state or name, due=here.due)
         if more
         else None,
         say.text("late.more", n=min(more, 25)) if more else Markup(""),
+    )
+
+
+def _row(row: OpenRow, holding: Holding, asking: Asking) -> Row:
+    say, names, kept = asking.say, asking.names, asking.here.kept()
+    return Row(
+        item(row, asking),
+        names.party(holding.party),
+        kept.at("/suppliers", supplier=(holding.party,), customer=())
+        if holding.party in names.parties
+        else None,
+        say.text("late.since", moment=say.moment(holding.since)),
     )

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from procesmijn.store import deliveries
 from procesmijn.store.deliveries import KeptRow, Side
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.charts import Spark
 from procesmijn.web.directory import Tag
 from procesmijn.web.exports import Records
 from procesmijn.web.frame import Frame, frame
+from procesmijn.web.records import Kept, kept_of, tabled
 from procesmijn.web.reliability import Reliability, reliability
 from procesmijn.web.trends import trends
 from procesmijn.web.verdicts import against
@@ -86,41 +86,8 @@ def parties(asking: Asking, side: Side) -> Parties:
 
 def records(asking: Asking) -> Records:
     """Agreements with what came of them; figures over too few cases are left empty."""
-    return Records(
-        (
-            *("deliverable", "supplier", "customer", "process", "agreement", "lead_time"),
-            *("target_share", "due", "met", "first_time_right", "first_time_wrong", "delivered"),
-            *("supplier_clock_seconds_median", "customer_clock_seconds_median"),
-        ),
-        [
-            _record(row, asking.k)
-            for row in deliveries.kept(asking.here.chosen, asking.period, asking.connection)
-        ],
-    )
-
-
-def _record(row: KeptRow, k: int) -> tuple[object, ...]:
-    is_due, is_delivered = row.due_cases >= k, row.delivered_cases >= k
-    return (
-        row.deliverable,
-        row.supplier,
-        row.customer,
-        row.process,
-        row.agreement,
-        row.lead_time,
-        row.target_share,
-        row.due if is_due else None,
-        row.met if is_due else None,
-        row.first_time_right if is_delivered else None,
-        row.first_time_wrong if is_delivered else None,
-        row.delivered if is_delivered else None,
-        _median(row.supplier_clock_seconds) if is_delivered else None,
-        _median(row.customer_clock_seconds) if is_delivered else None,
-    )
-
-
-def _median(quantiles: object) -> float | None:
-    return certainty.at(quantiles, 0.5) if isinstance(quantiles, list) else None
+    rows = deliveries.kept(asking.here.chosen, asking.period, asking.connection)
+    return tabled(Kept, [kept_of(row, asking.k) for row in rows])
 
 
 def _above(one: Reliability) -> tuple[int, float]:

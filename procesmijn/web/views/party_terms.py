@@ -14,6 +14,7 @@ from procesmijn.web.asking import Asking
 from procesmijn.web.charts import Spark, Strip, axis, strip
 from procesmijn.web.directory import Tag
 from procesmijn.web.pairs import median, pair_url, short, shown
+from procesmijn.web.records import delivered_is_shown
 from procesmijn.web.reliability import reliability
 from procesmijn.web.say import NOTHING
 from procesmijn.web.trends import Trends
@@ -140,7 +141,7 @@ def _line(row: KeptRow, end: float, other: Side, asking: Asking) -> Line:
     times = _times(row, asking)
     one = reliability([row], asking.k)
     name = getattr(row, other)
-    is_shown = row.delivered_cases >= asking.k
+    is_shown = delivered_is_shown(row, asking.k)
     share = missing(one, asking) if one.share is None else Markup.escape(say.share(one.share))
     return Line(
         asking.names.deliverable(row.deliverable).label,
@@ -174,7 +175,7 @@ def _times(row: KeptRow, asking: Asking) -> list[float] | None:
     """Its delivery times, seconds at even steps; None where these are of too few cases."""
     is_working = asking.here.clock is Clock.WORKING
     times = row.supplier_clock_seconds if is_working else row.customer_clock_seconds
-    if row.delivered_cases < asking.k or times is None:
+    if times is None or not delivered_is_shown(row, asking.k):
         return None
     known = [value for value in times if value is not None]
     return known if len(known) == len(times) else None

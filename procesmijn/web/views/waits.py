@@ -16,7 +16,8 @@ from procesmijn.web.exports import Records
 from procesmijn.web.filter_bar import Choice
 from procesmijn.web.frame import Frame, frame
 from procesmijn.web.network import Link, Network, network
-from procesmijn.web.pairs import median, ninety, pairs, said, short, shown
+from procesmijn.web.pairs import median, pairs, said, short, shown
+from procesmijn.web.records import Wait, tabled, wait_of
 from procesmijn.web.views.waits_matrix import Matrix, matrix
 from procesmijn.web.views.waits_pair import Known, known_pairs, legend
 from procesmijn.web.views.waits_table import Pair, table
@@ -113,25 +114,9 @@ def waits(asking: Asking) -> Waits:
 def records(asking: Asking) -> Records:
     """The pairs of enough cases."""
     wait = "wait_working_seconds" if asking.here.clock is Clock.WORKING else "wait_seconds"
-    return Records(
-        (
-            *("supplier", "customer", "handovers", "cases"),
-            *(f"{wait}_sum", f"{wait}_median", f"{wait}_p90", "pickup_basis"),
-        ),
-        [
-            (
-                row.supplier,
-                row.customer,
-                row.handovers,
-                row.cases,
-                row.seconds_sum,
-                median(row),
-                ninety(row),
-                row.basis,
-            )
-            for row in shown(pairs(asking.period, asking), asking)
-        ],
-    )
+    rows = shown(pairs(asking.period, asking), asking)
+    named = {f"seconds_{part}": f"{wait}_{part}" for part in ("sum", "median", "p90")}
+    return tabled(Wait, map(wait_of, rows), **named)
 
 
 def _lead(asking: Asking, known: list[Known], has_few: bool) -> Markup:

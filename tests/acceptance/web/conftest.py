@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import socket
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+from urllib.error import HTTPError
 
 import psycopg
 import pytest
@@ -66,6 +68,16 @@ def browser() -> Iterator[Browser]:
     """Chromium."""
     with chromium() as browser:
         yield browser
+
+
+def fetch(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
+    """What a program gets."""
+    request = urllib.request.Request(url, headers=headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode(), dict(answer.headers)
+    except HTTPError as error:
+        return error.code, error.read().decode(), dict(error.headers)
 
 
 Open: TypeAlias = Callable[..., Page]

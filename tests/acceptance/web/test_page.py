@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.web.conftest import Served
+from tests.acceptance.web.conftest import Served, fetch
 from tests.commands import one_line
 
 Open = Callable[..., Page]
@@ -42,16 +42,6 @@ PERIOD = "h.picked_up_on > bi.as_of()::date - 91 AND h.picked_up_on <= bi.as_of(
 NOW_DUE = """due_at <= bi.as_of() AND status <> 'unasked'
     AND (status <> 'cancelled' OR is_breached)
     AND due_on > bi.as_of()::date - 91 AND due_on <= bi.as_of()::date"""
-
-
-def fetch(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
-    """What a program gets."""
-    request = urllib.request.Request(url, headers=headers)
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, answer.read().decode(), dict(answer.headers)
-    except HTTPError as error:
-        return error.code, error.read().decode(), dict(error.headers)
 
 
 def first_row(page: Page) -> list[str]:
@@ -282,7 +272,7 @@ def test_the_api_says_the_same(served: Served) -> None:
     assert fetch(f"{served.url}/api/v1/waits?clock=sundial")[0] == 422
     contract = json.loads(fetch(f"{served.url}/api/v1/openapi.json")[1])
     assert set(contract["paths"]) == {
-        f"/api/v1/{name}" for name in ("waits", "agreements", "weeks", "open-deliveries")
+        f"/api/v1/{name}" for name in ("waits", "agreements", "weeks", "open-deliveries", "case")
     }
 
 

@@ -76,7 +76,7 @@ def test_sql_forecasts_what_the_core_does(organisation: Store, rules: Catalogue)
             expected = {
                 (process, *case)
                 for process in rules.processes
-                for case in Subject.of(process, rules, organisation, connection).running()
+                for case in Subject.of(process, organisation.terms, connection).running()
             }
             found = set(connection.execute(query).fetchall())
         assert {row[:-1] for row in found} == expected
@@ -86,9 +86,9 @@ def test_sql_forecasts_what_the_core_does(organisation: Store, rules: Catalogue)
     assert {clock for _, clock in seen} == {"working", "elapsed"}
 
 
-def test_forecasts_hold_as_often_as_they_say(organisation: Store, rules: Catalogue) -> None:
+def test_forecasts_hold_as_often_as_they_say(organisation: Store) -> None:
     with organisation.reader() as connection:
-        trials = Subject.of("it_service", rules, organisation, connection).trials()
+        trials = Subject.of("it_service", organisation.terms, connection).trials()
     total = trials.score()
     assert total is not None
     assert total.forecasts > 200
