@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
-from procesmijn.apply import read_rules
 from procesmijn.catalogue import Catalogue
-from procesmijn.catalogue.agreements import Agreement
 from procesmijn.catalogue.lead_times import LeadTime, read_lead_time
 from procesmijn.cli.flow_views.rework import told
 from procesmijn.cli.options import (
@@ -30,18 +26,12 @@ from procesmijn.cli.options import (
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note
-from procesmijn.core.deliveries import find_deliveries
-from procesmijn.core.due import rule_of
-from procesmijn.core.trial import NOTHING_COMPARED, Compared, compare, with_tried
+from procesmijn.core.trial import Compared
 from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
-from procesmijn.store import Store
-from procesmijn.store.connection import Connection
-from procesmijn.store.filters import Period
-from procesmijn.store.instances import read_instances
+from procesmijn.store import tracking
+from procesmijn.trying import compared
 from procesmijn.zones import load_zone
-
-_EPOCH: Final = date(1970, 1, 1)
 
 
 class Simulated(NamedTuple):
@@ -93,8 +83,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - one for each flag
     except ValueError as error:
         raise UsageError(f"--lead-time {error}") from None
     wanted = None if target is None else share("--target", target)
-    dates, instant = period(since, until), moment(as_of) or datetime.now(UTC)
-    with reading(read_settings(), instant) as (store, connection):
+    dates = period(since, until)
+    with reading(read_settings(), moment(as_of)) as (store, connection):
+        instant = tracking.as_of(connection)
         if process is not None:
             known_process(process, connection)
         catalogue = in_force(store).catalogue
@@ -105,35 +96,11 @@ def simulate(  # noqa: PLR0913, PLR0917 - one for each flag
             for name, each in sorted(catalogue.agreements.items())
             if agreement in (None, name) and process in (None, each.process)
         }
-        found = _compared(chosen, tried, dates, instant, store, connection)
+        found = compared(chosen, tried, dates, instant, store.terms, connection, told)
     rows = [_simulated(name, catalogue, tried, wanted, found[name], instant) for name in chosen]
     show([row._asdict() for row in rows], Simulated._fields, form)
     changed = sum(bool(row.changes_sides) for row in rows)
     note(f"{many(changed, 'agreement')} of {len(rows):,} would change sides")
-
-
-def _compared(
-    chosen: dict[str, Agreement],
-    tried: LeadTime,
-    dates: Period,
-    instant: datetime,
-    store: Store,
-    connection: Connection,
-) -> dict[str, Compared]:
-    """How deliveries stand on both terms, by agreement."""
-    rules, terms = read_rules(store.terms, connection), store.terms
-    names = {terms.code(name): name for name in chosen}
-    both = with_tried(rules, names.keys(), rule_of(tried))
-    since = _day(dates.since, -(2**31))
-    until = _day(dates.until, 2**31 - 1)
-    found: defaultdict[str, Compared] = defaultdict(lambda: NOTHING_COMPARED)
-    for process in _processes(chosen.values()):
-        for part in told(read_instances(process, both, terms, connection)):
-            deliveries = find_deliveries(part.cases, part.case_events, part.instances)
-            as_of_us = int(instant.timestamp() * 1_000_000)
-            for code, compared in compare(deliveries, as_of_us, since, until).items():
-                found[names[code]] += compared
-    return found
 
 
 def _simulated(
@@ -169,11 +136,3 @@ def _simulated(
         found.lost,
         changes,
     )
-
-
-def _processes(agreements: Iterable[Agreement]) -> list[str]:
-    return sorted({each.process for each in agreements})
-
-
-def _day(day: date | None, unbound: int) -> int:
-    return unbound if day is None else (day - _EPOCH).days

@@ -96,6 +96,15 @@ class WeekRow(NamedTuple):
     cases: int
 
 
+class VersionRow(NamedTuple):
+    """Deliveries that were due under one version of an agreement."""
+
+    version: int
+    due: int
+    met: int
+    cases: int
+
+
 class OpenRow(NamedTuple):
     """A delivery that somebody waits for."""
 
@@ -161,6 +170,12 @@ def weeks(
     """Deliveries that were due, by week, and by each of the dimensions."""
     asked = {**_asked(chosen, period), "by": list(by)}
     return [WeekRow(*row) for row in connection.execute(statements("figures")["weeks"], asked)]
+
+
+def by_version(agreement: str, connection: Connection) -> list[VersionRow]:
+    """How each version of an agreement was kept, as long as it has held."""
+    rows = connection.execute(statements("figures")["by_version"], {"agreement": agreement})
+    return [VersionRow(*row) for row in rows]
 
 
 def open_deliveries(chosen: Chosen, connection: Connection) -> list[OpenRow]:

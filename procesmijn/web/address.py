@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
 _SELECTED: Final = re.compile(r"[^>]+>[^>]+")
 _NAMES: Final = ("process", "supplier", "customer", "agreement")
 _MOST_ROWS: Final = 5_000
+_LONGEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Filters:
     """Of deliveries that are open: due on that date."""
     case: str = ""
     """The key of one."""
+    tried: int = 0
+    """A lead time to be tried, in the unit of the agreement; 0 for none."""
     select: str = ""
     """A pair, ``hr>payroll``."""
     rows: int = 0
@@ -190,11 +194,11 @@ def _instant(value: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _rows(value: str) -> int:
-    rows = int(value)
-    if not 0 < rows <= _MOST_ROWS:
+def _count(value: str, most: int) -> int:
+    count = int(value)
+    if not 0 < count <= most:
         raise ValueError(value)
-    return rows
+    return count
 
 
 _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
@@ -206,8 +210,9 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "state": ("state", _one_of(*STATES)),
     "due": ("due", date.fromisoformat),
     "case": ("case", str.strip),
+    "tried": ("tried", partial(_count, most=_LONGEST)),
     "select": ("select", _selected),
-    "rows": ("rows", _rows),
+    "rows": ("rows", partial(_count, most=_MOST_ROWS)),
     "as_of": ("as_of", _instant),
 }
 """By the key in an address: which field it is, and how that is read."""

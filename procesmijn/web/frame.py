@@ -18,7 +18,10 @@ SOURCE: Final = "/source"
 _NAVIGATION: Final = (
     ("overview", (("start", "/"), ("late", "/late"))),
     ("flows", (("waits", "/waits"),)),
-    ("promises", (("suppliers", "/suppliers"), ("customers", "/customers"))),
+    (
+        "promises",
+        (("suppliers", "/suppliers"), ("customers", "/customers"), ("agreements", "/agreements")),
+    ),
     ("service", (("about", "/about"),)),
 )
 _BEHIND_SECONDS: Final = 120

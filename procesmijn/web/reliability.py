@@ -56,6 +56,13 @@ def standing(share: float | None, target: float | None) -> str:
     return "met" if share >= target else "breached"
 
 
+def above_target(one: Reliability) -> tuple[int, float]:
+    """How far above its target, for an order; that of which nothing is shown comes last."""
+    if one.share is None:
+        return 2, 0.0
+    return (0 if one.state == "breached" else 1), one.share - (one.target or 0.0)
+
+
 def reliability(rows: Iterable[KeptRow], k: int) -> Reliability:
     """Add agreements up; a total is the sum of what is shown."""
     rows = list(rows)

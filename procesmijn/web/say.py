@@ -76,6 +76,10 @@ class Speech:
         form = "0.0" if round(abs(value), 1) < 10 else "#,##0"
         return str(format_decimal(value, format=form, locale=self._locale)).replace("-", _MINUS)
 
+    def signed(self, value: float) -> str:
+        """``+3``, or with a true minus."""
+        return f"{_MINUS if value < 0 else '+'}{self.number(round(abs(value)))}"
+
     def share(self, value: float | None) -> str:
         """``83%``: rounded down, so that none seems to reach what it does not."""
         return NOTHING if value is None else f"{int(value * 100 + 1e-9)}%"

@@ -13,6 +13,7 @@ from procesmijn.web.assets import asset_url
 from procesmijn.web.frame import Frame
 from procesmijn.web.problem import Problem
 from procesmijn.web.views.about import About
+from procesmijn.web.views.agreements import Agreements
 from procesmijn.web.views.case import Case, Cases
 from procesmijn.web.views.late import Late
 from procesmijn.web.views.parties import Parties
@@ -20,7 +21,7 @@ from procesmijn.web.views.party import Party
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.waits import Waits
 
-View: TypeAlias = Start | Waits | Late | Case | Cases | Parties | Party | About
+View: TypeAlias = Start | Waits | Late | Case | Cases | Parties | Party | Agreements | About
 
 CONTEXTS: Final[dict[str, type]] = {
     "frame.html": Frame,
@@ -31,6 +32,7 @@ CONTEXTS: Final[dict[str, type]] = {
     "cases.html": Cases,
     "parties.html": Parties,
     "party.html": Party,
+    "agreements.html": Agreements,
     "about.html": About,
     "problem.html": Problem,
 }

@@ -78,6 +78,15 @@ WHERE d.due_at <= bi.as_of() AND (d.status <> 'cancelled' OR d.is_breached)
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 1, 2, 3, 4, 5;
 
+-- name: by_version
+-- How each version of an agreement was kept: deliveries that were due, as delivery reliability counts them.
+SELECT d.version, count(*), count(*) FILTER (WHERE d.status = 'met'), count(DISTINCT (d.process, d.case_key))
+FROM bi.fct_delivery d
+WHERE d.agreement = %(agreement)s AND d.due_at <= bi.as_of()
+  AND (d.status <> 'cancelled' OR d.is_breached) AND d.status <> 'unasked'
+GROUP BY d.version
+ORDER BY d.version;
+
 -- name: open_deliveries
 -- What somebody waits for, and how much of its time is used.
 SELECT d.delivery_id, d.process, d.case_key, d.agreement, d.deliverable, d.supplier, d.customer,

@@ -7,6 +7,7 @@ const views = { s: "/", w: "/waits", l: "/late" };
 let before = "";
 
 document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-print]")) window.print();
   const share = event.target.closest("[data-share]");
   if (share && navigator.clipboard) {
     event.preventDefault();
@@ -19,6 +20,15 @@ document.addEventListener("click", async (event) => {
     if (!open.contains(event.target)) open.open = false;
   }
 });
+
+// A slider says what it stands on; a page prints itself.
+document.addEventListener("input", (event) => {
+  const output = event.target.matches("[data-shown]") && event.target.form.querySelector("output");
+  if (output) output.value = event.target.value;
+});
+const showPrint = () => { for (const each of document.querySelectorAll("[data-print]")) each.hidden = false; };
+document.addEventListener("htmx:afterSettle", showPrint);
+showPrint();
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -18,6 +18,8 @@ _MEASURES: Final = {
     "delivery_time": "bi.fct_delivery",
     "first_time_right": "bi.fct_delivery",
     "deliveries": "bi.fct_delivery",
+    "coverage": "bi.fct_handover, bi.dim_agreement",
+    "simulation": "bi.fct_delivery, mining.pack",
     "open": "bi.fct_delivery, mining.pack",
     "cycle_time": "bi.fct_case, bi.fct_forecast",
     "certainty": "bi.fct_delivery, mining.measured_handover",

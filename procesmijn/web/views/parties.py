@@ -16,7 +16,7 @@ from procesmijn.web.directory import Tag
 from procesmijn.web.exports import Records
 from procesmijn.web.frame import Frame, frame
 from procesmijn.web.records import Kept, kept_of, tabled
-from procesmijn.web.reliability import Reliability, reliability
+from procesmijn.web.reliability import Reliability, above_target, reliability
 from procesmijn.web.trends import trends
 from procesmijn.web.verdicts import against
 
@@ -78,7 +78,7 @@ def parties(asking: Asking, side: Side) -> Parties:
         lead=_lead(asking, side, known),
         cards=tuple(
             card(name, by_name[name])
-            for name in sorted(known, key=lambda name: _above(known[name]))
+            for name in sorted(known, key=lambda name: above_target(known[name]))
         ),
         csv_url=here.at(f"/{side}s.csv"),
     )
@@ -90,13 +90,6 @@ def records(asking: Asking) -> Records:
     return tabled(Kept, [kept_of(row, asking.k) for row in rows])
 
 
-def _above(one: Reliability) -> tuple[int, float]:
-    """How far above its target, for an order; that of which nothing is shown comes last."""
-    if one.share is None:
-        return 2, 0.0
-    return (0 if one.state == "breached" else 1), one.share - (one.target or 0.0)
-
-
 def _lead(asking: Asking, side: Side, known: Mapping[str, Reliability]) -> Markup:
     say, names = asking.say, asking.names
     judged = {name: one for name, one in known.items() if one.state != "none"}
@@ -104,7 +97,7 @@ def _lead(asking: Asking, side: Side, known: Mapping[str, Reliability]) -> Marku
         return say.text("figure.too_few", k=asking.k)
     kept = sum(one.state == "met" for one in judged.values())
     lead = say.text(f"party.all_{side}", kept=say.number(kept), n=len(judged))
-    worst = min(judged, key=lambda name: _above(judged[name]))
+    worst = min(judged, key=lambda name: above_target(judged[name]))
     one = judged[worst]
     if one.state != "breached":
         return lead

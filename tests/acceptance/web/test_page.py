@@ -157,7 +157,7 @@ def test_what_is_late_and_whom_to_call(served: Served, look: Open) -> None:
     assert first["case_key"] == said[0]
     for link, at in (
         (
-            row.locator("th a"),
+            row.locator("th > a"),
             f"/suppliers?supplier={first['supplier']}&agreement={first['agreement']}",
         ),
         (row.locator("a.plain"), f"/waits?select={first['supplier']}>{first['customer']}"),
