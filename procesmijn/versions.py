@@ -39,9 +39,15 @@ class Version(NamedTuple):
 
     key: bytes
     """First 16 bytes of SHA-256 of source and id."""
-    said: Said
+    content_mac: bytes
+    """Of what it says, persons in clear (:meth:`procesmijn.persons.Persons.content_mac`)."""
     event: Event
     origin: Origin | None
+
+    @property
+    def said(self) -> Said:
+        """What it is compared by, which few versions ever are."""
+        return Said(self.event.revision, self.content_mac, earliness(self.event))
 
 
 def event_key(source: str, id_: str) -> bytes:
@@ -72,5 +78,4 @@ def version_of(arrival: Arrival, persons: Persons) -> Version:
     """Conceal the persons of an arrival, and say which version of which event it is."""
     mac = persons.content_mac(arrival.event)
     event = persons.conceal(arrival.event)
-    said = Said(event.revision, mac, earliness(event))
-    return Version(event_key(event.source, event.id), said, event, arrival.origin)
+    return Version(event_key(event.source, event.id), mac, event, arrival.origin)

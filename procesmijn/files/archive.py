@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from procesmijn.batch import Origin, Partition
 from procesmijn.errors import ProcesmijnError
-from procesmijn.versions import Said, Version, earliness
+from procesmijn.versions import Version
 from schemas.event import Event, Lifecycle
 
 FORMAT: Final = 1
@@ -293,7 +293,7 @@ def _row(version: Version) -> dict[str, Any]:
     event, origin = version.event, version.origin
     return {name: getattr(event, name) for name in _SAME} | {
         "event_key": version.key,
-        "content_mac": version.said.content_mac,
+        "content_mac": version.content_mac,
         "lifecycle": int(event.lifecycle),
         "started_at": event.started_us,
         "occurred_at": event.occurred_us,
@@ -314,9 +314,8 @@ def _version(row: dict[str, Any]) -> Version:
         objects=tuple((each["type"], each["id"]) for each in row["objects"]),
         data=orjson.loads(row["data"]) if row["data"] else {},
     )
-    said = Said(event.revision, row["content_mac"], earliness(event))
     origin = None
     if row["topic_id"] is not None:
         partition = Partition(UUID(row["topic_id"]), row["partition"], "")
         origin = Origin(partition, row["offset"])
-    return Version(row["event_key"], said, event, origin)
+    return Version(row["event_key"], row["content_mac"], event, origin)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import orjson
 
 from procesmijn.batch import Origin
 from procesmijn.core.frames import NO_INSTANT
 from procesmijn.store.wire import NULL, PG_EPOCH_US, field, fields, name_field
-from procesmijn.versions import LAST_SEQUENCE, Said, Version, earliness, sequence_of
+from procesmijn.versions import LAST_SEQUENCE, Version, sequence_of
 from schemas.event import Event, Lifecycle
 
 _COLUMNS: Final = 22
@@ -23,15 +23,26 @@ _NOWHERE: Final = NULL * 3
 _JSONB_VERSION: Final = b"\x01"
 
 
-def write_row(version: Version) -> bytes:
-    """The row, in the order of columns of the statement ``insert``."""
+Words: TypeAlias = tuple[str, str | None, str | None, str | None, str | None, str | None]
+"""Type, process, activity, party, team and receiver: what an event says in words of which there are
+few, so that most batches have some hundreds of such combinations."""
+
+
+def write_words(words: Words) -> bytes:
+    """Their fields, which follow on each other in the statement ``insert``."""
+    return b"".join(map(name_field, words))
+
+
+def write_row(version: Version, words: bytes) -> bytes:
+    """The row, in the order of columns of the statement ``insert``; ``words`` are what
+    :func:`write_words` makes of those of the event."""
     event = version.event
     started_us = NO_INSTANT if event.started_us is None else event.started_us - PG_EPOCH_US
     fixed = _FIXED.pack(
         _COLUMNS,
         *(16, version.key),
         *(8, event.revision),
-        *(16, version.said.content_mac),
+        *(16, version.content_mac),
         *(1, event.is_retracted),
         *(2, event.lifecycle),
         *(8, started_us),
@@ -44,13 +55,8 @@ def write_row(version: Version) -> bytes:
             _place(version.origin) if version.origin else _NOWHERE,
             name_field(event.source),
             field(event.id.encode()),
-            name_field(event.type),
-            name_field(event.process),
-            name_field(event.activity),
-            name_field(event.party),
-            name_field(event.team),
             name_field(event.performer),
-            name_field(event.receiver),
+            words,
             field(_JSONB_VERSION + orjson.dumps(event.objects)),
             field(_JSONB_VERSION + orjson.dumps(event.data)) if event.data else NULL,
         )
@@ -63,7 +69,9 @@ def read_row(row: bytes) -> Version:
         row
     )[2::2]
     _, _, _, *texts, objects, data = fields(row, _FIXED.size)
-    source, id_, type_, *names = (None if text is None else text.decode() for text in texts)
+    source, id_, performer, type_, process, activity, party, team, receiver = (
+        None if text is None else text.decode() for text in texts
+    )
     started_us = None if started == NO_INSTANT else started + PG_EPOCH_US
     occurred_us = occurred + PG_EPOCH_US
     head = (
@@ -77,8 +85,8 @@ def read_row(row: bytes) -> Version:
         occurred_us,
         sequence,
     )
-    event = event_of((*head, *names, _json(objects), _json(data)))
-    return Version(key, Said(revision, mac, earliness(event)), event, None)
+    names = (process, activity, party, team, performer, receiver)
+    return Version(key, mac, event_of((*head, *names, _json(objects), _json(data))), None)
 
 
 def event_of(row: Sequence[Any]) -> Event:

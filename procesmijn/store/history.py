@@ -11,7 +11,7 @@ from procesmijn.batch import Origin, Partition
 from procesmijn.store.connection import Connection
 from procesmijn.store.event_rows import event_of
 from procesmijn.store.statements import statements
-from procesmijn.versions import Said, Version, earliness
+from procesmijn.versions import Version
 from schemas.event import Event, Lifecycle
 
 _VERSIONS_AT_ONCE: Final = 10_000
@@ -31,9 +31,8 @@ def read_versions(connection: Connection, keys: Sequence[UUID] | None = None) ->
     """
     for row in _rows("standing", keys, connection):
         yield _standing(row)
-    for key, revision, content_mac, body in _rows("superseded", keys, connection):
-        event = _event_beside(body)
-        yield Version(key.bytes, Said(revision, content_mac, earliness(event)), event, None)
+    for key, content_mac, body in _rows("superseded", keys, connection):
+        yield Version(key.bytes, content_mac, _event_beside(body), None)
 
 
 def _rows(
@@ -50,7 +49,7 @@ def _standing(row: Sequence[Any]) -> Version:
     key, content_mac, topic_id, number, offset, *members = row
     event = event_of(members)
     origin = None if topic_id is None else Origin(Partition(topic_id, number, ""), offset)
-    return Version(key.bytes, Said(event.revision, content_mac, earliness(event)), event, origin)
+    return Version(key.bytes, content_mac, event, origin)
 
 
 def _event_beside(body: dict[str, Any]) -> Event:

@@ -229,8 +229,8 @@ def forget(retirement: int, connection: Connection) -> bool:
 def _said(versions: Sequence[Version]) -> dict[str, object]:
     return {
         "keys": _uuids(version.key for version in versions),
-        "revisions": [version.said.revision for version in versions],
-        "macs": [version.said.content_mac for version in versions],
+        "revisions": [version.event.revision for version in versions],
+        "macs": [version.content_mac for version in versions],
         "occurred": [version.event.occurred_us for version in versions],
         "sequences": [sequence_of(version.event) for version in versions],
     }

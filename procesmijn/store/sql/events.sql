@@ -26,7 +26,7 @@ WHERE event_key = ANY (%(keys)s::uuid[]);
 COPY stream.event (
     event_key, revision, content_mac, is_retracted, lifecycle, started_at, occurred_at, sequence,
     topic_id, partition, "offset",
-    source, id, type, process, activity, party, team, performer, receiver, objects, data
+    source, id, performer, type, process, activity, party, team, receiver, objects, data
 ) FROM STDIN (FORMAT BINARY);
 
 -- name: take_out

@@ -15,7 +15,7 @@ ORDER BY event_key;
 
 -- name: superseded
 -- Versions that do not stand, by key, of some events or of all.
-SELECT event_key, revision, content_mac, event
+SELECT event_key, content_mac, event
 FROM stream.superseded
 WHERE %(keys)s::uuid[] IS NULL OR event_key = ANY (%(keys)s::uuid[])
 ORDER BY event_key, revision, content_mac;

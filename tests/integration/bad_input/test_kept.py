@@ -190,4 +190,4 @@ def _event(sent: Sent) -> Event:
 
 
 def _mac(event: Event, persons: Persons) -> bytes:
-    return version_of(Arrival(event), persons).said.content_mac
+    return version_of(Arrival(event), persons).content_mac
