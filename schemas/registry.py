@@ -196,8 +196,10 @@ def _reader(model: type[EventData]) -> Callable[[Envelope], Event]:
             checked: EventData = validate(sent)
         except ValidationError as error:
             raise _invalid_data(error) from None
-        objects = tuple(sorted(set(checked.objects())))
-        if not objects:
+        objects = tuple(checked.objects())
+        if len(objects) > 1:
+            objects = tuple(sorted(set(objects)))
+        elif not objects:
             names = ", ".join(sorted(object_members))
             raise ContractError(
                 Reason.NO_OBJECT, f"data names no object; name at least one of: {names}"

@@ -86,12 +86,16 @@ WITH written AS (
     WHERE c.object_key = i.object_key AND c.process = i.process
     RETURNING new.process, old.trace AS before, new.trace AS after, new.started_at,
               old.started_at AS started_before
+), started AS (
+    SELECT process, started_at FROM written
+    UNION ALL
+    SELECT process, started_before FROM written WHERE started_before <> started_at
+), months AS (
+    SELECT DISTINCT process, date_trunc('month', started_at AT TIME ZONE 'UTC')::date AS month FROM started
 ), touched AS (
     INSERT INTO mining.month_version AS m (kind, process, month, shard, version)
-    SELECT DISTINCT kind, process, date_trunc('month', moment AT TIME ZONE 'UTC')::date, %(shard)s::int2, 1
-    FROM written
-    CROSS JOIN LATERAL (VALUES (started_at), (started_before)) AS of (moment)
-    CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
+    SELECT kind, process, month, %(shard)s::int2, 1
+    FROM months CROSS JOIN (VALUES ('flow'), ('variant')) AS each (kind)
     ON CONFLICT (kind, process, month, shard) DO UPDATE SET version = m.version + 1
 )
 SELECT process, before, after FROM written WHERE before <> after;
