@@ -15,8 +15,8 @@ from procesmijn.cli.options import AsFormat, AsOf, Since, Until, can_be_written,
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, duration, show
 from procesmijn.cli.tell import many, note
-from procesmijn.core.chain import Ends, Part, Share, Waited, Whole, chain_ends, shares, ways_to_end
-from procesmijn.core.late_links import ENOUGH, added
+from procesmijn.core.chain import Ends, Part, Share, Whole, chain_ends, ways_to_end
+from procesmijn.core.late_links import ENOUGH
 from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings, wording
 from procesmijn.store import chains, reports
@@ -135,14 +135,9 @@ def _rows(
     ways: Mapping[str, tuple[str, ...]],
     connection: Connection,
 ) -> Iterator[ChainRow]:
-    whole = chains.whole(process, connection, cases)
+    whole, links, parts = chains.belt(process, late_after, connection, cases)
     if whole.open_cases:
         note(f"{process}: {many(whole.open_cases, 'case')} not closed yet, in no figure")
-    if not whole.cases:
-        return
-    links = chains.links(process, late_after, connection, cases)
-    waited = [Waited(link.case_wait_us, link.case_wait_working_us) for link in links]
-    parts = shares(whole, waited)
     for link, part in zip(links, parts, strict=False):
         yield _link_row(process, link, part, ways.get(link.customer, ()))
     for part in parts[len(links) :]:
@@ -151,9 +146,6 @@ def _rows(
 
 def _link_row(process: str, link: Link, share: Share, way: tuple[str, ...]) -> ChainRow:
     ends = chain_ends(link.reaching, way)
-    # Behind the end customer nobody waits any more.
-    later = None if link.to_end else added(link.late.until_end, link.timely.until_end)
-    behind = None if link.to_end else added(link.late.behind, link.timely.behind)
     return ChainRow(
         process,
         share.part,
@@ -174,8 +166,8 @@ def _link_row(process: str, link: Link, share: Share, way: tuple[str, ...]) -> C
         link.late_after_seconds,
         link.late.until_end.cases,
         link.timely.until_end.cases,
-        *(later or (None, None, None)),
-        *(behind or (None, None, None)),
+        *(link.added or (None, None, None)),
+        *(link.added_behind or (None, None, None)),
     )
 
 

@@ -44,7 +44,7 @@ def web(
         reading(settings) as (store, _),
         Readers(store.url) as readers,
     ):
-        site = Site(readers, AccessRecord(settings.home / "looked.jsonl"))
+        site = Site(readers, AccessRecord(settings.home / "looked.jsonl"), settings.wording)
         print(url_of(listener), flush=True)
         print("Ctrl-C stops it.", flush=True)
         with suppress(KeyboardInterrupt, SystemExit):

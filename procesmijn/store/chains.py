@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from procesmijn.core.chain import Whole
-from procesmijn.core.late_links import Group
+from procesmijn.core.chain import Share, Waited, Whole, shares
+from procesmijn.core.late_links import Added, Group, added
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter, narrowed
 from procesmijn.store.statements import statements
@@ -37,6 +37,43 @@ class Link(NamedTuple):
     """Waiting above which it is late, on the calendar of the customer."""
     late: Compared
     timely: Compared
+
+    @property
+    def added(self) -> Added | None:
+        """How much later those behind it are served where it is late.
+
+        None where too few cases say so, and behind the end customer, where nobody waits any more.
+        """
+        return None if self.to_end else added(self.late.until_end, self.timely.until_end)
+
+    @property
+    def added_behind(self) -> Added | None:
+        """Likewise how much longer the links behind it wait."""
+        return None if self.to_end else added(self.late.behind, self.timely.behind)
+
+
+class Belt(NamedTuple):
+    """The closed cases of a process, and what their time consists of."""
+
+    whole: Whole
+    links: list[Link]
+    shares: list[Share]
+    """Of each link, then of work, then of waiting at no link; empty without any case."""
+
+
+def belt(
+    process: str,
+    late_after: float | None,
+    connection: Connection,
+    cases: CaseFilter = EVERY_CASE,
+) -> Belt:
+    """The links of a process with what each takes, as :func:`links` and :func:`whole` have them."""
+    all_of_it = whole(process, connection, cases)
+    if not all_of_it.cases:
+        return Belt(all_of_it, [], [])
+    found = links(process, late_after, connection, cases)
+    waited = [Waited(link.case_wait_us, link.case_wait_working_us) for link in found]
+    return Belt(all_of_it, found, shares(all_of_it, waited))
 
 
 def whole(process: str, connection: Connection, cases: CaseFilter = EVERY_CASE) -> Whole:

@@ -24,6 +24,7 @@ from procesmijn.web.records import Kept, Wait, kept_of, wait_of
 from procesmijn.web.site import Site
 from procesmijn.web.trends import trend_period
 from procesmijn.web.views.case import track
+from procesmijn.web.views.chain import ChainLink, links_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ class OpenDeliveries:
     rows: list[Open]
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The links of a process, by their place in its cases."""
+
+    about: About
+    rows: list[ChainLink]
+
+
 class Asked(BaseModel):
     """The filters of the page: here for OpenAPI, and to refuse what cannot be meant."""
 
@@ -162,6 +171,17 @@ def router(site: Site) -> APIRouter:
                 _about(asking),
                 [_open(row, held[row.delivery_id], asking) for row in rows],
             )
+
+    @routes.get("/chain")
+    def chain(
+        request: Request,
+        process: Annotated[str, Query(description="Its process.")],  # noqa: ARG001 - a filter
+        _: Question,
+    ) -> Chain:
+        """The links of a process, what each takes of the time of its cases, and what a late one
+        costs those behind it. Dates are those of the start of a case."""
+        with site.asking(request) as asking:
+            return Chain(_about(asking), links_of(asking))
 
     @routes.get("/case")
     def one_case(

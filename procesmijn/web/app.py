@@ -30,7 +30,7 @@ from procesmijn.web.say import Speech
 from procesmijn.web.security import REPORTS, Guard, local_path
 from procesmijn.web.site import THEMES, Site, language_of, theme_of
 from procesmijn.web.templates import View, render
-from procesmijn.web.views import about, agreements, case, late, parties, party, start, waits
+from procesmijn.web.views import about, agreements, case, chain, late, parties, party, start, waits
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ def _add_views(app: FastAPI, site: Site) -> None:
     add("/waits", waits.waits, has_cases=False)
     add("/suppliers", partial(_party, side="supplier"), has_cases=True)
     add("/customers", partial(_party, side="customer"), has_cases=True)
+    add("/chain", chain.chain, has_cases=False)
     add("/agreements", agreements.view, has_cases=False)
     add("/about", about.about, has_cases=False)
 
@@ -100,6 +101,7 @@ def _add_exports(app: FastAPI, site: Site) -> None:
     add("suppliers", parties.records, has_cases=False)
     add("customers", parties.records, has_cases=False)
     add("agreements", agreements.records, has_cases=False)
+    add("chain", chain.records, has_cases=False)
     add("uncovered", agreements.uncovered, has_cases=False)
 
 

@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 from procesmijn.catalogue.lead_times import read_lead_time
 from procesmijn.documents.words import Language, in_words
 from procesmijn.store.figures import Clock
+from procesmijn.wording import Wording, reworded
 
 NOTHING: Final = "\N{EN DASH}"
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
@@ -53,9 +54,15 @@ def texts() -> dict[str, dict[Language, Said]]:
 class Speech:
     """How one language says it, in one time zone."""
 
-    def __init__(self, language: Language, zone: datetime.tzinfo) -> None:
+    def __init__(
+        self,
+        language: Language,
+        zone: datetime.tzinfo,
+        wording: Wording = Wording.CUSTOMERS,
+    ) -> None:
         self.language = language
         self.zone = zone
+        self.wording = wording
         self._locale = _LOCALES[language]
 
     def text(self, key: str, **parts: Any) -> Markup:
@@ -64,7 +71,7 @@ class Speech:
         if isinstance(said, tuple):
             said = said[0 if self._locale.plural_form(parts["n"]) == "one" else 1]
             parts["n"] = self.number(parts["n"])
-        stressed = _STRESSED.sub(r"<b>\1</b>", str(escape(said)))
+        stressed = _STRESSED.sub(r"<b>\1</b>", str(escape(reworded(said, self.wording))))
         return Markup(stressed).format(**parts)  # noqa: S704 - texts of ours; parts are escaped
 
     def number(self, value: float) -> str:

@@ -22,6 +22,7 @@ from procesmijn.web.exports import Records, as_csv
 from procesmijn.web.problem import Problem
 from procesmijn.web.say import Speech, today
 from procesmijn.web.templates import View, render
+from procesmijn.wording import Wording
 
 THEMES: Final = ("", "light", "dark")
 
@@ -32,6 +33,8 @@ class Site:
 
     readers: Readers
     record: AccessRecord
+    wording: Wording = Wording.CUSTOMERS
+    """What parties are to each other."""
 
     @contextmanager
     def asking(self, request: Request) -> Iterator[Asking]:
@@ -47,7 +50,7 @@ class Site:
             yield Asking(
                 request.url.path,
                 here,
-                Speech(language, names.zone),
+                Speech(language, names.zone, self.wording),
                 theme_of(request),
                 names,
                 moment,

@@ -15,13 +15,14 @@ from procesmijn.web.problem import Problem
 from procesmijn.web.views.about import About
 from procesmijn.web.views.agreements import Agreements
 from procesmijn.web.views.case import Case, Cases
+from procesmijn.web.views.chain import Chain
 from procesmijn.web.views.late import Late
 from procesmijn.web.views.parties import Parties
 from procesmijn.web.views.party import Party
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.waits import Waits
 
-View: TypeAlias = Start | Waits | Late | Case | Cases | Parties | Party | Agreements | About
+View: TypeAlias = Start | Waits | Late | Case | Cases | Parties | Party | Agreements | Chain | About
 
 CONTEXTS: Final[dict[str, type]] = {
     "frame.html": Frame,
@@ -33,6 +34,7 @@ CONTEXTS: Final[dict[str, type]] = {
     "parties.html": Parties,
     "party.html": Party,
     "agreements.html": Agreements,
+    "chain.html": Chain,
     "about.html": About,
     "problem.html": Problem,
 }

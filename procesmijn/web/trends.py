@@ -36,8 +36,7 @@ class Trends:
             for row in self.rows
             if all(getattr(row, dimension) == name for dimension, name in names.items())
         }
-        first = _first_week(self.today)
-        weeks = [first + timedelta(weeks=number) for number in range(_WEEKS)]
+        weeks = trend_weeks(self.today)
         shares = [
             row.met / row.due
             if (row := weekly.get(week)) is not None and row.cases >= self.k
@@ -60,6 +59,12 @@ def trends(asking: Asking, targets: Iterable[float | None], *by: Sequence[Dimens
     shares = [row.met / row.due for row in rows if row.cases >= asking.k]
     lowest = min([*shares, *(each for each in targets if each is not None)], default=0.0)
     return Trends(rows, asking.today, asking.k, max(int(lowest * 20) / 20 - 0.05, 0.0))
+
+
+def trend_weeks(today: date) -> list[date]:
+    """The Mondays of a trend, that of the running week last."""
+    first = _first_week(today)
+    return [first + timedelta(weeks=number) for number in range(_WEEKS)]
 
 
 def trend_period(today: date) -> Period:

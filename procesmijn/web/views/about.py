@@ -18,6 +18,7 @@ _MEASURES: Final = {
     "delivery_time": "bi.fct_delivery",
     "first_time_right": "bi.fct_delivery",
     "deliveries": "bi.fct_delivery",
+    "chain": "mining.link",
     "coverage": "bi.fct_handover, bi.dim_agreement",
     "simulation": "bi.fct_delivery, mining.pack",
     "open": "bi.fct_delivery, mining.pack",

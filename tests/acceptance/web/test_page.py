@@ -272,7 +272,8 @@ def test_the_api_says_the_same(served: Served) -> None:
     assert fetch(f"{served.url}/api/v1/waits?clock=sundial")[0] == 422
     contract = json.loads(fetch(f"{served.url}/api/v1/openapi.json")[1])
     assert set(contract["paths"]) == {
-        f"/api/v1/{name}" for name in ("waits", "agreements", "weeks", "open-deliveries", "case")
+        f"/api/v1/{name}"
+        for name in ("waits", "agreements", "weeks", "open-deliveries", "case", "chain")
     }
 
 
