@@ -77,6 +77,8 @@ class RulesInForce:
     rules_of: Mapping[str, int]
     promised: Int32s
     """Object types (terms) that may have deliveries."""
+    ruled: Int32s
+    """Object types that may have deviations."""
     terms: Terms
     """The dictionary that the codes in ``rules`` are of: each session has its own, since what is
     behind an address may be another database when a lost session is opened again."""
@@ -85,12 +87,15 @@ class RulesInForce:
 def load_rules(store: Store) -> RulesInForce:
     """Compile the active catalogue; it has to mean here what it means to the others."""
     active = meant_alike(store.active())
-    store.resolve(names_of(active.catalogue) | active.promised)
+    store.resolve(names_of(active.catalogue) | active.promised | active.ruled)
     terms = store.terms
     rules = compile_rules(active.catalogue, terms.code, terms.names)
-    promised = np.array([terms.code(name) for name in sorted(active.promised)], dtype=np.int32)
+    promised, ruled = (
+        np.array([terms.code(name) for name in sorted(names)], dtype=np.int32)
+        for names in (active.promised, active.ruled)
+    )
     return RulesInForce(
-        active.catalogue_id, active.activated_at, rules, active.rules_of, promised, terms
+        active.catalogue_id, active.activated_at, rules, active.rules_of, promised, ruled, terms
     )
 
 
@@ -377,13 +382,17 @@ def settle(
     """Make the stored facts of locked objects what their events and the rules say.
 
     A stored trace or delivery is taken to be what its hash says, unless all is read ``in_full``;
-    and only objects of types that agreements are about are taken to have deliveries, unless it is.
+    and only objects of types that agreements are about are taken to have deliveries, and of types
+    that rules are about to have deviations, unless it is.
     """
     with stopwatch("mine"):
         mined = mine(events, rules.rules)
     with stopwatch("compare"):
-        promised = None if in_full else keys[np.isin(events.types, rules.promised)]
-        stored = tx.read_facts(keys, promised=promised, in_full=in_full)
+        promised, ruled = (
+            None if in_full else keys[np.isin(events.types, types)]
+            for types in (rules.promised, rules.ruled)
+        )
+        stored = tx.read_facts(keys, promised=promised, ruled=ruled, in_full=in_full)
         changes = difference(stored, mined)
     with stopwatch("write"):
         written = tx.write(changes)  # 4

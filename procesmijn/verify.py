@@ -16,6 +16,7 @@ from procesmijn.apply import RulesInForce
 from procesmijn.core.frames import (
     CASE_KEY,
     DELIVERY_KEY,
+    DEVIATION_KEY,
     EVENT,
     HANDOVER_KEY,
     NO_DAY,
@@ -44,6 +45,7 @@ _KINDS: Final = (
     ("pending", "pendings", PENDING_KEY),
     ("delivery", "deliveries", DELIVERY_KEY),
     ("repeat", "repeats", REPEAT_KEY),
+    ("deviation", "deviations", DEVIATION_KEY),
 )
 _BESIDE: Final = (
     ("case", "cases", CASE_KEY, "trace", "traces", STEP.itemsize),
@@ -61,15 +63,14 @@ _INSTANTS: Final = frozenset(
     )
 )
 _DATES: Final = frozenset(
-    {
-        *("requested_on", "due_on", "delivered_on", "picked_up_on", "previous_on"),
-        "completed_on",
-    }
+    f"{name}_on"
+    for name in (*("requested", "due", "delivered", "picked_up", "previous", "completed", "since"),)
 )
 _TERMS: Final = frozenset(
     {
         *("type", "process", "activity", "party", "team", "performer", "receiver"),
         *("agreement", "deliverable", "supplier", "customer", "from_activity", "to_activity"),
+        *("rule", "roles"),
     }
 )
 

@@ -98,6 +98,7 @@ def _row(entry: Event, terms: Terms) -> tuple[int, ...]:
         terms.code(entry.team),
         terms.code(entry.performer),
         terms.code(entry.receiver),
+        terms.code(",".join(sorted(entry.roles)) or None),
         terms.code(entry.deliverable),
         terms.code(entry.request),
         lifecycles.get(entry.lifecycle, Lifecycle.OTHER),

@@ -33,6 +33,7 @@ class Event(NamedTuple):
     performer: str | None = None
     team: str | None = None
     receiver: str | None = None
+    roles: tuple[str, ...] = ()
     deliverable: str | None = None
     request: str | None = None
     outcome: str | None = None

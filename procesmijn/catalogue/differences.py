@@ -25,6 +25,9 @@ _NOUNS: Final[dict[str, str]] = {
     "start": "start activity",
     "end": "end activity",
     "concurrent": "concurrent pair",
+    "rules": "rule",
+    "never_both": "activity",
+    "different_people": "activity",
     "customers": "customer",
     "requested_by": "requesting party",
     "versions": "version",
@@ -33,7 +36,10 @@ _NOUNS: Final[dict[str, str]] = {
 """What one of the things under a key is called."""
 
 _BY_NAME: Final = frozenset(
-    {"parties", "teams", "calendars", "processes", "activities", "deliverables", "agreements"}
+    {
+        *("parties", "teams", "calendars", "processes", "activities", "rules"),
+        *("deliverables", "agreements"),
+    }
 )
 """Keys under which everything has a name that users gave."""
 

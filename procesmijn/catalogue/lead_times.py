@@ -59,22 +59,28 @@ def _read(value: object) -> object:
     return read_lead_time(value) if isinstance(value, str) else value
 
 
-def _read_window(value: object) -> object:
+def _read_length(value: object, noun: str = "length of time") -> object:
     if isinstance(value, str):
         try:
-            window = read_lead_time(value)
+            length = read_lead_time(value)
         except ValueError:
-            window = None
-        if window is None or window.unit is Unit.DAY_OF_MONTH:
-            raise ValueError(f"{value!r} is no return window; write '5 days' or '8 hours'")
-        return window
+            length = None
+        if length is None or length.unit is Unit.DAY_OF_MONTH:
+            raise ValueError(f"{value!r} is no {noun}; write '5 days' or '8 hours'")
+        return length
     return value
+
+
+def _read_window(value: object) -> object:
+    return _read_length(value, "return window")
 
 
 Promise: TypeAlias = Annotated[LeadTime, BeforeValidator(_read), PlainSerializer(str)]
 """A lead time in a catalogue."""
 Window: TypeAlias = Annotated[LeadTime, BeforeValidator(_read_window), PlainSerializer(str)]
 """So many working hours or days, within which something may be returned."""
+Length: TypeAlias = Annotated[LeadTime, BeforeValidator(_read_length), PlainSerializer(str)]
+"""So many working hours or days."""
 
 _HOURS: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) (?:working )?hours?")
 _DAYS: Final = re.compile(r"(\d{1,5}) (?:working )?days?")

@@ -15,7 +15,7 @@ from procesmijn.catalogue.agreements import Agreement, Deliverable
 from procesmijn.catalogue.calendars import BUILT_IN, OFFICE, Calendar
 from procesmijn.catalogue.fields import Count, Country, Days, Name, as_list
 from procesmijn.catalogue.holidays import public_holidays
-from procesmijn.catalogue.part import Part
+from procesmijn.catalogue.part import Label, Part
 from procesmijn.catalogue.parties import Memberships, Party
 from procesmijn.catalogue.processes import Process, Stream
 from schemas.event import DEFAULT_TOPIC
@@ -117,6 +117,11 @@ class Catalogue(Part):
                 return declared.calendar
             party = declared.parent
         return OFFICE
+
+    def label_of(self, party: str) -> Label:
+        """What a party is called; its name where the catalogue does not know it."""
+        declared = self.parties.get(party)
+        return declared.label_or(party) if declared else Label(nl=party, en=party)
 
     def closed_days(self, calendar: str, known_on: date | None = None) -> frozenset[date]:
         """All local dates on which a calendar is closed; those that were known on a date."""

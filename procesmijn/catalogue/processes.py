@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.catalogue.fields import Count, Name, Names, Zone
 from procesmijn.catalogue.part import Labelled, Part
+from procesmijn.catalogue.process_rules import Rule
 
 
 class Activity(Labelled):
@@ -54,6 +55,8 @@ class Process(Labelled):
     """Activities whose completion closes a case."""
     concurrent: Annotated[tuple[Pair, ...], AfterValidator(_in_order)] = ()
     """Pairs of activities of which neither enables the other: they run side by side."""
+    rules: Mapping[Name, Rule] = {}
+    """What has to hold in every case."""
 
     def activity_of_type(self) -> dict[str, str]:
         """Event types of the process, and the activity that each is."""

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.calendars import BUILT_IN
 from procesmijn.catalogue.errors import nearest
+from procesmijn.catalogue.process_rules import ACTIVITIES
 from procesmijn.catalogue.source import Entry
 
 EventTypes: TypeAlias = Mapping[str, Collection[str]]
@@ -36,6 +37,8 @@ def broken_references(root: Entry, event_types: EventTypes) -> Mistakes:
                 yield from _unknown(named, parties, "party")
     for _, process in root.items("processes"):
         yield from _unknown(process.texts("calendar"), calendars, "calendar")
+        for _, rule in process.items("rules"):
+            yield from _unknown(rule.texts("calendar"), calendars, "calendar")
         yield from _of_process(process, parties, event_types)
     yield from _of_promises(root)
 
@@ -44,6 +47,9 @@ def _of_process(process: Entry, parties: Collection[str], event_types: EventType
     activities = dict(process.items("activities"))
     for part in ("start", "end", "concurrent"):
         yield from _unknown(process.texts(part), activities, "activity")
+    for _, rule in process.items("rules"):
+        for key in ACTIVITIES:
+            yield from _unknown(rule.texts(key), activities, "activity")
     for activity in activities.values():
         yield from _unknown(activity.texts("party"), parties, "party")
     named = [entry for activity in activities.values() for entry in activity.texts("events")]

@@ -48,6 +48,11 @@ COMMANDS: Final = {
         "track",
         "Say where a case is, who has it, what is still to come, and when it is expected.",
     ),
+    "rules": Listed(
+        "rules",
+        "List the rules of processes and how many cases leave them, list these cases, and suggest"
+        " rules.",
+    ),
     "report": Listed(
         "report",
         "Say how what parties do for each other goes: as agreed, right, and as customers say.",

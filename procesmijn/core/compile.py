@@ -21,13 +21,15 @@ from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.catalogue.fields import WEEKDAYS
 from procesmijn.catalogue.model import Catalogue
 from procesmijn.catalogue.parties import Memberships
+from procesmijn.catalogue.process_rules import Rule
 from procesmijn.catalogue.processes import Process
 from procesmijn.core.days import EPOCH, Days
 from procesmijn.core.due import rule_of
-from procesmijn.core.frames import Int32s
+from procesmijn.core.frames import NO_TERM, Int32s
 from procesmijn.core.rules import (
     CORE_VERSION,
     AgreementRules,
+    Check,
     CodeMap,
     Membership,
     ProcessRules,
@@ -50,6 +52,10 @@ def names_of(catalogue: Catalogue) -> frozenset[str]:
         names |= {process.case, *process.activities, *process.activity_of_type(), *process.end}
         names |= {each.party for each in process.activities.values() if each.party}
         names |= {activity for pair in process.concurrent_activities() for activity in pair}
+        names |= {
+            *process.rules,
+            *(each.takes_part for each in process.rules.values() if each.takes_part),
+        }
     names |= {*catalogue.agreements, *catalogue.deliverables}
     for deliverable in catalogue.deliverables.values():
         names |= {deliverable.supplier, *deliverable.customers}
@@ -125,7 +131,11 @@ def rule_digests(catalogue: Catalogue) -> dict[str, str]:
             "agreements": {
                 agreement: _agreement_content(agreement, process, catalogue)
                 for agreement in catalogue.agreements_of(name)
-            }
+            },
+            "rules": {
+                rule: _rule_content(each, process, catalogue)
+                for rule, each in process.rules.items()
+            },
         }
     return {
         object_type: _digest(json.dumps([shared, content], sort_keys=True).encode())
@@ -154,6 +164,28 @@ def _compile_process(name: str, catalogue: Catalogue, code: Callable[[str], int]
             _compile_agreement(agreement, process, catalogue, code)
             for agreement in catalogue.agreements_of(name)
         ),
+        checks=tuple(
+            _compile_check(rule, process.rules[rule], process, catalogue, code)
+            for rule in sorted(process.rules)
+        ),
+    )
+
+
+def _compile_check(
+    name: str, rule: Rule, process: Process, catalogue: Catalogue, code: Callable[[str], int]
+) -> Check:
+    activity, other = rule.between
+    hours = rule.calendar or process.calendar
+    return Check(
+        rule=code(name),
+        kind=rule.kind,
+        activity=code(activity),
+        other=code(other) if other else NO_TERM,
+        at_most=rule.at_most or 0,
+        lead=rule_of(rule.within) if rule.within else None,
+        hours=open_hours(catalogue, hours) if rule.within else None,
+        role=rule.takes_part or "",
+        party=code(rule.takes_part) if rule.takes_part else NO_TERM,
     )
 
 
@@ -288,6 +320,15 @@ def _agreement_content(name: str, process: Process, catalogue: Catalogue) -> dic
             _days_digest(catalogue.calendars[calendar].zone)
             for calendar in (hours, catalogue.calendar_of(agreement.customer))
         ],
+    }
+
+
+def _rule_content(rule: Rule, process: Process, catalogue: Catalogue) -> dict[str, Any]:
+    hours = rule.calendar or process.calendar
+    return {
+        "said": rule.model_dump(mode="json", exclude={"label", "calendar"}, exclude_defaults=True),
+        "hours": _hours_digest(catalogue, hours) if rule.within else None,
+        "dates": _days_digest(catalogue.calendars[hours].zone) if rule.within else None,
     }
 
 

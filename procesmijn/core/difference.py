@@ -9,6 +9,7 @@ import numpy as np
 from procesmijn.core.frames import (
     CASE_KEY,
     DELIVERY_KEY,
+    DEVIATION_KEY,
     HANDOVER_KEY,
     PENDING_KEY,
     REPEAT_KEY,
@@ -46,6 +47,9 @@ class Changes:
     repeats_removed: Rows
     repeats_written: Rows
     repeats_are_new: Bools
+    deviations_removed: Rows
+    deviations_written: Rows
+    deviations_are_new: Bools
 
 
 def difference(stored: Facts, mined: Facts) -> Changes:
@@ -71,6 +75,9 @@ def difference(stored: Facts, mined: Facts) -> Changes:
     if stored.courses:
         gone = (stored.deliveries, stored.courses), (mined.deliveries, mined.courses)
         deliveries = np.union1d(deliveries, _with_another(*gone, DELIVERY_KEY))
+    deviations_removed, deviations, is_new_deviation = _compare(
+        stored.deviations, mined.deviations, DEVIATION_KEY
+    )
     return Changes(
         cases_removed=cases_removed,
         cases_written=mined.cases.take(cases),
@@ -89,6 +96,9 @@ def difference(stored: Facts, mined: Facts) -> Changes:
         repeats_removed=repeats_removed,
         repeats_written=mined.repeats.take(repeats),
         repeats_are_new=is_new_repeat[repeats],
+        deviations_removed=deviations_removed,
+        deviations_written=mined.deviations.take(deviations),
+        deviations_are_new=is_new_deviation[deviations],
     )
 
 

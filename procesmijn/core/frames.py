@@ -27,6 +27,8 @@ NO_TERM: Final = 0
 NO_INSTANT: Final = int(np.iinfo(np.int64).max)
 NO_SEQUENCE: Final = int(np.iinfo(np.int64).max)
 NO_REQUEST: Final = 0
+ROLE_SEPARATOR: Final = ","
+"""It is in no code of a role."""
 NO_DAY: Final = -(2**31) + 10_957
 """Before every day; it is what PostgreSQL calls ``-infinity``, whose days begin in 2000."""
 
@@ -57,6 +59,10 @@ EVENT: Final = np.dtype(
         ("team", "<i4"),
         ("performer", "<i4"),
         ("receiver", "<i4"),
+        (
+            "roles",
+            "<i4",
+        ),  # those that took part, each once and in order, with ROLE_SEPARATOR between
         ("deliverable", "<i4"),  # what is asked for, delivered, ... by its name in the catalogue
         ("request", "<i8"),  # key of the request that it is about; NO_REQUEST where it names none
         ("lifecycle", "u1"),  # schemas.event.Lifecycle
@@ -212,6 +218,21 @@ STRETCH: Final = np.dtype([(name, f">{form[1:]}") for name, form in _IN_COURSE])
 """How a delivery stood before, since ``since_us`` and until the next one: its course is these in
 order, as bytes. Big-endian, which is how PostgreSQL reads a number out of bytes."""
 
+DEVIATION: Final = np.dtype(
+    [
+        ("object", "<i8"),
+        ("process", "<i4"),
+        ("rule", "<i4"),
+        ("at_hi", "<u8"),  # the completion that breaks it, or that something had to follow
+        ("at_lo", "<u8"),
+        ("activity", "<i4"),  # what was completed there, and the party that did it
+        ("party", "<i4"),
+        ("since_us", "<i8"),  # when it was broken: then, or when the time was over
+        ("since_on", "<i4"),  # local date, in the zone of the process
+    ]
+)
+DEVIATION_KEY: Final = ("object", "process", "rule", "at_hi", "at_lo")
+
 EVENT_LOG: Final = np.dtype(
     [
         ("object", "<i8"),
@@ -291,7 +312,7 @@ class Facts:
     ``cases`` are :data:`CASE` rows, ``traces[i]`` the :data:`STEP` bytes of ``cases[i]``;
     ``handovers`` are :data:`HANDOVER`, ``pendings`` :data:`PENDING`, ``deliveries``
     :data:`DELIVERY` rows, and ``courses[i]`` the :data:`STRETCH` bytes of ``deliveries[i]``;
-    ``repeats`` are :data:`REPEAT` rows.
+    ``deviations`` are :data:`DEVIATION` and ``repeats`` :data:`REPEAT` rows.
     """
 
     cases: Rows
@@ -301,3 +322,4 @@ class Facts:
     deliveries: Rows
     courses: tuple[bytes, ...]
     repeats: Rows
+    deviations: Rows

@@ -10,6 +10,7 @@ from __future__ import annotations
 from procesmijn.core.assign import assign
 from procesmijn.core.cases import describe_cases
 from procesmijn.core.deliveries import find_deliveries
+from procesmijn.core.deviations import find_deviations
 from procesmijn.core.folding import fold
 from procesmijn.core.frames import Facts, ObjectEvents
 from procesmijn.core.handovers import find_handovers
@@ -32,8 +33,9 @@ def mine(events: ObjectEvents, rules: Rules) -> Facts:
     handed, handovers = find_handovers(cases, instances, rules)
     pendings = find_pendings(cases, instances, rules)
     deliveries, courses = fold(find_deliveries(cases, case_events, instances))
+    deviations = find_deviations(cases, case_events, instances, rules.names)
     traces = trace(cases, instances, rules.names)
     again = done_again(instances)
     repeats = find_repeats(cases, instances, again, handed, handovers)
     rows = describe_cases(cases, case_events, instances, traces, handed, again.rows)
-    return Facts(rows, traces.steps, handovers, pendings, deliveries, courses, repeats)
+    return Facts(rows, traces.steps, handovers, pendings, deliveries, courses, repeats, deviations)

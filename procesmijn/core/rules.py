@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from procesmijn.catalogue.process_rules import Kind
 from procesmijn.core.days import Days
 from procesmijn.core.due import Rule
-from procesmijn.core.frames import Int32s, Int64s
+from procesmijn.core.frames import NO_TERM, Int32s, Int64s
 from procesmijn.core.worktime import Calendar
 
-CORE_VERSION = 3
+CORE_VERSION = 4
 """Raised by every change that alters what the core computes: it makes stored cases stale."""
 
 
@@ -90,6 +91,27 @@ class AgreementRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One rule that every case of a process is held against."""
+
+    rule: int
+    kind: Kind
+    activity: int
+    """At which of its completions it is looked at."""
+    other: int = NO_TERM
+    """The other one that it is about."""
+    at_most: int = 0
+    lead: Rule | None = None
+    """In which time the other one follows."""
+    hours: Calendar | None = None
+    """On which calendar that is counted."""
+    role: str = ""
+    """Who takes part, as a role ..."""
+    party: int = NO_TERM
+    """... or as a party."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessRules:
     """One process: which events of an object are its activities, and how they are ordered."""
 
@@ -109,6 +131,7 @@ class ProcessRules:
     """Pairs of activities of which neither enables the other; both directions are listed."""
     agreements: tuple[AgreementRules, ...] = ()
     """Those that are kept in its cases."""
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

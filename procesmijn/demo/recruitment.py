@@ -15,7 +15,6 @@ SUITE: Final = "/hr/recruitment"
 
 WITHDRAWN_EARLY: Final = 0.05
 DECLINED: Final = 0.22
-CUSTOMER_TAKES_PART: Final = 0.6
 MOST_OFFERS: Final = 3
 
 
@@ -80,7 +79,7 @@ def _interview(org: Organisation, person: Mapping[str, object]) -> Steps:
     hr, manager = org.departments["hr"], org.departments["manager"]
     yield from hr.wait(6)
     roles = ["recruiter", "manager"]
-    if org.chance(CUSTOMER_TAKES_PART):
+    if org.chance(org.habit("customer_left_out")):
         roles.append("customer")
     works = yield from together((hr, manager), 60)
     interviewers = [work.performer for work in works]

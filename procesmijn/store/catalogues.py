@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from psycopg import Cursor
 
 from procesmijn.catalogue import Catalogue
+from procesmijn.catalogue.rule_words import sentence
 from procesmijn.core.compile import names_of, rule_digests
 from procesmijn.core.frames import Int64s
 from procesmijn.core.rules import CORE_VERSION
@@ -58,6 +60,8 @@ class Active:
     """By object type the digest of these rules, as it was where they were activated."""
     promised: frozenset[str]
     """Object types that may have deliveries: this catalogue or one before had agreements."""
+    ruled: frozenset[str]
+    """Object types that may have deviations: this catalogue or one before had rules."""
 
 
 def active(connection: Connection) -> Active | None:
@@ -68,6 +72,7 @@ def active(connection: Connection) -> Active | None:
         row = connection.execute(sql["active"]).fetchone()
         rules = connection.execute(sql["active_rules"]).fetchall()
         promised = connection.execute(sql["promised"]).fetchall()
+        ruled = connection.execute(sql["ruled"]).fetchall()
     if row is None:
         return None
     catalogue_id, _, document, core_version, activated_at = row
@@ -79,6 +84,7 @@ def active(connection: Connection) -> Active | None:
         {object_type: rules_id for object_type, rules_id, _ in rules},
         {object_type: digest for object_type, _, digest in rules},
         frozenset(object_type for (object_type,) in promised),
+        frozenset(object_type for (object_type,) in ruled),
     )
 
 
@@ -203,6 +209,31 @@ def _write_tables(catalogue: Catalogue, terms: Terms, connection: Connection) ->
                 }
                 for activity_name, activity in process.activities.items()
             ],
+        )
+        _write_rules(name, catalogue, terms, cursor)
+
+
+def _write_rules(
+    process: str, catalogue: Catalogue, terms: Terms, cursor: Cursor[tuple[Any, ...]]
+) -> None:
+    declared, code = catalogue.processes[process], terms.code
+    for name, rule in declared.rules.items():
+        said = sentence(rule, declared, catalogue.label_of)
+        activity, other = rule.between
+        cursor.execute(
+            statements("catalogues")["add_rule"],
+            {
+                "process": code(process),
+                "code": code(name),
+                "kind": rule.kind,
+                "label_nl": rule.label.nl if rule.label else said.nl,
+                "label_en": rule.label.en if rule.label else said.en,
+                "sentence_nl": said.nl,
+                "sentence_en": said.en,
+                "activity": code(activity),
+                "other": code(other) or None,
+                "about": rule.about,
+            },
         )
 
 

@@ -34,11 +34,13 @@ def read_facts(
     connection: Connection,
     *,
     promised: Int64s | None = None,
+    ruled: Int64s | None = None,
     in_full: bool = False,
 ) -> Facts:
     """All stored facts of some objects, sorted by their keys. Of deliveries only the digests are
     read, repeats where cases count any, and traces stay where they are, unless all is asked for.
-    ``promised`` are the objects that may have deliveries, if that is known."""
+    ``promised`` are the objects that may have deliveries, and ``ruled`` those that may have
+    deviations, if that is known."""
     objects = array("int8", keys)
     promising = keys if promised is None else promised
     cases = _read(layouts.CASES, 'mining."case"', "process", objects, connection)
@@ -52,19 +54,25 @@ def read_facts(
         pendings=_read(
             layouts.PENDINGS, "mining.pending", "process, from_event", objects, connection
         ),
-        deliveries=_read_deliveries(
-            layouts.DELIVERIES if in_full else layouts.DIGESTS, promising, connection
+        deliveries=_read_few(
+            layouts.DELIVERIES if in_full else layouts.DIGESTS,
+            "mining.delivery",
+            "process, agreement, opened_event",
+            promising,
+            connection,
         ),
         courses=_read_bytes("courses", promising, connection) if in_full else (),
         repeats=_read_few(
             layouts.REPEATS, "mining.repeat", "process, again_event", repeating, connection
         ),
+        deviations=_read_few(
+            layouts.DEVIATIONS,
+            "mining.deviation",
+            "process, rule, at_event",
+            keys if ruled is None else ruled,
+            connection,
+        ),
     )
-
-
-def _read_deliveries(layout: Layout, keys: Int64s, connection: Connection) -> Rows:
-    order: LiteralString = "process, agreement, opened_event"
-    return _read_few(layout, "mining.delivery", order, keys, connection)
 
 
 def _read_few(
@@ -108,7 +116,7 @@ def _read(
 
 def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Retraced]:
     """Step 4 of a batch, in one order for everybody: cases, pendings, deliveries, repeats,
-    handovers.
+    deviations, handovers.
 
     The counts by day of handovers follow from the very rows that were written. The traces written
     are returned, for the flow counts.
@@ -139,6 +147,13 @@ def write_facts(changes: Changes, shard: int, connection: Connection) -> list[Re
     new, changed = _parted(changes.repeats_are_new)
     _insert("repeat", layouts.REPEATS, changes.repeats_written, new, connection)
     _change("repeat", layouts.REPEATS, changes.repeats_written, changed, connection)
+    if len(changes.deviations_removed):
+        gone = changes.deviations_removed
+        rules = {"rules": gone["rule"].tolist()}
+        connection.execute(sql["remove_deviations"], _keys(gone, "at") | rules)
+    new, changed = _parted(changes.deviations_are_new)
+    _insert("deviation", layouts.DEVIATIONS, changes.deviations_written, new, connection)
+    _change("deviation", layouts.DEVIATIONS, changes.deviations_written, changed, connection)
     if len(changes.handovers_removed):
         connection.execute(
             sql["remove_handovers"], _keys(changes.handovers_removed, "to") | {"shard": shard}

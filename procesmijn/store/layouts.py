@@ -98,6 +98,18 @@ DIGESTS: Final = Layout(
 )
 """What tells whether a delivery is stored as it is mined."""
 
+DEVIATIONS: Final = Layout(
+    frames.DEVIATION,
+    [
+        *_OF_CASE,
+        *_plain("int4", "rule"),
+        _event("at"),
+        *_plain("int4", "activity", "party"),
+        *_instant("since"),
+        *_plain("date", "since_on"),
+    ],
+)
+
 FLOWS: Final = Layout(
     frames.FLOW,
     [

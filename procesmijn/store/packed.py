@@ -23,6 +23,7 @@ from procesmijn.core.frames import (
     NO_REQUEST,
     NO_TERM,
     NOT_FOLLOWED,
+    ROLE_SEPARATOR,
     Int64s,
     Rows,
 )
@@ -34,14 +35,17 @@ Objects = tuple[tuple[str, str], ...]
 
 TERMS: Final = (
     *("type", "process", "activity", "deliverable"),
-    *("party", "team", "performer", "receiver"),
+    *("party", "team", "performer", "receiver", "roles"),
 )
 """The fields of :data:`EVENT` that are names."""
 
-_ENTRY: Final = struct.Struct("<16sqqq20xi8xqBBx")
+_ENTRY: Final = struct.Struct("<16sqqq20xi12xqBBx")
 """An :data:`EVENT` that stands, without the names that a whole column of is written at once."""
 _HALVES: Final = "key_hi", "key_lo"
-_FEW: Final = "type", "process", "activity", "party", "team", "receiver", "deliverable"
+_FEW: Final = (
+    *("type", "process", "activity", "party", "team", "receiver"),
+    *("deliverable", "roles"),
+)
 """The names of which there are few: all but that of the performer."""
 _REQUEST: Final = "request"
 _OUTCOMES: Final = {"followed": FOLLOWED, "not-followed": NOT_FOLLOWED}
@@ -131,7 +135,7 @@ class Packer:
             self._partition.append(here)
             few = self._few[_few_of(event)]
             if few == len(self._written):
-                self._written.append(write_words(_few_of(event)[:-1]))
+                self._written.append(write_words(_few_of(event)[:-2]))
             self._said.append(few)
             self._rows.append(write_row(version, self._written[few]))
             self._entries.append(self._entry(version))
@@ -178,7 +182,7 @@ class Packer:
         return entries
 
 
-def _few_of(event: Event) -> tuple[*Words, str | None]:
+def _few_of(event: Event) -> tuple[*Words, str | None, str | None]:
     """The names of :data:`_FEW`."""
     return (
         event.type,
@@ -188,7 +192,14 @@ def _few_of(event: Event) -> tuple[*Words, str | None]:
         event.team,
         event.receiver,
         event.data.get("deliverable"),
+        _roles_of(event),
     )
+
+
+def _roles_of(event: Event) -> str | None:
+    """The roles that took part, as one name."""
+    roles = event.data.get("roles")
+    return ROLE_SEPARATOR.join(sorted({*roles})) if roles else None
 
 
 def _request_of(event: Event) -> int:

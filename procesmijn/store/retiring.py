@@ -113,6 +113,7 @@ def retire(chunk: Chunk, retirement: int, shard: int, connection: Connection) ->
     traces = cursor.execute(sql["forget_cases"], keys | {"shard": shard}).fetchall()
     connection.execute(sql["forget_pendings"], keys)
     connection.execute(sql["forget_repeats"], keys)
+    connection.execute(sql["forget_deviations"], keys)
     connection.execute(sql["seal_handovers"], keys | this)
     connection.execute(sql["seal_deliveries"], keys | this)
     connection.execute(sql["forget_removed"], keys)

@@ -42,6 +42,7 @@ _LAYOUT: Final = Layout(
             Column(name, "int4", (name,))
             for name in ("type", "process", "activity", "party", "team", "performer", "receiver")
         ),
+        Column("roles", "int4", ("roles",)),
         Column("deliverable", "int4", ("deliverable",)),
         Column("request", "int8", ("request",)),
         Column("lifecycle", "int2", ("lifecycle",)),

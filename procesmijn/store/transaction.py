@@ -113,10 +113,18 @@ class Transaction:
         return scan.scan_objects(some, self._connection)
 
     def read_facts(
-        self, keys: Int64s, *, promised: Int64s | None = None, in_full: bool = False
+        self,
+        keys: Int64s,
+        *,
+        promised: Int64s | None = None,
+        ruled: Int64s | None = None,
+        in_full: bool = False,
     ) -> Facts:
-        """What is stored of the objects; no others than ``promised`` have deliveries."""
-        return facts.read_facts(keys, self._connection, promised=promised, in_full=in_full)
+        """What is stored of the objects; no others than ``promised`` have deliveries, and no others
+        than ``ruled`` deviations."""
+        return facts.read_facts(
+            keys, self._connection, promised=promised, ruled=ruled, in_full=in_full
+        )
 
     def write(self, changes: Changes) -> list[Retraced]:
         """Write what differs."""

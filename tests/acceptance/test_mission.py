@@ -191,6 +191,16 @@ def test_k12_reliability_and_its_trend(told: Told) -> None:
     assert before["share_met"] > since["share_met"] + 0.2
 
 
+def test_k15_a_customer_takes_part_in_the_last_interview(told: Told) -> None:
+    rules, deviations = told("K15")
+    last = only(rules, rule="customer in the last interview")
+    assert "Interview held" in last["sentence_en"]
+    assert 0.1 < last["share_deviating"] < 0.8
+    assert only(rules, rule="filled or withdrawn")["deviating_cases"] == 0
+    assert {each["rule"] for each in deviations} == {last["rule"]}
+    assert len({each["case_key"] for each in deviations}) == last["deviating_cases"]
+
+
 def test_k19_internal_and_end_customers(told: Told) -> None:
     for part in told("K19"):
         roles = {

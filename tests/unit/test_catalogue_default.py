@@ -15,6 +15,7 @@ LABELLED: list[tuple[str, Labelled]] = [
     *CATALOGUE.deliverables.items(),
     *CATALOGUE.agreements.items(),
     *(each for process in CATALOGUE.processes.values() for each in process.activities.items()),
+    *(each for process in CATALOGUE.processes.values() for each in process.rules.items()),
 ]
 
 

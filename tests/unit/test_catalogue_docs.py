@@ -13,13 +13,14 @@ from procesmijn.catalogue.calendars import Calendar, Closing, Holidays
 from procesmijn.catalogue.model import Catalogue
 from procesmijn.catalogue.part import Label, Part, Text
 from procesmijn.catalogue.parties import Membership, Party
+from procesmijn.catalogue.process_rules import Rule
 from procesmijn.catalogue.processes import Activity, Process, Stream
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", MANUAL, re.MULTILINE | re.DOTALL)
 PARTS: list[type[Part]] = [
     *(Catalogue, Label, Party, Membership, Calendar, Holidays, Closing, Process, Activity, Stream),
-    *(Text, Deliverable, Agreement, Version),
+    *(Text, Deliverable, Agreement, Version, Rule),
 ]
 
 

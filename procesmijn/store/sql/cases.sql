@@ -197,6 +197,28 @@ WITH gone AS (
 INSERT INTO mining.removed (kind, object_key, process, event_key)
 SELECT 'repeat', object_key, process, again_event FROM gone;
 
+-- name: change_deviation
+-- Deviations that are otherwise than they were.
+UPDATE mining.deviation AS d
+SET activity = i.activity, party = i.party, since_at = i.since_at, since_on = i.since_on,
+    change_id = DEFAULT, updated_at = DEFAULT
+FROM {changed}
+WHERE d.object_key = i.object_key AND d.process = i.process AND d.rule = i.rule AND d.at_event = i.at_event;
+
+-- name: remove_deviations
+-- Those that are no more.
+WITH gone AS (
+    DELETE FROM mining.deviation d
+    USING unnest(
+        %(objects)s::int8[], %(processes)s::int4[], %(rules)s::int4[], %(events)s::uuid[]
+    ) AS k (object_key, process, rule, event_key)
+    WHERE d.object_key = k.object_key AND d.process = k.process AND d.rule = k.rule
+      AND d.at_event = k.event_key
+    RETURNING d.object_key, d.process, d.rule, d.at_event
+)
+INSERT INTO mining.removed (kind, object_key, process, event_key, rule)
+SELECT 'deviation', object_key, process, at_event, rule FROM gone;
+
 -- name: change_handover
 -- Handovers that stand otherwise than they did, and in the same statement, from the very rows
 -- written, the counts by day: what stood is taken off, what stands now is added.

@@ -30,6 +30,13 @@ SELECT object_type, rules_id, digest FROM mining.rules WHERE is_active;
 SELECT DISTINCT c.document #>> ARRAY['processes', a.value ->> 'process', 'case']
 FROM mining.catalogue c CROSS JOIN LATERAL jsonb_each(c.document -> 'agreements') a;
 
+-- name: ruled
+-- Types of objects whose cases any catalogue so far had rules for: only of these deviations can be
+-- stored.
+SELECT DISTINCT p.value ->> 'case'
+FROM mining.catalogue c CROSS JOIN LATERAL jsonb_each(c.document -> 'processes') p
+WHERE p.value ? 'rules';
+
 -- name: retire
 -- No catalogue is in force, for as long as this transaction lasts.
 UPDATE mining.catalogue SET is_active = false WHERE is_active;
@@ -58,6 +65,7 @@ DELETE FROM mining.process;
 DELETE FROM mining.activity;
 DELETE FROM mining.deliverable;
 DELETE FROM mining.agreement;
+DELETE FROM mining.process_rule;
 
 -- name: add_party
 -- One party.
@@ -75,6 +83,13 @@ VALUES (%(code)s, %(label_nl)s, %(label_en)s, %(object_type)s, %(time_zone)s, %(
 -- One activity of a process.
 INSERT INTO mining.activity (process, code, label_nl, label_en, is_start, is_end, party)
 VALUES (%(process)s, %(code)s, %(label_nl)s, %(label_en)s, %(is_start)s, %(is_end)s, %(party)s);
+
+-- name: add_rule
+-- One rule of a process.
+INSERT INTO mining.process_rule
+    (process, code, kind, label_nl, label_en, sentence_nl, sentence_en, activity, other, about)
+VALUES (%(process)s, %(code)s, %(kind)s, %(label_nl)s, %(label_en)s, %(sentence_nl)s,
+        %(sentence_en)s, %(activity)s, %(other)s, %(about)s);
 
 -- name: add_deliverable
 -- One deliverable.

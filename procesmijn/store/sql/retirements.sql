@@ -45,6 +45,10 @@ HAVING bool_and(c.closed_at < %(before)s::date::timestamp AT TIME ZONE COALESCE(
        WHERE w.object_key = o.object_key AND w.settled_at >= %(before)s::date::timestamp AT TIME ZONE 'UTC'
    )
    AND NOT EXISTS (
+       SELECT FROM mining.deviation v
+       WHERE v.object_key = o.object_key AND v.since_at >= %(before)s::date::timestamp AT TIME ZONE 'UTC'
+   )
+   AND NOT EXISTS (
        SELECT FROM mining.delivery d
        WHERE d.object_key = o.object_key AND (
            d.standing = 1 AND NOT isfinite(d.due_at) OR GREATEST(
@@ -151,6 +155,10 @@ DELETE FROM mining.pending WHERE object_key = ANY (%(keys)s::int8[]);
 -- name: forget_repeats
 -- What had been done again.
 DELETE FROM mining.repeat WHERE object_key = ANY (%(keys)s::int8[]);
+
+-- name: forget_deviations
+-- Where they left the rules.
+DELETE FROM mining.deviation WHERE object_key = ANY (%(keys)s::int8[]);
 
 -- name: forget_removed
 -- What had been taken away of them before.

@@ -14,7 +14,7 @@ COPY (
     SELECT k.key, COALESCE(ot.code, 0), e.event_key, e.started_at,
            e.occurred_at, e.sequence,
            COALESCE(t.code, 0), COALESCE(p.code, 0), COALESCE(a.code, 0), COALESCE(y.code, 0),
-           COALESCE(m.code, 0), COALESCE(f.code, 0), COALESCE(r.code, 0), COALESCE(d.code, 0),
+           COALESCE(m.code, 0), COALESCE(f.code, 0), COALESCE(r.code, 0), COALESCE(w.code, 0), COALESCE(d.code, 0),
            COALESCE(mining.object_key('request', jsonb_path_query_first(e.objects, 'strict $[*] ? (@[0] == "request")') ->> 1), 0),
            e.lifecycle,
            CASE e.data ->> 'outcome' WHEN 'followed' THEN 1 WHEN 'not-followed' THEN 2 ELSE 0 END::int2
@@ -35,6 +35,7 @@ COPY (
     LEFT JOIN mining.term m ON m.name = e.team
     LEFT JOIN mining.term f ON f.name = e.performer
     LEFT JOIN mining.term r ON r.name = e.receiver
+    LEFT JOIN mining.term w ON w.name = CASE WHEN e.data ? 'roles' THEN mining.roles_of(e.data) END
     LEFT JOIN mining.term d ON d.name = e.data ->> 'deliverable'
     LEFT JOIN mining.object gone ON gone.object_key = k.key AND gone.retirement IS NOT NULL
     WHERE NOT e.is_retracted AND jsonb_array_length(e.objects) <= %(most_cases)s
@@ -60,6 +61,7 @@ SELECT type FROM stream.event UNION SELECT process FROM stream.event
 UNION SELECT activity FROM stream.event UNION SELECT party FROM stream.event
 UNION SELECT team FROM stream.event UNION SELECT performer FROM stream.event
 UNION SELECT receiver FROM stream.event UNION SELECT data ->> 'deliverable' FROM stream.event
+UNION SELECT mining.roles_of(data) FROM stream.event WHERE data ? 'roles'
 UNION SELECT pair ->> 0 FROM stream.event e, jsonb_array_elements(e.objects) AS pair;
 
 -- name: make_objects
@@ -92,6 +94,7 @@ SELECT object_key FROM (
     UNION SELECT object_key FROM mining.pending
     UNION SELECT object_key FROM mining.delivery
     UNION SELECT object_key FROM mining.repeat
+    UNION SELECT object_key FROM mining.deviation
 ) AS any_of
 WHERE object_key > %(after)s AND object_key <= %(until)s
 ORDER BY object_key;

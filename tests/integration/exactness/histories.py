@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -70,6 +70,14 @@ processes:
       went on: {events: deliverable.resumed}
     end: [close]
     concurrent: [[assign, solve]]
+    rules:
+      nobody decides alone: {last: assign, before: solve, takes_part: customer}
+      after it is assigned: {activity: solve, only_after: assign}
+      not dropped too: {never_both: [dropped, solve]}
+      opened twice: {activity: open, at_most: 2 times}
+      four eyes: {different_people: [assign, solve]}
+      in a day: {activity: solve, within: 1 day, after: open}
+      in hours: {activity: solve, within: 5 hours, after: assign, calendar: night}
   repair:
     case: ticket
     zone: America/New_York
@@ -83,6 +91,8 @@ processes:
       open: {events: ticket.opened}
       close: {events: ticket.closed, party: firm}
 """
+
+_RULES: Final = _TEXT[_TEXT.index("    rules:\n") : _TEXT.index("  repair:\n")]
 
 CATALOGUE: Final = parse(_TEXT)
 
@@ -124,10 +134,12 @@ CATALOGUES: Final = (
     _changed("requested_by: [desk, lab]", "requested_by: [firm]"),
     _changed("known_since: 2026-03-28", "known_since: 2026-03-27"),
     PLAIN,
+    _changed("takes_part: customer", "takes_part: lab"),
+    _changed(_RULES, ""),
     _changed("{members: 7}", "{members: 8}"),
 )
 """Each changes something else: dates, parties, hours, order, enabling, ends, names, which
-processes there are, what is promised; and the last one nothing that is mined."""
+processes there are, what is promised, what has to hold; and the last one nothing that is mined."""
 
 _FRIDAY_US: Final = int(datetime(2026, 3, 27, 14, tzinfo=UTC).timestamp()) * 1_000_000
 _HOURS: Final = (0, 0.5, 1, 1, 3, 8, 20, 33.5, 35.25, 36, 58, 66, 70, 90, 94)
@@ -150,6 +162,10 @@ _PARTIES: Final = st.sampled_from([None, "desk", "lab", "firm", "robot", "strang
 _TICKET_TYPES: Final = (
     *("ticket.opened", "ticket.assigned", "ticket.transferred", "ticket.resolved"),
     "ticket.closed",
+)
+_DATA: Final[tuple[dict[str, Any], ...]] = (
+    *({}, {"priority": "P1"}, {"deliverable": "repaired"}),
+    *({"roles": ["lead", "customer", "lead"]}, {"roles": ["customer"]}, {"roles": ["lead"]}),
 )
 _TYPES: Final = st.sampled_from(
     [*_TICKET_TYPES, *_TICKET_TYPES, *(moment.event_type for moment in Moment)]
@@ -179,7 +195,7 @@ def _events(draw: st.DrawFn) -> Event:
         team=draw(st.sampled_from([None, None, "blue"])),
         performer=draw(st.sampled_from([None, None, "ann", "bob"])),
         receiver=draw(st.sampled_from([None, None, "lab", "firm"])),
-        data=draw(st.sampled_from([{}, {}, {"priority": "P1"}, {"deliverable": "repaired"}])),
+        data=draw(st.sampled_from(_DATA)),
     )
     if not is_step:
         return event

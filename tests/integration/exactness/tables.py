@@ -93,6 +93,17 @@ _QUERIES: Mapping[str, LiteralString] = {
         LEFT JOIN mining.term s ON s.code = r.supplier
         LEFT JOIN mining.term c ON c.code = r.customer
     """,
+    "deviation": """
+        SELECT t.name, o.object_id, p.name, r.name, d.at_event, a.name, q.name, d.since_at::text,
+               d.since_on
+        FROM mining.deviation d
+        JOIN mining.object o USING (object_key)
+        JOIN mining.term t ON t.code = o.object_type
+        JOIN mining.term p ON p.code = d.process
+        JOIN mining.term r ON r.code = d.rule
+        JOIN mining.term a ON a.code = d.activity
+        LEFT JOIN mining.term q ON q.code = d.party
+    """,
     "handover_day": """
         SELECT p.name, d.day, s.name, c.name, d.pickup_basis, sum(d.n), sum(d.wait_us),
                sum(d.wait_working_us)

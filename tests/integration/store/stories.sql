@@ -48,6 +48,16 @@ FROM bi.fct_handover
 WHERE process = 'purchasing' AND supplier = 'finance' AND customer = 'purchasing'
   AND to_activity = 'Order placed';
 
+-- name: customer_left_out
+-- The share of vacancies with a choice since then that left the rule on the last interview since then.
+SELECT count(DISTINCT d.case_key) / count(DISTINCT h.case_key)::float8
+FROM bi.fct_handover h
+LEFT JOIN bi.fct_deviation d
+       ON (d.process, d.case_key) = (h.process, h.case_key) AND d.since_on >= %(since)s
+      AND d.rule = 'customer in the last interview'
+WHERE h.process = 'recruitment' AND h.to_activity = 'Candidate selected' AND h.picked_up_on >= %(since)s
+HAVING count(DISTINCT h.case_key) >= 10;
+
 -- name: clocks_are_paused
 -- How many times as long as before customers wait for a workplace, by the clock that never stops, for
 -- each hour on the supplier's clock.

@@ -211,6 +211,7 @@ CREATE TABLE mining.removed (
     process    int4        NOT NULL,
     event_key  uuid,
     agreement  int4,
+    rule       int4,
     change_id  int8        NOT NULL DEFAULT pg_current_xact_id()::text::int8,
     removed_at timestamptz NOT NULL DEFAULT now()
 );
@@ -428,6 +429,14 @@ CREATE FUNCTION mining.object_key(object_type text, object_id text) RETURNS int8
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ('x' || encode(substr(sha256(convert_to(object_type || chr(31) || object_id, 'UTF8')), 1, 8), 'hex'))::bit(64)::int8;
 COMMENT ON FUNCTION mining.object_key IS 'The key of an object: the same as the core computes.';
+
+CREATE FUNCTION mining.roles_of(data jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (
+        SELECT string_agg(role, ',' ORDER BY role COLLATE "C")
+        FROM (SELECT DISTINCT jsonb_array_elements_text(data -> 'roles') AS role) AS each
+    );
+COMMENT ON FUNCTION mining.roles_of IS 'The roles that took part, as one name: what packs hold.';
 
 CREATE FUNCTION mining.objects_of(objects jsonb) RETURNS TABLE (key int8, type text, id text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2

@@ -335,6 +335,7 @@ SELECT r.kind,
        CASE r.kind WHEN 'pending' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS pending_id,
        CASE r.kind WHEN 'delivery' THEN r.event_key || '/' || a.name || '/' || o.object_id END AS delivery_id,
        CASE r.kind WHEN 'repeat' THEN r.event_key || '/' || p.name || '/' || o.object_id END AS repeat_id,
+       CASE r.kind WHEN 'deviation' THEN r.event_key || '/' || u.name || '/' || p.name || '/' || o.object_id END AS deviation_id,
        p.name AS process,
        o.object_id AS case_key,
        r.change_id,
@@ -342,13 +343,15 @@ SELECT r.kind,
 FROM mining.removed r
 JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = r.process
-LEFT JOIN mining.term a ON a.code = r.agreement;
+LEFT JOIN mining.term a ON a.code = r.agreement
+LEFT JOIN mining.term u ON u.code = r.rule;
 COMMENT ON VIEW bi.removed IS 'Facts that were taken away again, by a late event, a correction, or another catalogue. One that came back has a later change_id in its own view.';
-COMMENT ON COLUMN bi.removed.kind IS 'case, handover, pending, delivery or repeat.';
+COMMENT ON COLUMN bi.removed.kind IS 'case, handover, pending, delivery, repeat or deviation.';
 COMMENT ON COLUMN bi.removed.handover_id IS 'Key in fct_handover; null for other kinds.';
 COMMENT ON COLUMN bi.removed.pending_id IS 'Key in fct_pending; null for other kinds.';
 COMMENT ON COLUMN bi.removed.delivery_id IS 'Key in fct_delivery; null for other kinds.';
 COMMENT ON COLUMN bi.removed.repeat_id IS 'Key in fct_repeat; null for other kinds.';
+COMMENT ON COLUMN bi.removed.deviation_id IS 'Key in fct_deviation; null for other kinds.';
 COMMENT ON COLUMN bi.removed.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case.';
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
