@@ -38,17 +38,11 @@ def write_row(version: Version, words: bytes) -> bytes:
     :func:`write_words` makes of those of the event."""
     event = version.event
     started_us = NO_INSTANT if event.started_us is None else event.started_us - PG_EPOCH_US
-    fixed = _FIXED.pack(
-        _COLUMNS,
-        *(16, version.key),
-        *(8, event.revision),
-        *(16, version.content_mac),
-        *(1, event.is_retracted),
-        *(2, event.lifecycle),
-        *(8, started_us),
-        *(8, event.occurred_us - PG_EPOCH_US),
-        *(8, sequence_of(event)),
-    )
+    fixed = _FIXED.pack(  # to group each with its width would take three times as long
+        _COLUMNS, 16, version.key, 8, event.revision, 16, version.content_mac,
+        1, event.is_retracted, 2, event.lifecycle, 8, started_us,
+        8, event.occurred_us - PG_EPOCH_US, 8, sequence_of(event),
+    )  # fmt: skip
     return b"".join(
         (
             fixed,
