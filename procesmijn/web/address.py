@@ -21,6 +21,10 @@ WEEKS: Final = (4, 13, 26, 52)
 """Lengths of time that are offered."""
 MEASURES: Final = ("median", "p90", "total", "met")
 """What a matrix can show of a pair."""
+PATH_MEASURES: Final = ("cases", "median", "p90", "met")
+"""What a map can show of a path."""
+FORMS: Final = ("map", "bpmn")
+"""As what a process can be shown."""
 STATES: Final = ("late", "today", "week", "later", "paused")
 """Of deliveries that are open, by when they are due."""
 
@@ -28,6 +32,8 @@ _WEEKS: Final = re.compile(r"([1-9]\d{0,2})w")
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
 _SELECTED: Final = re.compile(r"[^>]+>[^>]+")
 _NAMES: Final = ("process", "supplier", "customer", "agreement")
+_MANY: Final = (*_NAMES, "variant")
+_VARIANT: Final = re.compile(r"-?\d{1,19}")
 _MOST_ROWS: Final = 5_000
 _LONGEST: Final = 500
 
@@ -48,7 +54,14 @@ class Filters:
     agreement: tuple[str, ...] = ()
     clock: Clock = Clock.WORKING
     measure: str = "median"
-    """What the matrix shows."""
+    """What the matrix shows of a pair, or the map of a path."""
+    variant: tuple[str, ...] = ()
+    """Keys of the ways that cases went, as ``bi.fct_case`` has them."""
+    activities: int = 100
+    """Of the map: left out is what happens in fewer than the rest of 100% of the cases."""
+    paths: int = 95
+    form: str = "map"
+    """As what a process is shown."""
     state: str = ""
     """Of deliveries that are open."""
     due: date | None = None
@@ -121,7 +134,7 @@ class Filters:
                     yield "to", (value - timedelta(days=1)).isoformat()
                 case "as_of":
                     yield "as_of", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-                case name if name in _NAMES:
+                case name if name in _MANY:
                     yield from ((name, each) for each in value)
                 case name:
                     yield name, str(value)
@@ -144,8 +157,8 @@ def read_filters(pairs: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, 
         except (ValueError, OverflowError):
             ignored.append(key)
             continue
-        found[name] = (*found.get(name, ()), *read) if name in _NAMES else read
-    for name in _NAMES:
+        found[name] = (*found.get(name, ()), *read) if name in _MANY else read
+    for name in _MANY:
         if name in found:
             found[name] = tuple(dict.fromkeys(found[name]))
     if found.get("since") and found.get("until") and found["since"] >= found["until"]:
@@ -157,6 +170,10 @@ def read_filters(pairs: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, 
 def _read(key: str, value: str) -> tuple[str, Any]:
     """Name and value of one field; raises :class:`ValueError`."""
     if key in _NAMES:
+        return key, (value,)
+    if key == "variant":
+        if not _VARIANT.fullmatch(value):
+            raise ValueError(value)
         return key, (value,)
     if key not in _READERS:
         raise ValueError(key)
@@ -194,6 +211,13 @@ def _instant(value: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def _part(value: str) -> int:
+    part = int(value)
+    if not 0 <= part <= 100:
+        raise ValueError(value)
+    return part
+
+
 def _count(value: str, most: int) -> int:
     count = int(value)
     if not 0 < count <= most:
@@ -206,7 +230,10 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("since", date.fromisoformat),
     "to": ("until", lambda value: date.fromisoformat(value) + timedelta(days=1)),
     "clock": ("clock", Clock),
-    "measure": ("measure", _one_of(*MEASURES)),
+    "measure": ("measure", _one_of(*MEASURES, *PATH_MEASURES)),
+    "activities": ("activities", _part),
+    "paths": ("paths", _part),
+    "form": ("form", _one_of(*FORMS)),
     "state": ("state", _one_of(*STATES)),
     "due": ("due", date.fromisoformat),
     "case": ("case", str.strip),

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from procesmijn.documents.words import Language
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store.deliveries import Side
-from procesmijn.web import api
+from procesmijn.web import api, model
 from procesmijn.web.asking import Asking
 from procesmijn.web.assets import assets, source_archive
 from procesmijn.web.exports import Records
@@ -30,7 +30,18 @@ from procesmijn.web.say import Speech
 from procesmijn.web.security import REPORTS, Guard, local_path
 from procesmijn.web.site import THEMES, Site, language_of, theme_of
 from procesmijn.web.templates import View, render
-from procesmijn.web.views import about, agreements, case, chain, late, parties, party, start, waits
+from procesmijn.web.views import (
+    about,
+    agreements,
+    case,
+    chain,
+    late,
+    parties,
+    party,
+    process_map,
+    start,
+    waits,
+)
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +61,7 @@ def create_app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     _add_views(app, site)
     _add_exports(app, site)
+    _add_model(app, site)
     _add_service(app)
     _add_problems(app)
     app.include_router(api.router(site))
@@ -69,6 +81,7 @@ def _add_views(app: FastAPI, site: Site) -> None:
     add("/late", late.late, has_cases=True)
     add("/case", case.case, has_cases=True)
     add("/waits", waits.waits, has_cases=False)
+    add("/map", process_map.process_map, has_cases=False)
     add("/suppliers", partial(_party, side="supplier"), has_cases=True)
     add("/customers", partial(_party, side="customer"), has_cases=True)
     add("/chain", chain.chain, has_cases=False)
@@ -96,6 +109,7 @@ def _add_exports(app: FastAPI, site: Site) -> None:
         app.add_route(f"/{name}.csv", answer, include_in_schema=False)
 
     add("waits", waits.records, has_cases=False)
+    add("map", process_map.records, has_cases=False)
     add("late", late.records, has_cases=True)
     add("case", case.records, has_cases=True)
     add("suppliers", parties.records, has_cases=False)
@@ -103,6 +117,19 @@ def _add_exports(app: FastAPI, site: Site) -> None:
     add("agreements", agreements.records, has_cases=False)
     add("chain", chain.records, has_cases=False)
     add("uncovered", agreements.uncovered, has_cases=False)
+
+
+def _add_model(app: FastAPI, site: Site) -> None:
+    def answer(request: Request) -> Response:
+        with site.asking(request) as asking:
+            content = model.bpmn(asking)
+        return Response(
+            content,
+            media_type="application/xml",
+            headers={"Content-Disposition": 'attachment; filename="process.bpmn"'},
+        )
+
+    app.add_route("/map.bpmn", answer, include_in_schema=False)
 
 
 def _add_service(app: FastAPI) -> None:

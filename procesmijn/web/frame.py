@@ -17,7 +17,7 @@ SOURCE: Final = "/source"
 
 _NAVIGATION: Final = (
     ("overview", (("start", "/"), ("late", "/late"))),
-    ("flows", (("waits", "/waits"), ("chain", "/chain"))),
+    ("flows", (("waits", "/waits"), ("map", "/map"), ("chain", "/chain"))),
     (
         "promises",
         (("suppliers", "/suppliers"), ("customers", "/customers"), ("agreements", "/agreements")),

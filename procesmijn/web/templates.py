@@ -19,15 +19,19 @@ from procesmijn.web.views.chain import Chain
 from procesmijn.web.views.late import Late
 from procesmijn.web.views.parties import Parties
 from procesmijn.web.views.party import Party
+from procesmijn.web.views.process_map import ProcessMap
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.waits import Waits
 
-View: TypeAlias = Start | Waits | Late | Case | Cases | Parties | Party | Agreements | Chain | About
+View: TypeAlias = (
+    Start | Waits | ProcessMap | Late | Case | Cases | Parties | Party | Agreements | Chain | About
+)
 
 CONTEXTS: Final[dict[str, type]] = {
     "frame.html": Frame,
     "start.html": Start,
     "waits.html": Waits,
+    "map.html": ProcessMap,
     "late.html": Late,
     "case.html": Case,
     "cases.html": Cases,

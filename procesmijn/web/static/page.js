@@ -3,7 +3,7 @@
 "use strict";
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
-const views = { s: "/", w: "/waits", l: "/late" };
+const views = { s: "/", w: "/waits", m: "/map", l: "/late" };
 let before = "";
 
 document.addEventListener("click", async (event) => {
@@ -69,3 +69,19 @@ document.addEventListener("htmx:afterSettle", () => {
   const same = label && document.querySelector(`[aria-label="${CSS.escape(label)}"]`);
   (same ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
+
+// Pictures that need more script bring it along, on the views that have them.
+const pictures = async () => {
+  for (const figure of document.querySelectorAll("[data-module]:not([data-shown])")) {
+    figure.dataset.shown = "";
+    const { show } = await import(figure.dataset.module);
+    await show(figure);
+  }
+};
+document.addEventListener("DOMContentLoaded", pictures);
+document.addEventListener("htmx:afterSettle", pictures);
+document.addEventListener("input", (event) => {
+  const slider = event.target.closest("[data-sliders] [type=range]");
+  if (slider) slider.parentElement.querySelector("output").textContent = `${slider.value}%`;
+});
+document.addEventListener("change", (event) => event.target.closest("[data-sliders]")?.requestSubmit());

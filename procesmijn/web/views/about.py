@@ -13,6 +13,7 @@ from procesmijn.web.frame import Frame, frame
 
 _MEASURES: Final = {
     "waiting": "mining.measured_handover",
+    "paths": 'mining."case", bi.fct_handover',
     "working_time": "mining.calendar_stretch",
     "reliability": "bi.fct_delivery",
     "delivery_time": "bi.fct_delivery",

@@ -172,7 +172,7 @@ def _lines(
     def line(each: _Standing) -> ProcessLine:
         say, now = asking.say, each.now
         label = asking.names.process(each.name)
-        url = asking.here.kept().at("/waits", process=(each.name,))
+        url = asking.here.kept().at("/map", process=(each.name,))
         if now.share is None:
             state, key = ("suppressed", "too_few") if now.hidden else ("none", "nothing_due")
             why = say.text(f"start.{key}", k=asking.k)

@@ -26,6 +26,8 @@ VIEWS = (
     "/",
     "/waits",
     "/waits?select=hr>payroll",
+    "/map?process=onboarding",
+    "/map?process=it_service&form=bpmn&clock=elapsed",
     "/late",
     "/late?state=paused",
     "/suppliers",
@@ -36,7 +38,7 @@ VIEWS = (
     "/nowhere",
 )
 
-WIDE = ("/waits", "/late", "/suppliers?supplier=hr")
+WIDE = ("/waits", "/map", "/late", "/suppliers?supplier=hr")
 
 PERIOD = "h.picked_up_on > bi.as_of()::date - 91 AND h.picked_up_on <= bi.as_of()::date"
 NOW_DUE = """due_at <= bi.as_of() AND status <> 'unasked'
