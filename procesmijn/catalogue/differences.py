@@ -17,6 +17,7 @@ _NOUNS: Final[dict[str, str]] = {
     "activities": "activity",
     "deliverables": "deliverable",
     "agreements": "agreement",
+    "cadences": "cadence",
     "events": "event type",
     "streams": "stream",
     "closed": "closing day",
@@ -38,7 +39,7 @@ _NOUNS: Final[dict[str, str]] = {
 _BY_NAME: Final = frozenset(
     {
         *("parties", "teams", "calendars", "processes", "activities", "rules"),
-        *("deliverables", "agreements"),
+        *("deliverables", "agreements", "cadences"),
     }
 )
 """Keys under which everything has a name that users gave."""

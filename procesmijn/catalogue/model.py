@@ -12,8 +12,10 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from procesmijn.catalogue.agreements import Agreement, Deliverable
+from procesmijn.catalogue.cadences import Cadence
 from procesmijn.catalogue.calendars import BUILT_IN, OFFICE, Calendar
 from procesmijn.catalogue.fields import Count, Country, Days, Name, as_list
+from procesmijn.catalogue.grading import Grading
 from procesmijn.catalogue.holidays import public_holidays
 from procesmijn.catalogue.part import Label, Part
 from procesmijn.catalogue.parties import Memberships, Party
@@ -37,6 +39,8 @@ class Catalogue(Part):
     processes: Mapping[Name, Process] = {}
     deliverables: Mapping[Name, Deliverable] = {}
     agreements: Mapping[Name, Agreement] = {}
+    cadences: Mapping[Name, Cadence] = {}
+    grade: Grading = Grading()
     streams: Annotated[tuple[Stream, ...], BeforeValidator(as_list)] = (DEFAULT_STREAM,)
     small_group: Annotated[Count, Field(ge=1)] = 5
     """*k*: what fewer distinct cases add up to is hidden from readers."""

@@ -41,6 +41,9 @@ def broken_references(root: Entry, event_types: EventTypes) -> Mistakes:
             yield from _unknown(rule.texts("calendar"), calendars, "calendar")
         yield from _of_process(process, parties, event_types)
     yield from _of_promises(root)
+    for _, cadence in root.items("cadences"):
+        for key in ("supplier", "customers"):
+            yield from _not_taking_part(cadence.texts(key), parties)
 
 
 def _of_process(process: Entry, parties: Collection[str], event_types: EventTypes) -> Mistakes:

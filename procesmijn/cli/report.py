@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from procesmijn.cli import report_quality
+from procesmijn.cli import report_cadence, report_grade, report_quality, report_voice
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
@@ -25,6 +25,9 @@ from procesmijn.store.deliveries import Side
 
 app = typer.Typer(add_completion=False)
 app.command("quality")(report_quality.quality)
+app.command("voice")(report_voice.voice)
+app.command("cadence")(report_cadence.cadence)
+app.command("grade")(report_grade.grade)
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
 

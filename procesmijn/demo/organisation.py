@@ -89,7 +89,7 @@ FLOWS: Final = (
     Flow(1.0, 12, "manager", recruitment.vacancy),
     Flow(1.6, 6, "staff", offboarding.leaver),
 )
-ROUTINES: Final = (payroll.runs, voice.talks)
+ROUTINES: Final = (payroll.runs, voice.talks, voice.pulses)
 """What begins by the calendar."""
 
 EMPLOYED: Final = 1_200
@@ -114,6 +114,8 @@ class Organisation:
         self._habits = Habits(begin, history, is_told=with_stories)
         self._volume = volume
         self.systems = Systems(self.env, self.rng)
+        self.pulse_rng = random.Random(f"{seed}/pulse")
+        self.pulse = Systems(self.env, self.pulse_rng)
         rules = catalogue()
         names = iter(made_up_people(self.rng, sum(each.people for each in STAFF.values())))
         self.departments = {
@@ -142,6 +144,7 @@ class Organisation:
         while self.env.peek() <= at_us:
             self.env.step()
             yield from self.systems.sent()
+            yield from self.pulse.sent()
 
     def number(self, prefix: str) -> str:
         """Next number of a kind of thing: ``V-2026-00042``."""

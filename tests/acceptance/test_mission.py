@@ -155,6 +155,27 @@ def test_k6_what_runs_is_expected_to_end(told: Told) -> None:
     assert 0.7 < total["share_within"] < 0.9
 
 
+def test_k7_what_customers_say(told: Told) -> None:
+    [said] = told("K7")
+    complaints = [row for row in said if row["said"] == "complaint"]
+    assert sum(row["times"] for row in complaints) > 10
+    assert all(row["supplier"] == "it" for row in complaints)
+    assert any(row["handling_working_seconds_median"] for row in complaints)
+    assert only(said, said="conversation", supplier="hr", customer="payroll")["times"] > 0
+    marks = [row["mark_mean"] for row in said if row["said"] == "satisfaction"]
+    assert any(marks)
+
+
+def test_k22_who_is_recommended_and_how_sure_that_is(told: Told) -> None:
+    """The service desk is rated lower since the first of June."""
+    overall, by_month = told("K22")
+    desk = only(overall, supplier="servicedesk", said="recommendation")
+    assert 0.2 < desk["share_answered"] < 0.8
+    assert -1 <= desk["score_low"] < desk["score"] < desk["score_high"] <= 1
+    marks = {row["month"]: row for row in by_month if row["said"] == "satisfaction"}
+    assert marks["2026-06-01"]["mark_high"] < marks["2026-05-01"]["mark_low"]
+
+
 def test_k8_a_service_catalogue_with_what_was_measured(told: Told) -> None:
     [page] = told("K8")
     assert all(words in page for words in ("Filled vacancy", "How to ask", "within agreement"))
@@ -201,6 +222,14 @@ def test_k15_a_customer_takes_part_in_the_last_interview(told: Told) -> None:
     assert len({each["case_key"] for each in deviations}) == last["deviating_cases"]
 
 
+def test_k14_who_has_not_spoken_in_time(told: Told) -> None:
+    """Purchasing has stopped speaking with its customers."""
+    listed, never = told("K14")
+    assert {row["supplier"] for row in never} == {"purchasing"}
+    assert {row["status"] for row in listed} >= {"never", "kept"}
+    assert all(row["last_held_on"] is None for row in never)
+
+
 def test_k19_internal_and_end_customers(told: Told) -> None:
     for part in told("K19"):
         roles = {
@@ -233,3 +262,15 @@ def test_k21_staff_roles_with_their_measures(told: Told) -> None:
     assert set(by_role) == {"supporting", "regulating", "executing", "advising"}
     assert {"followed", "not-followed"} <= {row["outcome"] for row in by_role["advising"]}
     assert all(row["supplier_clock_seconds"] is not None for row in by_role["regulating"])
+
+
+def test_k24_one_grade_for_each_pair(told: Told) -> None:
+    [graded] = told("K24")
+    assert {row["grade"] for row in graded} >= {"well", "barely", None}
+    stock = only(graded, supplier="warehouse", customer="customer_service")
+    assert stock["mark"] < only(graded, supplier="it", customer="organisation")["mark"]
+    for row in graded:
+        assert (row["grade"] is None) == (row["mark"] is None)
+        assert row["due"] < 10 or row["reliability_mark"] == pytest.approx(
+            1 + 9 * row["met"] / row["due"]
+        )

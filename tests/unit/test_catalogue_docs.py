@@ -9,7 +9,9 @@ import pytest
 
 from procesmijn.catalogue import parse
 from procesmijn.catalogue.agreements import Agreement, Deliverable, Version
+from procesmijn.catalogue.cadences import Cadence
 from procesmijn.catalogue.calendars import Calendar, Closing, Holidays
+from procesmijn.catalogue.grading import Grading
 from procesmijn.catalogue.model import Catalogue
 from procesmijn.catalogue.part import Label, Part, Text
 from procesmijn.catalogue.parties import Membership, Party
@@ -20,7 +22,7 @@ MANUAL = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text("utf-8"
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", MANUAL, re.MULTILINE | re.DOTALL)
 PARTS: list[type[Part]] = [
     *(Catalogue, Label, Party, Membership, Calendar, Holidays, Closing, Process, Activity, Stream),
-    *(Text, Deliverable, Agreement, Version, Rule),
+    *(Text, Deliverable, Agreement, Version, Rule, Cadence, Grading),
 ]
 
 

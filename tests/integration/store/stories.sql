@@ -68,6 +68,20 @@ SELECT sum(customer_clock_seconds) FILTER (WHERE requested_on >= %(since)s)
 FROM bi.fct_delivery
 WHERE deliverable = 'Workplace' AND status IN ('met', 'breached');
 
+-- name: service_rated_lower
+-- By how much lower customers rate the service desk than they did before.
+SELECT avg(mark) FILTER (WHERE asked_on < %(since)s) - avg(mark) FILTER (WHERE asked_on >= %(since)s)
+FROM bi.fct_rating
+WHERE supplier = 'servicedesk' AND question = 'satisfaction' AND status = 'answered'
+HAVING count(*) FILTER (WHERE asked_on < %(since)s) >= 10
+   AND count(*) FILTER (WHERE asked_on >= %(since)s) >= 10;
+
+-- name: talks_cease
+-- How many months ago Purchasing last spoke with a customer, or history began where it never did.
+SELECT EXTRACT(epoch FROM bi.as_of() - COALESCE(
+           (SELECT max(held_at) FROM bi.fct_conversation WHERE supplier = 'purchasing'),
+           (SELECT min(started_at) FROM bi.fct_case))) / (31 * 24 * 3600);
+
 -- name: unreliable
 -- Agreements that were kept ten points less often than they should be since a day.
 SELECT f.agreement

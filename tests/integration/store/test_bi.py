@@ -20,14 +20,13 @@ MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 READERS_VIEWS = {
     *("agg_handover_monthly", "dim_party", "dim_process", "dim_activity", "dim_date"),
     *("dim_deliverable", "dim_agreement", "agg_delivery_monthly", "agg_link_monthly"),
-    "agg_quality_monthly",
-    *("agg_deviation_monthly", "dim_rule"),
+    *("agg_quality_monthly", "agg_rating_monthly", "agg_deviation_monthly", "dim_rule"),
 }
 FACT_VIEWS = {
     *("fct_handover", "fct_pending", "fct_case", "fct_delivery", "removed"),
     *("agg_handover_daily", "agg_delivery_daily", "fct_link", "fct_forecast"),
-    *("fct_repeat", "fct_return"),
-    "fct_deviation",
+    *("fct_repeat", "fct_return", "fct_rating", "fct_complaint", "fct_conversation"),
+    *("fct_cadence", "fct_grade", "fct_deviation"),
 }
 
 CATALOGUE = """
