@@ -273,7 +273,7 @@ def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> lis
         receiver = this.named.receiver
         if receiver is None or receiver == this.party or receiver in rules.automatic:
             continue
-        if this.completion_us is None:
+        if this.completion_us is None or this.activity in process.ends:
             continue
         pendings.append(
             Pending(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,6 +25,7 @@ from procesmijn.settings import read_settings
 from procesmijn.store import agreements
 from procesmijn.store.agreements import Kept
 from procesmijn.store.filters import Period
+from procesmijn.store.present import present
 from procesmijn.zones import load_zone
 
 
@@ -48,9 +49,9 @@ def print_catalogue(
     if out is not None and out.suffix not in (".html", ".pdf"):
         raise UsageError(f"--out {out}: end it on .html or .pdf")
     can_be_written(out)
-    instant = moment(as_of) or datetime.now(UTC)
     settings = read_settings()
-    with reading(settings, instant if as_of else None) as (store, connection):
+    with reading(settings, moment(as_of)) as (store, connection):
+        instant = present(connection)
         catalogue = in_force(store).catalogue
         today = instant.astimezone(load_zone(catalogue.calendars[OFFICE].zone)).date()
         measured = _twelve_months(period(since, until), today)

@@ -29,7 +29,7 @@ from procesmijn.cli.tell import many, note
 from procesmijn.core.trial import Compared
 from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
-from procesmijn.store import tracking
+from procesmijn.store.present import present
 from procesmijn.trying import compared
 from procesmijn.zones import load_zone
 
@@ -85,7 +85,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one for each flag
     wanted = None if target is None else share("--target", target)
     dates = period(since, until)
     with reading(read_settings(), moment(as_of)) as (store, connection):
-        instant = tracking.as_of(connection)
+        instant = present(connection)
         if process is not None:
             known_process(process, connection)
         catalogue = in_force(store).catalogue

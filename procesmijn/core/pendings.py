@@ -20,12 +20,12 @@ def find_pendings(cases: Cases, instances: Instances, rules: Rules) -> Rows:
 
     One for each completed instance that names a receiver other than its own party: delivered when
     it completes. The supplier is its party, also an automatic one, and may be none. For an
-    automatic receiver nobody waits: naming one is no pending, but it ends an earlier one as any
-    reassignment does.
+    automatic receiver nobody waits, and nothing is pending after what closes the case: such an
+    instance announces nothing, but it ends what was pending as any reassignment or closing does.
     """
     receiver = instances.receiver
     is_asked = (receiver != NO_TERM) & (receiver != instances.party)
-    is_asked &= ~np.isin(receiver, rules.automatic)
+    is_asked &= ~np.isin(receiver, rules.automatic) & ~instances.closes
     rows = np.flatnonzero(is_asked & (instances.completion_us != NO_INSTANT))
     rows = rows[order_by(instances.case[rows], instances.key_hi[rows], instances.key_lo[rows])]
     case = instances.case[rows]

@@ -9,6 +9,14 @@ from procesmijn.store.statements import statements
 from procesmijn.store.streams import speak_of
 
 
+def present(connection: Connection) -> datetime:
+    """The moment that the session speaks of: now, or what it or its database takes for now."""
+    row = connection.execute(statements("present")["present"]).fetchone()
+    assert row is not None  # noqa: S101 - the statement always returns its row
+    moment: datetime = row[0]
+    return moment
+
+
 def set_present(moment: datetime, connection: Connection) -> None:
     """Let this session, and all that begin after it, take a moment for now.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -36,14 +35,6 @@ class Traces(NamedTuple):
     ids: list[str]
     traces: list[bytes]
     """:data:`~procesmijn.core.frames.STEP` bytes, also of what was completed since."""
-
-
-def as_of(connection: Connection) -> datetime:
-    """The moment that the session speaks of."""
-    row = connection.execute(statements("tracking")["as_of"]).fetchone()
-    assert row is not None  # noqa: S101 - the statement always returns its row
-    moment: datetime = row[0]
-    return moment
 
 
 def find(process: str, case_key: str, connection: Connection) -> Found | None:

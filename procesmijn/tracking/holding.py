@@ -14,6 +14,7 @@ from procesmijn.core.flow import instant
 from procesmijn.core.tracking import Holder, who_has
 from procesmijn.store import tracking
 from procesmijn.store.connection import Connection
+from procesmijn.store.present import present
 from procesmijn.store.terms import Terms
 from schemas.instants import to_us
 
@@ -78,7 +79,7 @@ def holdings_of(
     rules = read_rules(terms, connection)
     cases = list(asked)
     codes = tracking.objects(cases, connection)
-    at_us = to_us(tracking.as_of(connection))
+    at_us = to_us(present(connection))
     held: dict[tuple[int, int], tuple[Holder, ...]] = {}
     for events in tracking.events_of([key for _, key in codes], terms, connection):
         held |= who_has(events, rules, at_us)

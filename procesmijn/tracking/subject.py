@@ -24,6 +24,7 @@ from procesmijn.core.worktime import Calendar, working_us
 from procesmijn.errors import ProcesmijnError, UsageError
 from procesmijn.store import tracking
 from procesmijn.store.connection import Connection
+from procesmijn.store.present import present
 from procesmijn.store.terms import Terms
 from procesmijn.tracking.told import Told, case_told
 from schemas.instants import to_us
@@ -77,7 +78,7 @@ class Subject:
         (own,) = (each for processes in rules.processes.values() for each in processes)
         return cls(
             process,
-            to_us(tracking.as_of(connection)),
+            to_us(present(connection)),
             catalogue,
             rules,
             own,

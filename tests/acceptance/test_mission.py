@@ -179,6 +179,7 @@ def test_k22_who_is_recommended_and_how_sure_that_is(told: Told) -> None:
 def test_k8_a_service_catalogue_with_what_was_measured(told: Told) -> None:
     [page] = told("K8")
     assert all(words in page for words in ("Filled vacancy", "How to ask", "within agreement"))
+    assert "As of 29\xa0Jun\xa02026" in page
 
 
 def test_k9_one_link_holds_up_those_behind_it(told: Told) -> None:
@@ -210,6 +211,24 @@ def test_k12_reliability_and_its_trend(told: Told) -> None:
     """The warehouse answers late since the middle of May."""
     before, since = (only(part, agreement="stock information") for part in told("K12"))
     assert before["share_met"] > since["share_met"] + 0.2
+
+
+def test_other_terms_are_tried_at_the_moment_that_the_store_speaks_of(demo: Demo) -> None:
+    """What is not due yet is not late: on the terms as agreed, the figures are those as kept."""
+    report = demo.commands("report", "supplier", "warehouse", "--format", "json").json
+    kept = only(report, agreement="goods received")
+    asked = ("agreements", "simulate", "--agreement", "goods received", "--format", "json")
+    [tried] = demo.commands(*asked, "--lead-time", kept["lead_time"]).json
+    assert (tried["deliveries"], tried["share_met"]) == (kept["due"], kept["share_met"])
+    assert kept["open"] > kept["overdue"]
+
+
+def test_pending_work_is_of_cases_that_run(demo: Demo) -> None:
+    with psycopg.connect(demo.database_url) as connection:
+        closed = """SELECT count(*), count(*) FILTER (WHERE NOT c.is_open)
+                    FROM bi.fct_pending JOIN bi.fct_case AS c USING (process, case_key)"""
+        [(pending, after_the_end)] = connection.execute(closed)
+    assert pending > after_the_end == 0
 
 
 def test_k15_a_customer_takes_part_in_the_last_interview(told: Told) -> None:

@@ -67,8 +67,6 @@ def test_at_the_instant_of_the_delivery_the_order_decides() -> None:
     assert _settled(asking, step(2, "do", 10, "IT")) == {9: 10}
     assert _settled(asking, step(2, "do", 10, "IT", lifecycle=START)) == {9: 10}
     assert _settled(asking, step(2, "ask", 10, "HR", receiver="Legal")) == {9: 10, 2: None}
-    closing = Process("p", ends=frozenset({"ask"}))
-    assert _settled(asking, process=closing) == {9: None}
 
 
 def test_the_first_event_of_the_receiver_counts() -> None:
@@ -124,6 +122,13 @@ def test_an_end_activity_settles_it_when_it_completes() -> None:
     closing = Process("p", ends=frozenset({"close"}))
     assert _settled(ASKED, step(2, "close", 30, "HR", started_us=20), process=closing) == {1: 30}
     assert _settled(ASKED, step(2, "close", 20, lifecycle=START), process=closing) == {1: None}
+
+
+def test_nothing_is_pending_after_what_closes_the_case() -> None:
+    closing = Process("p", ends=frozenset({"close"}))
+    close = step(2, "close", 30, "HR", receiver="Legal")
+    assert _settled(ASKED, close, process=closing) == {1: 30}
+    assert _settled(ASKED, close, step(3, "do", 40, "IT"), process=closing) == {1: 30}
 
 
 def test_asking_oneself_is_not_pending() -> None:

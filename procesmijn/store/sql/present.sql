@@ -1,3 +1,7 @@
+-- name: present
+-- The moment that this session speaks of.
+SELECT bi.as_of();
+
 -- name: keep
 -- Let sessions that begin from now on speak of the moment of which this one speaks; '' is now.
 DO $$ BEGIN

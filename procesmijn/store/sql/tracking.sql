@@ -1,7 +1,3 @@
--- name: as_of
--- The moment that this session speaks of.
-SELECT bi.as_of();
-
 -- name: find
 -- What there is of a case: its object, in which retirement that has left, and whether it had begun.
 SELECT o.object_key, o.retirement, EXISTS (
