@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers bench-memory check unit integration acceptance guards wheel pins clean
+.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers bench-memory bench-all check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -91,6 +91,10 @@ bench-workers: install
 # What the processes of a worker hold over ten million records.
 bench-memory: install
 	$(BIN)/python -m benchmarks.memory
+
+# All of them, one after the other, for a machine that does nothing else meanwhile: an hour and a half.
+# Each writes its own file under benchmarks/results.
+bench-all: bench bench-peers bench-import bench-workers bench-flows bench-queries bench-history bench-memory
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -79,12 +79,15 @@ def main(file: Path = FILE) -> None:
     truth = others.plain_means(frame)
     measured = [measure(peer, frame, truth) for peer in peers()]
     table = Table(
-        "", "version", "is right", "events/s", "processor time", title=f"{len(frame):,} events"
+        *("", "version", "is right", "events/s", "ours to it", "processor time"),
+        title=f"{len(frame):,} events",
     )
+    ours = measured[0].events_per_second
     for one in measured:
         verdict = "yes" if one.is_right else f"no: {one.wrong_pairs} of {len(truth)} pairs are not"
         rate, cpu = f"{one.events_per_second:,.0f}", f"{one.cpu_us_per_event:.2f} us an event"
-        table.add_row(one.name, one.version, verdict, rate, cpu)
+        ratio = f"{ours / one.events_per_second:.1f}"
+        table.add_row(one.name, one.version, verdict, rate, ratio, cpu)
     Console(width=100).print(table)
     file.write_text(
         json.dumps(
@@ -93,6 +96,9 @@ def main(file: Path = FILE) -> None:
                 "events": len(frame),
                 "late_share": LATE_SHARE,
                 "machine": machine,
+                "ratio_of_ours": {
+                    one.name: round(ours / one.events_per_second, 1) for one in measured
+                },
                 "peers": [asdict(one) for one in measured],
             },
             indent=2,

@@ -6,8 +6,9 @@ in a topic that is keyed by case; in the other its events are scattered over all
 the workers bring events of the same cases all the time. On fewer processors than workers more of
 them cannot be faster; what counts is the processor time of an event, and what they wait for.
 
-``BENCH_EVENTS`` sets the records of a run (default: 240,000; there are eight runs), and
-``BENCH_WORKERS`` how many workers (default: ``1,2,4,8``). ``python -m benchmarks.workers FILE``
+``BENCH_EVENTS`` sets the records of a run (default: 960,000, so that each of eight workers has
+several batches to pay for its own start; there are eight runs), and ``BENCH_WORKERS`` how many
+workers (default: ``1,2,4,8``). ``python -m benchmarks.workers FILE``
 writes the figures to another file than ``benchmarks/results/workers.json``.
 """
 
@@ -93,7 +94,7 @@ class Run:
 
 def main(file: Path = FILE) -> None:
     """Measure, print the table, and write the figures to a file."""
-    records = int(os.environ.get("BENCH_EVENTS", "240_000"))
+    records = int(os.environ.get("BENCH_EVENTS", "960_000"))
     numbers = [int(word) for word in os.environ.get("BENCH_WORKERS", "1,2,4,8").split(",")]
     machine = describe()
     runs: list[Run] = []

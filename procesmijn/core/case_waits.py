@@ -35,25 +35,43 @@ def not_waited(instances: Instances, cases: int, to: Int64s, from_: Int64s) -> L
     order a wait ends, for the case, where the first of the later ones begins: from there on one of
     those is waited for. So what is left of it is one stretch, less the work in it.
     """
+    rows = _entangled(instances, cases, to, from_)
+    if not len(rows):
+        return Lost(rows, rows, rows)
+    to, from_ = to[rows], from_[rows]
     case = instances.case[to]
     since_us, until_us = instances.completion_us[from_], instances.start_us[to]
     place = np.full(len(instances), NO_ROW, dtype=np.int64)
     place[instances.completed] = np.arange(len(instances.completed))
     ends_us = np.minimum(until_us, _later_us(instances, case, place[from_]))
-    if len(instances.completed) < len(instances):  # only an open one begins after the end
-        ends_us = np.minimum(ends_us, ended_us(instances, cases)[case])
     # What is picked up later may have been delivered first: then it is waited for all the time.
-    ends_us = np.maximum(ends_us, since_us)
+    ends_us = np.maximum(np.minimum(ends_us, ended_us(instances, cases)[case]), since_us)
     cut = np.flatnonzero(ends_us < until_us)
     # Work beside a wait began before the pick-up, and lasted beyond the delivery: mostly none did.
     last = instances.completed[np.maximum.accumulate(place)[to - 1]]
     beside = np.flatnonzero(instances.completion_us[last] > since_us)
     handover, from_us, to_us = _worked(instances, case, since_us, ends_us, beside)
     return Lost(
-        np.concatenate([cut, handover]),
+        rows[np.concatenate([cut, handover])],
         np.concatenate([ends_us[cut], from_us]),
         np.concatenate([until_us[cut], to_us]),
     )
+
+
+def _entangled(instances: Instances, cases: int, to: Int64s, from_: Int64s) -> Int64s:
+    """The handovers of cases in which one thing did not simply come after the other.
+
+    Where each instance begins when the one before it has been completed, and enables the next, each
+    wait ends before another begins, and nobody works in it.
+    """
+    case, completion_us = instances.case, instances.completion_us
+    is_entangled = np.zeros(cases, dtype=np.bool_)
+    is_early = (completion_us[:-1] > instances.start_us[1:]) & (case[:-1] == case[1:])
+    is_entangled[case[:-1][is_early]] = True
+    is_entangled[case[completion_us == NO_INSTANT]] = True
+    of_handover = case[to]
+    is_entangled[of_handover[from_ != to - 1]] = True
+    return np.flatnonzero(is_entangled[of_handover])
 
 
 def _worked(

@@ -101,7 +101,7 @@ class CaseFilter:
 EVERY_CASE: Final = CaseFilter()
 EVERYTHING: Final = Chosen()
 
-Subject: TypeAlias = Literal["cases", "handovers", "case_keys"]
+Subject: TypeAlias = Literal["cases", "handovers", "told_cases"]
 """What the rows of a statement are, and by which column their case is known."""
 
 

@@ -155,14 +155,14 @@ def cases(
     names = tuple(column.name for column in described.description or ())
     if only != EVERY_CASE and only.started == Period():
         only = replace(only, started=period)  # fewer to look at
-    sql, chosen = narrowed(statements("reports")["cases"], "case_keys", only)
+    sql, chosen = narrowed(statements("reports")["cases"], "told_cases", only)
 
     def rows() -> Iterator[dict[str, Any]]:
         with connection.transaction(), connection.cursor("cases") as cursor:
             cursor.itersize = CASES_AT_ONCE
             cursor.execute(sql, {**_of(process, period), **chosen})
             for row in cursor:
-                yield dict(zip(names, row, strict=True))
+                yield dict(zip(names, row[1:], strict=True))
 
     return Listing(names, rows())
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from procesmijn.core.frames import NO_DAY
 from procesmijn.core.tally import (
     BINS,
+    BOUNDS,
     ELAPSED,
     PREVIOUS,
     WORKING,
@@ -41,6 +42,12 @@ def counted(rows: list[tuple[int, int, int, int]]) -> Tally:
 
 def content(it: Tally) -> tuple[bytes, bytes, bytes]:
     return it.groups.tobytes(), it.bins.tobytes(), it.counts.tobytes()
+
+
+def test_the_bin_of_a_duration_is_the_last_that_begins_at_it_or_before() -> None:
+    around = np.concatenate([BOUNDS - 1, BOUNDS, BOUNDS + 1, [2**53 + 1, 2**63 - 513, 2**63 - 1]])
+    durations = np.sort(around[around >= 0])
+    assert np.array_equal(bins_of(durations), np.searchsorted(BOUNDS, durations, side="right") - 1)
 
 
 @settings(deadline=None)

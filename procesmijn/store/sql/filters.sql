@@ -9,11 +9,10 @@ h.object_key IN (
     WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {conditions}
 )
 
--- name: case_keys
--- Likewise where they are rows of a view, which has the ids of objects.
-case_key IN (
-    SELECT o.object_id
-    FROM mining."case" c JOIN mining.object o USING (object_key)
+-- name: told_cases
+-- Likewise where they are rows of a view of cases, which has no more than their keys.
+object_key IN (
+    SELECT c.object_key FROM mining."case" c
     WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {conditions}
 )
 

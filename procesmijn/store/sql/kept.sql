@@ -244,5 +244,5 @@ SELECT h.supplier::int8 AS "left", h.customer::int8 AS "right", h.pickup_basis A
        string_agg(date_send(h.previous_on), '') AS three
 FROM mining.measured_handover h
 WHERE h.process = {process} AND h.picked_up_on >= {since} AND h.picked_up_on < {until}
-  AND h.picked_up_at <= bi.as_of()
+  AND h.picked_up_at <= (SELECT bi.as_of())
 GROUP BY h.supplier, h.customer, h.pickup_basis

@@ -38,9 +38,9 @@ WHERE p.name = %(process)s;
 SELECT * FROM bi.fct_case LIMIT 0;
 
 -- name: cases
--- The cases of a process, as BI tools see them.
+-- The cases of a process, as BI tools see them, each after its internal key.
 -- A day less and a day more, since the index knows instants, and dates are those of a zone.
-SELECT * FROM bi.fct_case WHERE process = %(process)s
+SELECT * FROM mining.told_case WHERE process = %(process)s
   AND started_at >= COALESCE(%(since)s::date::timestamp AT TIME ZONE 'UTC' - interval '1 day', '-infinity')
   AND started_at < COALESCE(%(until)s::date::timestamp AT TIME ZONE 'UTC' + interval '1 day', 'infinity')
   AND (%(since)s::date IS NULL OR started_on >= %(since)s)

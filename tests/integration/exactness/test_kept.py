@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from procesmijn.apply import Applier
 from procesmijn.cli.keeping import keeping_months
 from procesmijn.core.frames import STEP
-from procesmijn.core.tally import ELAPSED, PREVIOUS, WORKING, Tally, bins_of
+from procesmijn.core.tally import BOUNDS, ELAPSED, PREVIOUS, WORKING, Tally
 from procesmijn.store import flows as stored_flows
 from procesmijn.store import kept, long_periods, reports
 from procesmijn.store.filters import Period
@@ -33,6 +34,7 @@ PROCESSES = ("service", "repair", "joining")
 MONTHS: Final = """
     SELECT * FROM bi.agg_handover_monthly ORDER BY process, month, supplier, customer, pickup_basis
 """
+_BOUNDS: Final = BOUNDS.tolist()
 Counted = dict[tuple[Any, ...], Counter[int]]
 
 
@@ -83,7 +85,7 @@ def from_facts(ground: Ground, process: str) -> Counted:
     ):
         pair = (supplier, customer, basis)
         for measure, duration in ((ELAPSED, elapsed_us), (WORKING, working_us)):
-            groups[*pair, measure][int(bins_of(duration))] += 1
+            groups[*pair, measure][_bin(duration)] += 1
         groups[*pair, PREVIOUS][month] += 1
     return _with_numbers(groups)
 
@@ -98,7 +100,7 @@ def of_cases(ground: Ground, process: str) -> tuple[Counted, Counted]:
         " WHERE p.name = %s AND length(c.trace) > 0",
         (process,),
     ):
-        ways[variant, 0, 0, ELAPSED][int(bins_of(np.array(cycle_us)))] += 1
+        ways[variant, 0, 0, ELAPSED][_bin(cycle_us)] += 1
         steps = [
             (0, None),
             *((int(a), int(us)) for a, _, us in np.frombuffer(trace, STEP)),
@@ -106,8 +108,12 @@ def of_cases(ground: Ground, process: str) -> tuple[Counted, Counted]:
         ]
         for (before, since_us), (after, until_us) in pairwise(steps):
             passed = 0 if since_us is None or until_us is None else until_us - since_us
-            flows[before, after, 0, ELAPSED][int(bins_of(np.array(passed)))] += 1
+            flows[before, after, 0, ELAPSED][_bin(passed)] += 1
     return _with_numbers(ways), _with_numbers(flows)
+
+
+def _bin(duration_us: int) -> int:
+    return bisect_right(_BOUNDS, duration_us) - 1
 
 
 def _with_numbers(groups: Mapping[tuple[int, ...], Counter[int]]) -> Counted:

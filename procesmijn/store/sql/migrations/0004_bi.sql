@@ -135,15 +135,16 @@ FROM mining.pending w JOIN mining.party e ON e.code = w.customer
 WHERE e.is_end_customer;
 COMMENT ON VIEW mining.served IS 'Moments at which something was handed to an end customer: one who picked it up, or was named to receive it.';
 
-CREATE VIEW bi.fct_case AS
-SELECT p.name AS process,
+CREATE VIEW mining.told_case AS
+SELECT c.object_key,
+       p.name AS process,
        o.object_id AS case_key,
        c.started_at,
        (c.started_at AT TIME ZONE COALESCE(d.time_zone, 'UTC'))::date AS started_on,
-       CASE WHEN c.ended_at <= bi.as_of() THEN c.ended_at END AS ended_at,
-       CASE WHEN d.has_end THEN c.closed_at > bi.as_of() END AS is_open,
-       CASE WHEN c.ended_at <= bi.as_of() THEN EXTRACT(epoch FROM c.ended_at - c.started_at) END AS cycle_seconds,
-       CASE WHEN c.ended_at <= bi.as_of() THEN c.processing_us / 1e6 END AS processing_seconds,
+       CASE WHEN c.ended_at <= (SELECT bi.as_of()) THEN c.ended_at END AS ended_at,
+       CASE WHEN d.has_end THEN c.closed_at > (SELECT bi.as_of()) END AS is_open,
+       CASE WHEN c.ended_at <= (SELECT bi.as_of()) THEN EXTRACT(epoch FROM c.ended_at - c.started_at) END AS cycle_seconds,
+       CASE WHEN c.ended_at <= (SELECT bi.as_of()) THEN c.processing_us / 1e6 END AS processing_seconds,
        c.events,
        c.unassigned AS events_without_party,
        c.handovers,
@@ -155,8 +156,13 @@ SELECT p.name AS process,
        c.repeats,
        c.variant AS variant_key,
        EXISTS (
-           SELECT FROM mining.served s
-           WHERE s.object_key = c.object_key AND s.process = c.process AND s.at <= bi.as_of()
+           SELECT FROM mining.handover h
+           WHERE h.object_key = c.object_key AND h.process = c.process AND h.delivered_at <= (SELECT bi.as_of())
+             AND h.customer = ANY (ARRAY(SELECT code FROM mining.party WHERE is_end_customer))
+       ) OR EXISTS (
+           SELECT FROM mining.pending w
+           WHERE w.object_key = c.object_key AND w.process = c.process AND w.delivered_at <= (SELECT bi.as_of())
+             AND w.customer = ANY (ARRAY(SELECT code FROM mining.party WHERE is_end_customer))
        ) AS serves_end_customer,
        c.change_id,
        c.updated_at
@@ -165,6 +171,13 @@ JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = c.process
 LEFT JOIN mining.process d ON d.code = c.process
 WHERE c.started_at <= bi.as_of();
+COMMENT ON VIEW mining.told_case IS 'What is told of each case, with its internal key: so that a choice of cases is looked up by it.';
+
+CREATE VIEW bi.fct_case AS
+SELECT process, case_key, started_at, started_on, ended_at, is_open, cycle_seconds, processing_seconds, events,
+       events_without_party, handovers, parties, revisits, revisits_direct, pingpongs, pingpongs_direct, repeats,
+       variant_key, serves_end_customer, change_id, updated_at
+FROM mining.told_case;
 COMMENT ON VIEW bi.fct_case IS 'One case: an object in a process. As of an earlier bi.as_of() it has the cases that had started by then; what they counted is what is known now.';
 COMMENT ON COLUMN bi.fct_case.process IS 'Process; key of dim_process.';
 COMMENT ON COLUMN bi.fct_case.case_key IS 'The object that the case is about; a pseudonym where it is a person.';
