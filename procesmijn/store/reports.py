@@ -94,6 +94,19 @@ class Astray(NamedTuple):
     events: int
 
 
+class Flaws(NamedTuple):
+    """What is odd in what is stored."""
+
+    unassigned: int
+    """Events of cases that have no party."""
+    outside: int
+    """Handovers that waited, and in no working hour."""
+    corrected: int
+    """Events that were corrected or retracted."""
+    late: int
+    """Events that came after their case had left."""
+
+
 class Counts(NamedTuple):
     """How much there is."""
 
@@ -183,6 +196,13 @@ def counts(connection: Connection) -> Counts:
     """How much there is."""
     row = connection.execute(statements("reports")["counts"]).fetchone()
     return Counts(*row) if row else Counts(0, 0, 0, 0)
+
+
+def flaws(connection: Connection) -> Flaws:
+    """What is odd in what is stored."""
+    row = connection.execute(statements("reports")["flaws"]).fetchone()
+    assert row is not None  # noqa: S101 - the statement always returns its row
+    return Flaws(*row)
 
 
 def flagged(connection: Connection) -> list[Flagged]:

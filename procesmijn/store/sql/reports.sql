@@ -77,6 +77,14 @@ SELECT (SELECT count(*) FROM stream.event), (SELECT count(*) FROM mining."case")
        (SELECT count(*) FROM mining.handover),
        (SELECT count(*) FROM stream.dead_letter WHERE redriven_at IS NULL);
 
+-- name: flaws
+-- What is odd in what is stored: events of cases without a party, handovers that waited in no working
+-- hour, events that were corrected or retracted, and those that came after their case had left.
+SELECT (SELECT COALESCE(sum(unassigned), 0)::int8 FROM mining."case"),
+       (SELECT count(*) FROM mining.handover WHERE wait_us > 0 AND wait_working_us = 0),
+       (SELECT count(*) FROM stream.superseded),
+       (SELECT count(*) FROM stream.late_event);
+
 -- name: flagged
 -- What is stored and not mined: objects with too many events, events with too many objects.
 SELECT 'object', t.name, o.object_id, o.events
