@@ -75,6 +75,8 @@ class ProcessMap:
     hidden: Markup
     rows: tuple[Row, ...]
     shown: Markup
+    count: int
+    """Rows, those that are not shown among them."""
     more_url: str | None
     chosen: Chosen | None
     clear_url: str
@@ -122,6 +124,7 @@ def process_map(asking: Asking) -> ProcessMap:
         hidden=_hidden(found, asking),
         rows=_with_chosen(rows, number),
         shown=say.text("waits.shown", shown=min(number, len(rows)), count=len(rows)),
+        count=len(rows),
         more_url=here.at(asking.path, rows=len(rows)) if len(rows) > number else None,
         chosen=None if chosen is None else _chosen(chosen, asking),
         clear_url=here.at(asking.path, select=""),
