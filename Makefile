@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers bench-memory bench-all check unit integration acceptance guards wheel pins clean
+.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers bench-memory bench-stories bench-all check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -87,6 +87,10 @@ bench-import: install
 # What an event costs when several workers write to one database, and what they wait for.
 bench-workers: install
 	$(BIN)/python -m benchmarks.workers
+
+# Whether the stories of the demonstration are found where they are told, and nowhere else.
+bench-stories: install
+	$(BIN)/python -m benchmarks.stories
 
 # What the processes of a worker hold over ten million records.
 bench-memory: install

@@ -273,14 +273,14 @@ def _pendings(instances: list[_Instance], process: Process, rules: Rules) -> lis
         receiver = this.named.receiver
         if receiver is None or receiver == this.party or receiver in rules.automatic:
             continue
-        if this.completion_us is None or this.activity in process.ends:
+        if this.completion_us is None:
             continue
         pendings.append(
             Pending(
                 object=this.event.object,
                 process=process.name,
                 from_key=this.event.key,
-                supplier=this.party,
+                supplier=None if this.party in rules.automatic else this.party,
                 customer=receiver,
                 activity=this.activity,
                 delivered_us=this.completion_us,
@@ -357,6 +357,8 @@ def _settled_us(
     place: int, instances: list[_Instance], process: Process, rules: Rules
 ) -> int | None:
     this = instances[place]
+    if this.activity in process.ends:
+        return this.completion_us
     settling = []
     for position, other in enumerate(instances):
         if other.party == this.named.receiver:

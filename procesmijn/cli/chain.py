@@ -29,7 +29,9 @@ app = typer.Typer(add_completion=False)
 
 _OF_TABLE: Final = (
     *("process", "part", "supplier", "customer", "customer_role", "cases", "share"),
-    *("share_working", "case_wait_seconds_mean", "case_wait_working_seconds_mean", "chain_ends"),
+    *("share_working", "case_wait_seconds_mean", "chain_ends"),
+    *("late_after_seconds", "late_cases", "timely_cases"),
+    *("added_behind_seconds", "added_behind_seconds_low", "added_behind_seconds_high"),
     *("added_seconds", "added_seconds_low", "added_seconds_high"),
 )
 
@@ -126,6 +128,11 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         columns = _OF_TABLE if form is Format.TABLE else ChainRow._fields
         show([row._asdict() for row in rows], columns, form)
     _tell(rows)
+    if late_after is None and any(row.late_after_seconds is not None for row in rows):
+        note(
+            "late is each link's own slowest quarter of cases, at the wait that stands there:"
+            " --late-after sets one"
+        )
 
 
 def _rows(
@@ -201,8 +208,9 @@ def _tell(rows: Sequence[ChainRow]) -> None:
         )
     if any(row.added_seconds is not None for row in links):
         note(
-            "what a late link adds is a difference between cases, 95% interval beside it: what made"
-            " it late may have slowed the rest as well"
+            "what a late link adds is a difference between cases, with its 95% interval: waiting"
+            " behind it, and all from the delivery at it to the end, its own lateness included;"
+            " what made it late may have slowed the rest as well"
         )
 
 
@@ -233,12 +241,12 @@ def _draw(rows: Sequence[ChainRow], name: str, out: Path) -> None:
 def _figures(row: ChainRow) -> str:
     mean = row.seconds / row.cases
     words = f"{row.share:.1%}, {duration(mean)} in {many(row.cases, 'case')}"
-    if row.added_seconds is None:
+    if row.added_behind_seconds is None:
         return words
-    low, high = row.added_seconds_low or 0.0, row.added_seconds_high or 0.0
+    low, high = row.added_behind_seconds_low or 0.0, row.added_behind_seconds_high or 0.0
     if low <= 0 <= high:
         return f"{words}; late: no difference to tell for those behind"
-    later = f"{duration(row.added_seconds)} more for those behind"
+    later = f"{duration(row.added_behind_seconds)} more waiting behind it"
     return f"{words}; late: {later} ({duration(low)} to {duration(high)})"
 
 

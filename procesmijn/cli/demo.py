@@ -146,7 +146,9 @@ def _settings() -> Settings:
     They go into the environment, which is where the worker that we start reads them; so does what
     else a file of settings says, since that may name the servers of a real service.
     """
-    home = read_settings().home / "demo"
+    home = read_settings().home
+    if Stay.of(home) is None:  # else this is the home of a demonstration, as its last words name it
+        home /= "demo"
     filed = of_file(os.environ)
     os.environ.pop(variable("settings_file"), None)
     for name in map(variable, Settings.model_fields):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -14,9 +16,11 @@ from procesmijn.demo.schedule import local
 from procesmijn.demo.stories import since
 from procesmijn.embedded.home import Home
 from procesmijn.errors import UsageError
+from procesmijn.persons import Keys
 
 _FILE: Final = "demo.json"
 _INSTANTS: Final = ("begin", "history_end", "present")
+_KEYS: Final = [each.name for each in fields(Keys)]
 _OF_EVERY_HOME: Final = frozenset({"lock", "run", "log"})
 
 
@@ -91,7 +95,14 @@ def move_in(home: Path, stay: Stay, *, keep: bool) -> Stay:
             return kept._replace(present=max(kept.present, stay.present))
         for each in others:
             shutil.rmtree(each) if each.is_dir() else each.unlink()
+        _keys(stay.seed).save(home / "keys")
         stay.write(home)
         return stay
     finally:
         held.release()
+
+
+def _keys(seed: int) -> Keys:
+    """The persons of a demonstration are nobody, so its keys need be no secret: the same seed gives
+    the same pseudonyms, and so the same tables."""
+    return Keys(*(hashlib.sha256(f"{seed} {of}".encode()).digest() for of in _KEYS))

@@ -19,13 +19,13 @@ def find_pendings(cases: Cases, instances: Instances, rules: Rules) -> Rows:
     """The pending handovers, by case and then by the key of the event that names the receiver.
 
     One for each completed instance that names a receiver other than its own party: delivered when
-    it completes. The supplier is its party, also an automatic one, and may be none. For an
-    automatic receiver nobody waits, and nothing is pending after what closes the case: such an
-    instance announces nothing, but it ends what was pending as any reassignment or closing does.
+    it completes. The supplier is its party; none where that is an automatic one, or none at all.
+    For an automatic receiver nobody waits: naming one is no pending, but it ends an earlier one as
+    any reassignment does.
     """
     receiver = instances.receiver
     is_asked = (receiver != NO_TERM) & (receiver != instances.party)
-    is_asked &= ~np.isin(receiver, rules.automatic) & ~instances.closes
+    is_asked &= ~np.isin(receiver, rules.automatic)
     rows = np.flatnonzero(is_asked & (instances.completion_us != NO_INSTANT))
     rows = rows[order_by(instances.case[rows], instances.key_hi[rows], instances.key_lo[rows])]
     case = instances.case[rows]
@@ -34,7 +34,8 @@ def find_pendings(cases: Cases, instances: Instances, rules: Rules) -> Rows:
     pendings["object"] = cases.objects[case]
     pendings["process"] = cases.process[case]
     pendings["from_hi"], pendings["from_lo"] = instances.key_hi[rows], instances.key_lo[rows]
-    pendings["supplier"] = instances.party[rows]
+    supplier = instances.party[rows]
+    pendings["supplier"] = np.where(np.isin(supplier, rules.automatic), NO_TERM, supplier)
     pendings["customer"] = receiver[rows]
     pendings["activity"] = instances.activity[rows]
     pendings["delivered_us"] = instances.completion_us[rows]
@@ -49,10 +50,11 @@ def _settled_us(instances: Instances, rows: Int64s) -> Int64s:
     That is at the earliest of: the receiver starts an instance, also one that stays open; an
     instance completes that names a receiver of the same subject (reassigned); one completes that
     has an end activity (closed). Each counts only where its instant, and at one instant its place
-    in the order, comes after the delivery.
+    in the order, comes after the delivery; but what an end activity hands over is received at once.
     """
     reassigned_us, closed_us = _completed_us(instances, rows)
-    return np.minimum(_taken_up_us(instances, rows), np.minimum(reassigned_us, closed_us))
+    settled_us = np.minimum(_taken_up_us(instances, rows), np.minimum(reassigned_us, closed_us))
+    return np.where(instances.closes[rows], instances.completion_us[rows], settled_us)
 
 
 def _taken_up_us(instances: Instances, rows: Int64s) -> Int64s:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ from procesmijn.embedded import find
 from tests.manual import commands_of
 
 STOPPED_WITHIN_SECONDS = 5.0
+CHECKSUMS = ("verify", "--checksums", "--format", "json", "--as-of")
 
 
 @pytest.fixture
@@ -129,10 +131,34 @@ def test_a_history_is_filled_in_and_goes_on_live(home: Path) -> None:
             code, _, said = outcome(home / "demo", *words[1:])
             assert code == 0, said
 
-    code, table, said = outcome(home, "demo", "--keep", "--seconds", "0", *until)
-    assert code == 0, said
+    code, table, said = outcome(home / "demo", "demo", "--keep", "--seconds", "0", *until)
+    assert (code, (home / "demo" / "demo").exists()) == (0, False), said
     assert re.search(r" [1-9]?\d? duplicates", table), "the history was not sent once more"
     assert 0 <= events_in(table) - stored < 100
+
+
+def test_the_same_seed_and_the_same_events_give_the_same_tables(home: Path) -> None:
+    """The same organisation twice, and then from what an archive has of its events alone."""
+    filling = ("demo", "--fill", "--seed", "7", "--weeks", "2", "--until", "2026-05-20")
+    demo, events, rules = home / "demo", home / "events", home / "rules.yaml"
+    said = []
+    for _ in range(2):
+        assert outcome(home, *filling)[0] == 0
+        said.append(outcome(demo, *CHECKSUMS, "2026-05-19T12:00Z"))
+    assert said[0] == said[1]
+    views = {each["view"]: each["rows"] for each in json.loads(said[0][1])}
+    assert min(views["fct_handover"], views["fct_delivery"]) > 1_000
+
+    assert outcome(demo, "archive", "--out", str(events))[0] == 0
+    rules.write_text(outcome(demo, "catalogue", "show")[1])
+    again = home / "again"
+    again.mkdir()
+    shutil.copy(demo / "keys", again / "keys")
+    for words in (("catalogue", "activate", str(rules)), ("rebuild", "--from", str(events))):
+        code, _, complaint = outcome(again, *words)
+        assert code == 0, complaint
+    assert outcome(again, *CHECKSUMS, "2026-05-19T12:00Z") == said[0]
+    assert outcome(again, *CHECKSUMS, "2026-05-13T12:00Z") != said[0]
 
 
 def test_while_it_runs_others_can_look_and_ctrl_c_ends_all_of_it(home: Path) -> None:
