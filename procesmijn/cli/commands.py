@@ -53,6 +53,11 @@ COMMANDS: Final = {
         "List the rules of processes and how many cases leave them, list these cases, and suggest"
         " rules.",
     ),
+    "compare": Listed(
+        "compare",
+        "Hold two groups of cases beside each other: delivery time, first time right, rating,"
+        " cost.",
+    ),
     "report": Listed(
         "report",
         "Say how what parties do for each other goes: as agreed, right, and as customers say.",

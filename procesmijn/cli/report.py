@@ -6,7 +6,13 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from procesmijn.cli import report_cadence, report_grade, report_quality, report_voice
+from procesmijn.cli import (
+    report_cadence,
+    report_grade,
+    report_improved,
+    report_quality,
+    report_voice,
+)
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
@@ -28,6 +34,7 @@ app.command("quality")(report_quality.quality)
 app.command("voice")(report_voice.voice)
 app.command("cadence")(report_cadence.cadence)
 app.command("grade")(report_grade.grade)
+app.command("improved")(report_improved.improved)
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
 

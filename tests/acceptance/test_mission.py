@@ -249,6 +249,30 @@ def test_k14_who_has_not_spoken_in_time(told: Told) -> None:
     assert all(row["last_held_on"] is None for row in never)
 
 
+def test_k16_before_and_after_with_and_without(told: Told) -> None:
+    """Purchasing orders faster since the agreement was tightened; nothing else of it moved."""
+    orders, tickets = told("K16")
+    time = only(orders, measure="delivery time")
+    assert time["verdict"] == "better"
+    assert time["low"] < time["high"] < 0
+    assert 2 < time["first"] / time["second"] < 6
+    assert "beter" in time["sentence_nl"]
+    assert "better" in time["sentence_en"]
+    assert only(orders, measure="cycle time")["verdict"] != "worse"
+    cost, work = (only(tickets, measure=measure) for measure in ("cost", "work"))
+    assert cost["first"] == pytest.approx(work["first"] / 3600 * 55)
+    assert cost["cases_second"] > 100
+
+
+def test_k18_what_improved_most(told: Told) -> None:
+    [moved] = told("K18")
+    assert moved == sorted(moved, key=lambda row: -row["improvement"])
+    assert all(row["p_adjusted"] <= 0.05 for row in moved)
+    best = {(row["process"], row["agreement"], row["measure"]) for row in moved[:3]}
+    assert ("purchasing", "order placed", "delivery time") in best
+    assert all(row["verdict"] == "better" for row in moved[:2])
+
+
 def test_k19_internal_and_end_customers(told: Told) -> None:
     for part in told("K19"):
         roles = {

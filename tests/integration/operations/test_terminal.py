@@ -58,6 +58,8 @@ SHOWN: Final = [
     ("report", "grade", *AS_OF),
     ("report", "cadence", *AS_OF),
     ("report", "quality", "--process", "onboarding", *AS_OF),
+    ("compare", OF, "--at", "2026-01-20", *AS_OF),
+    ("report", "improved", "--from", "2026-01-20", "--all", *AS_OF),
     ("rules", "list"),
     ("rules", "deviations", *AS_OF),
     ("rules", "propose", OF, "--min-cases", "3"),
