@@ -152,11 +152,20 @@ def ways(process: str, variants: Collection[int], connection: Connection) -> dic
     return dict(rows.fetchall())
 
 
-def size(kind: LiteralString, process: str, period: Period, connection: Connection) -> int:
-    """How many records are kept of a period at the least."""
-    asked = _asked(kind, process, period)
-    row = connection.execute(statements("kept")["size"], asked).fetchone()
-    return int(row[0]) if row else 0
+def are_more(
+    kind: LiteralString, process: str, period: Period, most: int, connection: Connection
+) -> bool:
+    """Whether there are more records of a period than so many: what is kept makes it quick to say
+    so, and what happened decides."""
+    asked = _asked(kind, process, period) | {"most": most}
+    sql = statements("kept")
+    return any(
+        bool(row and row[0])
+        for row in (
+            connection.execute(sql[name], asked).fetchone()
+            for name in ("many_kept", f"many_{kind}")
+        )
+    )
 
 
 def tally_of(groups: bytes, bins: bytes, counts: bytes) -> Tally:

@@ -38,7 +38,7 @@ def are_many(
     since = period.since
     if since is not None and (since.day != 1 or not is_countable(since)):
         return False
-    return kept.size(kind, process, period, connection) > EXACT_RECORDS
+    return kept.are_more(kind, process, period, EXACT_RECORDS, connection)
 
 
 def handovers(process: str, period: Period, connection: Connection) -> Iterator[tuple[Any, ...]]:

@@ -24,7 +24,8 @@ def test_a_new_start_empties_what_the_last_one_left(tmp_path: Path) -> None:
     (home / "keys").touch()
     other = STAY._replace(seed=2)
     assert move_in(home, other, keep=False) == other
-    assert {each.name for each in home.iterdir()} == {"demo.json", "lock", "log", "run"}
+    assert {each.name for each in home.iterdir()} == {"demo.json", "keys", "lock", "log", "run"}
+    assert (home / "keys").stat().st_size
     assert Stay.of(home) == other
 
 

@@ -144,14 +144,35 @@ ORDER BY process, month;
 -- One at a time is enough. Held until the session ends.
 SELECT pg_try_advisory_lock(7264);
 
--- name: size
--- How many records are kept of a period, at the least: months that changed since are not counted.
-SELECT COALESCE(sum(k.records), 0)::int8
+-- name: many_kept
+-- Whether more records than so many are kept of a period.
+SELECT COALESCE(sum(k.records), 0) > %(most)s
 FROM mining.kept k
 WHERE k.kind = %(kind)s AND k.process = (SELECT code FROM mining.term WHERE name = %(process)s)
   AND k.until = (k.since + interval '1 month')::date
   AND (%(since)s::date IS NULL OR k.since >= %(since)s)
   AND (%(until)s::date IS NULL OR k.until <= %(until)s);
+
+-- name: many_handover
+-- Whether there are more handovers in a period than so many.
+SELECT COALESCE(sum(n), 0) > %(most)s
+FROM mining.handover_day
+WHERE process = (SELECT code FROM mining.term WHERE name = %(process)s)
+  AND (%(since)s::date IS NULL OR day >= %(since)s)
+  AND (%(until)s::date IS NULL OR day < %(until)s);
+
+-- name: many_flow
+-- Whether there are more steps from one activity to the next than so many, of all time.
+SELECT COALESCE(sum(n), 0) > %(most)s
+FROM mining.flow_day
+WHERE process = (SELECT code FROM mining.term WHERE name = %(process)s)
+  AND from_activity <> 0 AND to_activity <> 0;
+
+-- name: many_variant
+-- Whether there are more cases than so many, of all time: each has one first activity.
+SELECT COALESCE(sum(n), 0) > %(most)s
+FROM mining.flow_day
+WHERE process = (SELECT code FROM mining.term WHERE name = %(process)s) AND from_activity = 0;
 
 -- name: read
 -- What is kept of a period and holds, the longest spans first, and beside it the facts of the months

@@ -211,6 +211,23 @@ def test_years_and_months_and_facts_answer_as_the_records_do(
                 )
 
 
+def test_what_is_kept_does_not_decide_where_percentiles_come_from(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(ground, LONG)
+    with ground.store.reader() as connection:
+        [(many,)] = connection.execute("SELECT count(*) FROM bi.fct_handover")
+    for most, basis in ((many, "exact"), (many - 1, "histogram")):
+        monkeypatch.setattr(long_periods, "EXACT_RECORDS", most)
+        for _ in range(2):
+            with ground.store.reader() as connection:
+                found = reports.handovers("service", Period(), None, connection)
+                ways = stored_flows.timed_variants("service", ground.store.terms, connection)
+            assert {row.percentile_basis for row in found} == {basis}
+            assert ways
+            refresh(ground)
+
+
 def test_graph_and_variants_are_those_of_the_records(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
