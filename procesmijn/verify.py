@@ -70,7 +70,7 @@ _TERMS: Final = frozenset(
     {
         *("type", "process", "activity", "party", "team", "performer", "receiver"),
         *("agreement", "deliverable", "supplier", "customer", "from_activity", "to_activity"),
-        *("rule", "roles"),
+        *("rule", "roles", "requested_by"),
     }
 )
 

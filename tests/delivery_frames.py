@@ -69,6 +69,7 @@ class Mined:
             "agreement": agreement.name,
             "opened": int(row["opened_hi"]) << 64 | int(row["opened_lo"]),
             "request": terms.names[int(row["request"])],
+            "requested_by": terms.names[int(row["requested_by"])],
             "standing": standing,
             "is_paused": bool(row["is_paused"]),
             "supplier_us": _clock(row, agreement, as_of_us) if is_asked else None,

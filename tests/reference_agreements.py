@@ -111,6 +111,7 @@ class Stood(NamedTuple):
     version: int
     standing: str
     is_paused: bool
+    requested_by: str | None
     requested_us: int | None
     requested_on: date | None
     promised_us: int | None

@@ -28,6 +28,7 @@ class _Delivery:
     request: str | None
     version: int
     requested_us: int | None
+    requested_by: str | None
     course: list[tuple[int, str]] = field(default_factory=list)
     """Since when it stood how."""
     held: list[tuple[int, bool]] = field(default_factory=list)
@@ -104,12 +105,20 @@ class _Kept:
             self.turns.remove(delivery)
         self.turns.append(delivery)
 
-    def open_new(self, event: Event, requested_us: int | None) -> _Delivery | None:
+    def open_new(
+        self, event: Event, requested_us: int | None, by: str | None = None
+    ) -> _Delivery | None:
         on = _date(event.occurred_us, self.process)
         for number, version in enumerate(self.agreement.versions):
             if version.since <= on < version.until:
                 opened = _Delivery(
-                    self.agreement, event.key, event.object, event.request, number, requested_us
+                    self.agreement,
+                    event.key,
+                    event.object,
+                    event.request,
+                    number,
+                    requested_us,
+                    by,
                 )
                 for at_us, is_on, request, was_known in self.pauses:
                     if request is None or (event.request is None and not was_known):
@@ -140,7 +149,7 @@ class _Kept:
             if self.agreement.requested_by and party not in self.agreement.requested_by:
                 return
             ids = [each.request for each in self.live() if each.request is not None]
-            opened = None if event.request in ids else self.open_new(event, at_us)
+            opened = None if event.request in ids else self.open_new(event, at_us, party)
             if opened is not None:
                 self.turn(opened, at_us, OPEN)
         elif moment == "accepted":
@@ -215,6 +224,7 @@ def _stood(one: _Delivery, process: Process, as_of_us: int) -> Stood:
         version=one.version + 1,
         standing=standing,
         is_paused=is_paused,
+        requested_by=one.requested_by,
         requested_us=requested_us,
         requested_on=None if requested_us is None else _date(requested_us, process),
         promised_us=promised_us,

@@ -41,7 +41,9 @@ OfProcess: TypeAlias = Annotated[
 ]
 Party: TypeAlias = Annotated[
     str | None,
-    typer.Option("--party", metavar="PARTY", help="Only those that it supplies or receives."),
+    typer.Option(
+        "--party", metavar="PARTY", help="Only those that it supplies, receives or asks for."
+    ),
 ]
 Topic: TypeAlias = Annotated[str, typer.Argument(help="Topic of a stream.", metavar="TOPIC")]
 PartitionNumber: TypeAlias = Annotated[

@@ -30,8 +30,8 @@ def list_pending(
 ) -> None:
     """Say what each party waits for, since when, and against which promise.
 
-    A delivery is waited for by its customer since the request; a pick-up is work that a party was
-    named to take up, and has not begun.
+    A delivery is waited for by its customer, and by who asked for it, since the request; a pick-up
+    is work that a party was named to take up, and has not begun.
     """
     with reading(read_settings(), moment(as_of)) as (_, connection):
         if process is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Iterable
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
@@ -25,6 +26,7 @@ from procesmijn.cli.options import (
 )
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
+from procesmijn.cli.tell import note
 from procesmijn.settings import read_settings
 from procesmijn.store import deliveries
 from procesmijn.store.deliveries import Side
@@ -35,6 +37,8 @@ app.command("voice")(report_voice.voice)
 app.command("cadence")(report_cadence.cadence)
 app.command("grade")(report_grade.grade)
 app.command("improved")(report_improved.improved)
+
+_NOR_ASKED: Final = ", and asked for nothing under one"
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
 
@@ -64,7 +68,11 @@ def customer(
     as_of: AsOf = None,
     form: AsFormat = Format.TABLE,
 ) -> None:
-    """Say what a party gets from its suppliers, on which terms, and what it is waiting for."""
+    """Say what a party gets from its suppliers, on which terms, and what it is waiting for.
+
+    Also what it asked for itself, whoever that was promised to: a part of an organisation asks for
+    what is agreed with all of it.
+    """
     _report("customer", party, since, until, as_of, form)
 
 
@@ -76,4 +84,17 @@ def _report(
         known_party(party, connection)
         tell_retired_deliveries(None, connection)
         columns, rows = deliveries.report(side, party, dates, connection)
+        elsewhere = [] if rows else deliveries.agreed(party, connection)
     show(rows, columns, form)
+    if not rows:
+        _tell_where(side, party, elsewhere)
+
+
+def _tell_where(side: Side, party: str, elsewhere: Iterable[tuple[str, frozenset[Side]]]) -> None:
+    """Of an empty report: what there is instead."""
+    note(f"{party} has no agreement as a {side}" + (_NOR_ASKED if side == "customer" else ""))
+    for name, sides in elsewhere:
+        for other in sorted(sides - ({side} if name == party else set())):
+            whose = "what it" if name == party else f"what {name}, of which it is a part,"
+            does = "supplies" if other == "supplier" else "receives"
+            note(f"{whose} {does}: procesmijn report {other} {name}")

@@ -184,6 +184,8 @@ def _rows(followed: Followed, agreements: Sequence[AgreementRules], mined: _Mine
     rows["process"] = mined.cases.process[case]
     for column in ("agreement", "deliverable", "supplier", "customer"):
         rows[column] = np.array([getattr(each, column) for each in agreements])[agreement]
+    by = np.where(promised.is_asked, mined.instances.party[opened], NO_TERM)
+    rows["requested_by"] = by[own]
     rows["opened_hi"] = mined.instances.key_hi[opened[own]]
     rows["opened_lo"] = mined.instances.key_lo[opened[own]]
     rows["since_us"], rows["until_us"] = steps.since_us, steps.until_us

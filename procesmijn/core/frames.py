@@ -201,6 +201,7 @@ _OF_DELIVERY = [
     ("deliverable", "<i4"),
     ("supplier", "<i4"),
     ("customer", "<i4"),
+    ("requested_by", "<i4"),  # party of the request; NO_TERM where it has none, or is unasked
     ("requested_us", "<i8"),  # NO_INSTANT where it is unasked
     ("requested_on", "<i4"),
     ("promised_us", "<i8"),  # due by the request alone; NO_INSTANT where that is never

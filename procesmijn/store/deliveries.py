@@ -21,7 +21,7 @@ REPORT: Final = (
     *("deliverable", "supplier", "customer", "process", "agreement", "staff_role", "lead_time"),
     *("target_share", "due", "share_met", "first_time_right_target", "share_first_time_right"),
     *("delivered", "supplier_clock_seconds_median", "customer_clock_seconds_median"),
-    *("open", "overdue", "oldest_open_at", "customer_role"),
+    *("open", "overdue", "oldest_open_at", "customer_role", "valid_until"),
 )
 """Columns of a report."""
 
@@ -54,6 +54,8 @@ class KeptRow(NamedTuple):
     overdue: int
     oldest_open_at: datetime | None
     customer_role: str
+    valid_until: date | None
+    """First local date on which it holds no longer; None: it holds for ever."""
 
     @property
     def judged(self) -> int:
@@ -68,7 +70,7 @@ class DeliveryFilter:
     process: str | None = None
     agreement: str | None = None
     party: str | None = None
-    """Its supplier or its customer."""
+    """Its supplier, its customer, or who asked for it."""
     status: str | None = None
     due_before: date | None = None
     """Due on an earlier local date."""
@@ -89,8 +91,9 @@ def pending(process: str | None, party: str | None, connection: Connection) -> L
 def kept(chosen: Chosen, period: Period, connection: Connection) -> list[KeptRow]:
     """Agreements on their terms of now, with what came of each, by deliverable and pair.
 
-    Reliability is of what was due in the period, all else that has a day of what was delivered in
-    it; what is open is open now, whenever it was asked for.
+    Of a customer is also what it asked for itself, whoever that was promised to. Reliability is of
+    what was due in the period, all else that has a day of what was delivered in it; what is open is
+    open now, whenever it was asked for. What has ended is there where anything came of it.
     """
     asked = {
         **chosen.parameters,
@@ -125,6 +128,7 @@ def report(side: Side, party: str, period: Period, connection: Connection) -> Li
             "overdue": row.overdue,
             "oldest_open_at": row.oldest_open_at,
             "customer_role": row.customer_role,
+            "valid_until": row.valid_until,
         }
         for row in kept(chosen, period, connection)
     ]
@@ -134,6 +138,16 @@ def report(side: Side, party: str, period: Period, connection: Connection) -> Li
 def agreements(connection: Connection) -> list[str]:
     """Names of the agreements in force."""
     return [name for (name,) in connection.execute(statements("deliveries")["agreements"])]
+
+
+def agreed(party: str, connection: Connection) -> list[tuple[str, frozenset[Side]]]:
+    """On which sides a party, and those that it is a part of, have agreements; nearest first."""
+    rows = connection.execute(statements("deliveries")["agreed"], {"party": party})
+    sides: tuple[Side, Side] = ("supplier", "customer")
+    return [
+        (name, frozenset(side for side, there in zip(sides, on, strict=True) if there))
+        for name, *on in rows
+    ]
 
 
 def parties(connection: Connection) -> list[str]:

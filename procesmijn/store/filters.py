@@ -34,6 +34,7 @@ class Chosen:
     processes: tuple[str, ...] = ()
     suppliers: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
+    """Of a delivery also who asked for it."""
     agreements: tuple[str, ...] = ()
 
     @property

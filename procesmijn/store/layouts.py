@@ -79,7 +79,7 @@ _OF_DELIVERY: Final = [*_OF_CASE, *_plain("int4", "agreement"), _event("opened")
 _DELIVERY_COLUMNS: Final = [
     *_OF_DELIVERY,
     *_plain("int8", "request"),
-    *_plain("int4", "version", "deliverable", "supplier", "customer"),
+    *_plain("int4", "version", "deliverable", "supplier", "customer", "requested_by"),
     *_instant("requested"),
     *_plain("date", "requested_on"),
     *_instant("promised", "cancelled", "since", "due", "first_delivered", "delivered"),

@@ -137,11 +137,13 @@ def test_k4_three_processes_of_human_resources(told: Told) -> None:
 
 
 def test_k5_what_a_department_gives_and_gets(told: Told) -> None:
-    given, got, waited_for = told("K5")
+    given, got, asked, waited_for = told("K5")
     assert {row["supplier"] for row in given} == {"hr"}
     assert {"manager", "employee", "payroll"} <= {row["customer"] for row in given}
     seasonal = only(got, agreement="seasonal data")
     assert seasonal["share_first_time_right"] < seasonal["first_time_right_target"] - 0.1
+    assert {row["customer"] for row in asked} == {"organisation"}
+    assert sum(row["delivered"] for row in asked) > 50
     assert {"delivery", "pick-up"} == {row["waiting_for"] for row in waited_for}
 
 

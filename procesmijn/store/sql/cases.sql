@@ -149,8 +149,8 @@ SELECT 'pending', object_key, process, from_event FROM gone;
 -- Deliveries that stand otherwise than they did.
 UPDATE mining.delivery AS d
 SET request = i.request, version = i.version, deliverable = i.deliverable,
-    supplier = i.supplier, customer = i.customer, requested_at = i.requested_at,
-    requested_on = i.requested_on, promised_at = i.promised_at,
+    supplier = i.supplier, customer = i.customer, requested_by = i.requested_by,
+    requested_at = i.requested_at, requested_on = i.requested_on, promised_at = i.promised_at,
     cancelled_at = i.cancelled_at, since_at = i.since_at, due_at = i.due_at,
     first_delivered_at = i.first_delivered_at, delivered_at = i.delivered_at,
     accepted_at = i.accepted_at, returned_at = i.returned_at,

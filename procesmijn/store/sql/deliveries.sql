@@ -4,7 +4,7 @@ SELECT d.*
 FROM bi.fct_delivery d
 WHERE (%(process)s::text IS NULL OR d.process = %(process)s)
   AND (%(agreement)s::text IS NULL OR d.agreement = %(agreement)s)
-  AND (%(party)s::text IS NULL OR %(party)s IN (d.supplier, d.customer))
+  AND (%(party)s::text IS NULL OR %(party)s IN (d.supplier, d.customer, d.requested_by))
   AND (%(status)s::text IS NULL OR d.status = %(status)s)
   AND (%(due_before)s::date IS NULL OR d.due_on < %(due_before)s)
   AND (%(late_by)s::float8 IS NULL OR d.late_seconds > %(late_by)s)
@@ -16,24 +16,37 @@ SELECT customer, supplier, 'delivery' AS waiting_for, deliverable AS what, proce
        count(*) AS waiting, min(requested_at) AS oldest_at,
        max(customer_clock_seconds)::float8 AS waiting_seconds_max, min(promised_at) AS first_promised_at,
        min(due_at) AS first_due_at, count(*) FILTER (WHERE is_breached) AS overdue,
-       count(*) FILTER (WHERE is_paused) AS paused, customer_role
+       count(*) FILTER (WHERE is_paused) AS paused, customer_role, requested_by
 FROM bi.fct_delivery
 WHERE is_open AND requested_at IS NOT NULL
   AND (%(process)s::text IS NULL OR process = %(process)s)
-  AND (%(party)s::text IS NULL OR %(party)s IN (supplier, customer))
-GROUP BY customer, customer_role, supplier, deliverable, process, agreement
+  AND (%(party)s::text IS NULL OR %(party)s IN (supplier, customer, requested_by))
+GROUP BY customer, customer_role, supplier, deliverable, process, agreement, requested_by
 UNION ALL
 SELECT customer, supplier, 'pick-up', activity, process, NULL,
-       count(*), min(delivered_at), max(waiting_seconds)::float8, NULL, NULL, 0, 0, customer_role
+       count(*), min(delivered_at), max(waiting_seconds)::float8, NULL, NULL, 0, 0, customer_role, NULL
 FROM bi.fct_pending
 WHERE (%(process)s::text IS NULL OR process = %(process)s)
   AND (%(party)s::text IS NULL OR %(party)s IN (supplier, customer))
 GROUP BY customer, customer_role, supplier, activity, process
-ORDER BY customer, waiting_for, oldest_at, supplier, what, process, agreement;
+ORDER BY customer, waiting_for, oldest_at, supplier, what, process, agreement, requested_by;
 
 -- name: agreements
 -- Agreements that the catalogue declares.
 SELECT DISTINCT agreement FROM bi.dim_agreement ORDER BY agreement;
+
+-- name: agreed
+-- A party and those that it is a part of, nearest first, which have agreements on either side.
+WITH RECURSIVE within AS (
+    SELECT party, parent, 0 AS height FROM bi.dim_party WHERE party = %(party)s
+    UNION ALL
+    SELECT p.party, p.parent, w.height + 1 FROM within w JOIN bi.dim_party p ON p.party = w.parent
+)
+SELECT w.party, bool_or(a.supplier = w.party), bool_or(a.customer = w.party)
+FROM within w
+JOIN bi.dim_agreement a ON w.party IN (a.supplier, a.customer)
+GROUP BY w.party, w.height
+ORDER BY w.height;
 
 -- name: parties
 -- Parties that the catalogue declares.
@@ -41,11 +54,15 @@ SELECT party FROM bi.dim_party WHERE is_declared ORDER BY party;
 
 -- name: kept
 -- Agreements of some parties on their terms of now, with what came of each. Reliability is by the day
--- on which it was due, all else that has a day by that of the delivery; what is open is open now.
+-- on which it was due, all else that has a day by that of the delivery; what is open is open now. One
+-- that has ended is there, with its last terms, where there is something to say of it. Of a customer is
+-- also what it asked for itself, whoever it was promised to.
 WITH terms AS (
-    SELECT DISTINCT ON (a.agreement) a.*
+    SELECT DISTINCT ON (a.agreement) a.*, a.valid_until <= l.today AS has_ended
     FROM bi.dim_agreement a
-    WHERE a.valid_from IS NULL OR a.valid_from <= bi.as_of()::date
+    JOIN bi.dim_process p USING (process)
+    CROSS JOIN LATERAL (SELECT (bi.as_of() AT TIME ZONE p.time_zone)::date AS today) l
+    WHERE a.valid_from IS NULL OR a.valid_from <= l.today
     ORDER BY a.agreement, a.version DESC
 ), counted AS (
     SELECT d.agreement,
@@ -73,7 +90,8 @@ WITH terms AS (
                    AND (%(until)s::date IS NULL OR f.delivered_on < %(until)s) AS is_done
         FROM bi.fct_delivery f
         WHERE (%(suppliers)s::text[] IS NULL OR f.supplier = ANY(%(suppliers)s))
-          AND (%(customers)s::text[] IS NULL OR f.customer = ANY(%(customers)s))
+          AND (%(customers)s::text[] IS NULL OR f.customer = ANY(%(customers)s)
+               OR f.requested_by = ANY(%(customers)s))
           AND (%(processes)s::text[] IS NULL OR f.process = ANY(%(processes)s))
           AND (%(agreements)s::text[] IS NULL OR f.agreement = ANY(%(agreements)s))
     ) d
@@ -86,11 +104,13 @@ SELECT t.deliverable, t.supplier, t.customer, t.process, t.agreement, t.staff_ro
        COALESCE(c.first_time_wrong, 0) AS first_time_wrong,
        COALESCE(c.delivered, 0) AS delivered, COALESCE(c.delivered_cases, 0) AS delivered_cases,
        c.supplier_clock AS supplier_clock_seconds, c.customer_clock AS customer_clock_seconds,
-       COALESCE(c.open, 0) AS open, COALESCE(c.overdue, 0) AS overdue, c.oldest_open_at, t.customer_role
+       COALESCE(c.open, 0) AS open, COALESCE(c.overdue, 0) AS overdue, c.oldest_open_at, t.customer_role,
+       t.valid_until
 FROM terms t
 LEFT JOIN counted c USING (agreement)
 WHERE (%(suppliers)s::text[] IS NULL OR t.supplier = ANY(%(suppliers)s))
-  AND (%(customers)s::text[] IS NULL OR t.customer = ANY(%(customers)s))
+  AND (%(customers)s::text[] IS NULL OR t.customer = ANY(%(customers)s) OR c.due IS NOT NULL)
   AND (%(processes)s::text[] IS NULL OR t.process = ANY(%(processes)s))
   AND (%(agreements)s::text[] IS NULL OR t.agreement = ANY(%(agreements)s))
+  AND (t.has_ended IS NOT TRUE OR c.due + c.delivered + c.open > 0)
 ORDER BY t.deliverable, t.supplier, t.customer, t.agreement;

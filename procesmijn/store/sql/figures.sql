@@ -73,7 +73,8 @@ WHERE d.due_at <= bi.as_of() AND (d.status <> 'cancelled' OR d.is_breached)
   AND (%(until)s::date IS NULL OR d.due_on < %(until)s)
   AND (%(processes)s::text[] IS NULL OR d.process = ANY(%(processes)s))
   AND (%(suppliers)s::text[] IS NULL OR d.supplier = ANY(%(suppliers)s))
-  AND (%(customers)s::text[] IS NULL OR d.customer = ANY(%(customers)s))
+  AND (%(customers)s::text[] IS NULL OR d.customer = ANY(%(customers)s)
+       OR d.requested_by = ANY(%(customers)s))
   AND (%(agreements)s::text[] IS NULL OR d.agreement = ANY(%(agreements)s))
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 1, 2, 3, 4, 5;
@@ -103,7 +104,8 @@ CROSS JOIN LATERAL (SELECT mining.calendar_of(t.code) AS calendar) k
 WHERE d.is_open AND d.requested_at IS NOT NULL
   AND (%(processes)s::text[] IS NULL OR d.process = ANY(%(processes)s))
   AND (%(suppliers)s::text[] IS NULL OR d.supplier = ANY(%(suppliers)s))
-  AND (%(customers)s::text[] IS NULL OR d.customer = ANY(%(customers)s))
+  AND (%(customers)s::text[] IS NULL OR d.customer = ANY(%(customers)s)
+       OR d.requested_by = ANY(%(customers)s))
   AND (%(agreements)s::text[] IS NULL OR d.agreement = ANY(%(agreements)s))
 ORDER BY d.due_at NULLS LAST, d.requested_at, d.delivery_id;
 

@@ -64,7 +64,7 @@ _QUERIES: Mapping[str, LiteralString] = {
     """,
     "delivery": """
         SELECT t.name, o.object_id, p.name, a.name, d.opened_event, d.since_at::text,
-               r.object_id, d.version, v.name, s.name, c.name, d.standing,
+               r.object_id, d.version, v.name, s.name, c.name, q.name, d.standing,
                d.is_paused, d.requested_at::text, d.promised_at::text, d.due_at::text,
                d.first_delivered_at::text, d.delivered_at::text, d.accepted_at::text,
                d.returned_at::text, d.cancelled_at::text, d.returnable_at::text, d.requested_on,
@@ -78,6 +78,7 @@ _QUERIES: Mapping[str, LiteralString] = {
         JOIN mining.term v ON v.code = d.deliverable
         JOIN mining.term s ON s.code = d.supplier
         JOIN mining.term c ON c.code = d.customer
+        LEFT JOIN mining.term q ON q.code = d.requested_by
         LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
     """,
     "repeat": """

@@ -32,7 +32,8 @@ COLUMNS: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {
     ),
     "mining.delivery": (
         *("object_key", "process", "agreement", "opened_event", "since_at", "digest"),
-        *("request", "version", "deliverable", "supplier", "customer", "standing", "is_paused"),
+        *("request", "version", "deliverable", "supplier", "customer", "requested_by"),
+        *("standing", "is_paused"),
         *("requested_at", "promised_at", "due_at", "first_delivered_at", "delivered_at"),
         *("accepted_at", "returned_at", "cancelled_at", "returnable_at", "requested_on"),
         *("due_on", "delivered_on", "supplier_us", "returns", "late_returns", "pauses"),

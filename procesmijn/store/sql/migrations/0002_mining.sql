@@ -167,6 +167,7 @@ CREATE TABLE mining.delivery (
     deliverable        int4        NOT NULL,
     supplier           int4        NOT NULL,
     customer           int4        NOT NULL,
+    requested_by       int4        NOT NULL,
     requested_at       timestamptz NOT NULL,
     requested_on       date        NOT NULL,
     promised_at        timestamptz NOT NULL,
@@ -197,6 +198,7 @@ CREATE TABLE mining.delivery (
 COMMENT ON TABLE mining.delivery IS 'One delivery under an agreement, as it stands for all that is known: so since since_at. How it stood before is its course; mining.delivery_as_of has both. Missing instants are infinity.';
 COMMENT ON COLUMN mining.delivery.opened_event IS 'The event that requests it; where it is unasked, that delivers it.';
 COMMENT ON COLUMN mining.delivery.request IS 'Key of the request; 0 where its events name none.';
+COMMENT ON COLUMN mining.delivery.requested_by IS 'Party of the event that requests it; 0 where it has none, and of what is unasked.';
 COMMENT ON COLUMN mining.delivery.standing IS '1: open (asked for, or returned), 2: delivered, 3: accepted, 4: cancelled.';
 COMMENT ON COLUMN mining.delivery.promised_at IS 'Due by the request alone; due_at is with all pauses, and infinity while one lasts.';
 COMMENT ON COLUMN mining.delivery.supplier_us IS 'On the clock of the supplier until since_at.';

@@ -208,7 +208,7 @@ COMMENT ON FUNCTION mining.instant_in IS 'An instant in the course of a delivery
 
 CREATE VIEW mining.delivery_as_of AS
 SELECT object_key, process, agreement, opened_event, request, version, deliverable, supplier, customer,
-       requested_at, requested_on, promised_at, cancelled_at,
+       requested_by, requested_at, requested_on, promised_at, cancelled_at,
        since_at, due_at, first_delivered_at, delivered_at, accepted_at,
        returned_at, returnable_at, supplier_us, due_on, delivered_on, returns, late_returns, pauses,
        standing, is_paused, right_first, outcome, change_id, updated_at
@@ -216,7 +216,7 @@ FROM mining.delivery
 WHERE since_at <= bi.as_of()
 UNION ALL
 SELECT object_key, process, agreement, opened_event, request, version, deliverable, supplier, customer,
-       requested_at, requested_on, promised_at, 'infinity',
+       requested_by, requested_at, requested_on, promised_at, 'infinity',
        mining.instant_in(course, at), mining.instant_in(course, at + 8), mining.instant_in(course, at + 16),
        mining.instant_in(course, at + 24), mining.instant_in(course, at + 32),
        mining.instant_in(course, at + 40), mining.instant_in(course, at + 48),
@@ -291,6 +291,7 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
        END AS is_first_time_right,
        CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' END AS outcome,
        CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
+       b.name AS requested_by,
        d.change_id,
        d.updated_at
 FROM mining.delivery_as_of d
@@ -302,6 +303,7 @@ JOIN mining.term s ON s.code = d.supplier
 JOIN mining.term c ON c.code = d.customer
 LEFT JOIN mining.deliverable v ON v.code = d.deliverable
 LEFT JOIN mining.object r ON r.object_key = d.request AND d.request <> 0
+LEFT JOIN mining.term b ON b.code = d.requested_by
 LEFT JOIN mining.party e ON e.code = d.customer;
 COMMENT ON VIEW bi.fct_delivery IS 'One delivery under an agreement, as it stands as of bi.as_of(), by event time: asked for, or delivered without having been asked for.';
 COMMENT ON COLUMN bi.fct_delivery.delivery_id IS 'Stable key of the delivery.';
@@ -339,6 +341,7 @@ COMMENT ON COLUMN bi.fct_delivery.late_seconds IS 'How late it was delivered or 
 COMMENT ON COLUMN bi.fct_delivery.is_first_time_right IS 'True when it was accepted, or the return window passed, without a return; false from its first return on; null while that is not known.';
 COMMENT ON COLUMN bi.fct_delivery.outcome IS 'What became of advice, as its acceptance says: followed or not-followed; null where it does not.';
 COMMENT ON COLUMN bi.fct_delivery.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
+COMMENT ON COLUMN bi.fct_delivery.requested_by IS 'Party that asked for it: the customer, or a part of it, or one that asks for it; null where the request has none, and of what is unasked.';
 COMMENT ON COLUMN bi.fct_delivery.change_id IS 'Grows with every change; see bi.safe_change_id(). Time alone moves is_breached, is_first_time_right and the clocks of what is open, and gives them none.';
 COMMENT ON COLUMN bi.fct_delivery.updated_at IS 'When this row was last written.';
 
