@@ -72,7 +72,6 @@ class Supplier:
     """A party with all that it offers."""
 
     label: str
-    heading: str
     offers: tuple[Offer, ...]
 
 
@@ -140,7 +139,7 @@ class _Writer:
                 ),
                 key=lambda offer: offer.label.casefold(),
             )
-            yield Supplier(label, self.words("of_supplier", supplier=label), tuple(offers))
+            yield Supplier(label, tuple(offers))
 
     def offer(self, name: str) -> Offer:
         deliverable = self.catalogue.deliverables[name]
