@@ -38,6 +38,17 @@ Measurements: TypeAlias = Mapping[str, Measured | Literal["too few"]]
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """How one thing that was promised goes: its time, or first time right."""
+
+    text: str
+    state: Literal["reaches", "below", ""]
+    """Against its own target, where there is one and something was measured."""
+    notes: tuple[str, ...]
+    """What stands below it, the state in words first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """What one customer was promised, version by version, and how that goes."""
 
@@ -48,11 +59,7 @@ class Promise:
     """The lead time with its target, and from when on where that lies ahead."""
     first_time_right: str
     return_window: str
-    performance: tuple[str, ...]
-    """Lines; the first is the figure."""
-    state: Literal["reaches", "below", ""]
-    """Against the target, where there is one and something was measured."""
-    state_in_words: str
+    performance: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +182,6 @@ class _Writer:
         if not versions:
             return None
         first = versions[0]
-        target = first.target
-        measured = self.measurements.get(name)
-        state: Literal["reaches", "below", ""] = ""
-        if isinstance(measured, Measured) and target is not None:
-            state = "reaches" if measured.met >= target * measured.deliveries else "below"
         return Promise(
             self.party(agreement.customer),
             getattr(agreement.label_or(name), self.language) if is_one_of_several else "",
@@ -188,9 +190,7 @@ class _Writer:
             self.words("during", time=in_words(first.return_window, self.language))
             if first.return_window
             else NOTHING,
-            tuple(self.performance(measured)),
-            state,
-            self.words(state) if state else "",
+            tuple(self.performance(self.measurements.get(name), first)),
         )
 
     def terms(self, version: Version) -> tuple[str, str]:
@@ -204,20 +204,31 @@ class _Writer:
             target = f"{begins}, {target}" if target else begins
         return said, target
 
-    def performance(self, measured: Measured | Literal["too few"] | None) -> Iterator[str]:
+    def performance(
+        self, measured: Measured | Literal["too few"] | None, terms: Version
+    ) -> Iterator[Figure]:
         if measured is None:
-            yield self.words("not_measured")
+            yield Figure(self.words("not_measured"), "", ())
         elif isinstance(measured, str):
-            yield self.words("too_few")
+            yield Figure(self.words("too_few"), "", ())
         else:
-            yield self.words(
-                "kept", share=percentage(measured.met / measured.deliveries, self.language)
-            )
+            kept = percentage(measured.met / measured.deliveries, self.language)
             number = count(measured.deliveries, self.language)
-            yield self.words("delivery" if measured.deliveries == 1 else "deliveries", count=number)
+            of = self.words("delivery" if measured.deliveries == 1 else "deliveries", count=number)
+            target = terms.target
+            is_kept = None if target is None else measured.met >= target * measured.deliveries
+            yield self.figure(self.words("kept", share=kept), is_kept, of)
             if measured.first_time_right is not None:
-                right = percentage(measured.first_time_right, self.language)
-                yield self.words("right", share=right)
+                right, wanted = measured.first_time_right, terms.first_time_right
+                said = self.words("right", share=percentage(right, self.language))
+                yield self.figure(said, None if wanted is None else right >= float(wanted))
+
+    def figure(self, text: str, is_kept: bool | None, *notes: str) -> Figure:
+        """With its mark; ``is_kept`` is None where there is no target."""
+        if is_kept is None:
+            return Figure(text, "", notes)
+        state: Literal["reaches", "below"] = "reaches" if is_kept else "below"
+        return Figure(text, state, (self.words(state), *notes))
 
     def party(self, name: str) -> str:
         label: str = getattr(self.catalogue.parties[name].label_or(name), self.language)
