@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 import psycopg
 
-from procesmijn.apply import load_rules
 from procesmijn.catalogue import Catalogue, default
 from procesmijn.core.difference import difference
 from procesmijn.core.frames import EVENT, NO_INSTANT, NO_SEQUENCE, Int64s, ObjectEvents, Rows
 from procesmijn.core.mine import mine
+from procesmijn.in_force import load_rules
 from procesmijn.store import Store
 from procesmijn.store.connection import Connection
 from procesmijn.versions import object_key

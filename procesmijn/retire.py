@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from procesmijn.apply import Applier, RulesInForce
+from procesmijn.apply import Applier
 from procesmijn.errors import ProcesmijnError
 from procesmijn.files.archive import (
     FORMAT,
@@ -27,6 +27,7 @@ from procesmijn.files.archive import (
     read_manifest,
     refuse_what_is_there,
 )
+from procesmijn.in_force import RulesInForce
 from procesmijn.rebuild import only_rebuild, renew
 from procesmijn.store import Store, retirements, retiring
 from procesmijn.store.connection import Connection

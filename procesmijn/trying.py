@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
-from procesmijn.apply import read_in_force
 from procesmijn.catalogue.lead_times import LeadTime
 from procesmijn.core.deliveries import find_deliveries
 from procesmijn.core.due import rule_of
 from procesmijn.core.trial import NOTHING_COMPARED, Compared, compare, with_tried
+from procesmijn.in_force import read_in_force
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 from procesmijn.store.instances import Part, read_instances

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import numpy as np
 
-from procesmijn.apply import RulesInForce
 from procesmijn.core.frames import (
     CASE_KEY,
     DELIVERY_KEY,
@@ -31,6 +30,7 @@ from procesmijn.core.frames import (
 )
 from procesmijn.core.mine import mine
 from procesmijn.core.standing import standing
+from procesmijn.in_force import RulesInForce
 from procesmijn.store import facts as stored_facts
 from procesmijn.store import kept, objects, retirements, scan
 from procesmijn.store.connection import Connection

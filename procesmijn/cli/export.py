@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from procesmijn.apply import load_rules
 from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.options import AsOf, Process, Since, Until, can_be_written, moment, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.tell import many, note, progress
 from procesmijn.core.frames import NO_INSTANT
 from procesmijn.files.exports import Form, written
+from procesmijn.in_force import load_rules
 from procesmijn.settings import read_settings
 from procesmijn.store import logs
 from procesmijn.store.filters import CaseFilter

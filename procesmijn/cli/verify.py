@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from procesmijn.apply import load_rules
 from procesmijn.cli.options import AsFormat, AsOf, moment
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import late_words, many, note, progress
+from procesmijn.in_force import load_rules
 from procesmijn.retire import lost
 from procesmijn.settings import read_settings
 from procesmijn.store import retirements, streams

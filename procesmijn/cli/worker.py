@@ -26,12 +26,13 @@ from consumers.publish import Publisher
 from consumers.stream import Reading, Stream
 from consumers.traces import UNTOLD, Traces
 from consumers.worker import Worker, stopped_by_signals
-from procesmijn.apply import Applier, load_rules
+from procesmijn.apply import Applier
 from procesmijn.cli.applier import make_applier
 from procesmijn.cli.keeping import keeping_months
 from procesmijn.cli.logs import write_log
 from procesmijn.cli.service import Service, read_keys, service
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
+from procesmijn.in_force import load_rules
 from procesmijn.persons import Persons
 from procesmijn.settings import Settings, SettingsError, read_settings, variable
 from procesmijn.store import Store

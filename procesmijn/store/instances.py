@@ -51,7 +51,8 @@ def read_instances(
 ) -> Iterator[Part]:
     """Read the activity instances of chosen cases of a process, in parts.
 
-    ``rules`` are those in force (:func:`procesmijn.apply.load_rules`), in the codes of ``terms``.
+    ``rules`` are those in force (:func:`procesmijn.in_force.load_rules`), in the codes of
+    ``terms``.
     """
     only = rules.only(terms.code(process))
     sql, chosen = narrowed(statements("flows")["objects"], "cases", cases)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
-from procesmijn.apply import read_rules
 from procesmijn.core.flow import instant
 from procesmijn.core.tracking import Holder, who_has
+from procesmijn.in_force import read_rules
 from procesmijn.store import tracking
 from procesmijn.store.connection import Connection
 from procesmijn.store.present import present

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from procesmijn.apply import read_in_force
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.errors import nearest
 from procesmijn.core.backtest import Score, Trials, back_test
@@ -22,6 +21,7 @@ from procesmijn.core.rules import ProcessRules, Rules
 from procesmijn.core.tracking import track
 from procesmijn.core.worktime import Calendar, working_us
 from procesmijn.errors import ProcesmijnError, UsageError
+from procesmijn.in_force import read_in_force
 from procesmijn.store import tracking
 from procesmijn.store.connection import Connection
 from procesmijn.store.present import present

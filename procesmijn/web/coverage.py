@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from procesmijn.apply import meant_alike
 from procesmijn.catalogue.coverage import covered
+from procesmijn.in_force import meant_alike
 from procesmijn.store import agreements, catalogues
 from procesmijn.store.agreements import Uncovered
 from procesmijn.web.asking import Asking

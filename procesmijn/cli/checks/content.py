@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from procesmijn.apply import meant_alike
 from procesmijn.cli.checks.check import Check, Verdict, counted, failure, some, warning, well
 from procesmijn.cli.tell import late_words, many
 from procesmijn.errors import ProcesmijnError
+from procesmijn.in_force import meant_alike
 from procesmijn.persons import Keys
 from procesmijn.retire import lost
 from procesmijn.store import catalogues, condition, keys, reports, retirements, scan, streams

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from procesmijn.apply import read_rules
 from procesmijn.cli.flow_views import Asked, Rows
 from procesmijn.cli.tell import many, note, progress
+from procesmijn.in_force import read_rules
 from procesmijn.store.connection import Connection
 from procesmijn.store.instances import Part, read_instances
 from procesmijn.store.rework import ReworkRow, rework

@@ -22,7 +22,8 @@ from consumers.logs import log_ends
 from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
 from consumers.worker import Worker
-from procesmijn.apply import Applier, load_rules
+from procesmijn.apply import Applier
+from procesmijn.in_force import load_rules
 from procesmijn.persons import Persons
 from procesmijn.store import Store, dead_letters
 from procesmijn.store.dead_letters import DeadLetterFilter, Refused

@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from procesmijn.apply import NoCatalogue, RulesOutdated
 from procesmijn.catalogue import CatalogueErrors, default, load
+from procesmijn.in_force import NoCatalogue, RulesOutdated
 from tests.integration.bad_input.conftest import MakeLine
 from tests.integration.bad_input.line import Account
 from tests.integration.bad_input.messages import opened, requested

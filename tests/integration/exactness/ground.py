@@ -9,9 +9,10 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
-from procesmijn.apply import Applier, load_rules
+from procesmijn.apply import Applier
 from procesmijn.batch import Batch
 from procesmijn.catalogue import Catalogue
+from procesmijn.in_force import load_rules
 from procesmijn.persons import Persons
 from procesmijn.rebuild import rebuild
 from procesmijn.store import Store

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from procesmijn.apply import Applier, read_rules
+from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import parse
 from procesmijn.core.frames import NO_INSTANT
+from procesmijn.in_force import read_rules
 from procesmijn.store import Store
 from procesmijn.store.filters import EVERY_CASE, CaseFilter
 from procesmijn.store.instances import read_instances

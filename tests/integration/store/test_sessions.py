@@ -10,10 +10,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from procesmijn.apply import Applier, RulesOutdated
+from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue, default
 from procesmijn.embedded import Embedded
+from procesmijn.in_force import RulesOutdated
 from procesmijn.persons import Persons
 from procesmijn.store import Store, flows, reports
 from procesmijn.store.connection import connect

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from procesmijn.apply import Applier, load_rules
+from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
+from procesmijn.in_force import load_rules
 from procesmijn.store import Store, reports
 from procesmijn.store.filters import Period
 from procesmijn.store.objects import KeyCollision
