@@ -11,13 +11,16 @@ from procesmijn.catalogue.lead_times import HOUR_US, Unit, read_lead_time
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
+    Most,
     OfProcess,
     Party,
+    at_most,
     date_of,
     known,
     known_party,
     known_process,
     moment,
+    tell_left_out,
     tell_retired_deliveries,
 )
 from procesmijn.cli.service import reading
@@ -63,15 +66,20 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
     ] = None,
     late_by: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Only those more than this late: '2 days', '8 hours'."),
+        typer.Option(
+            metavar="TIME",
+            help="Only those at least so late, elapsed: '8 hours', or '2 days', which are 48.",
+        ),
     ] = None,
+    limit: Most = None,
     as_of: AsOf = None,
     form: AsFormat = Format.TABLE,
 ) -> None:
     """List deliveries under agreements: asked for, due, delivered, late.
 
-    What is due first comes first. CSV and JSON have all columns of bi.fct_delivery. How late
-    something is, is elapsed time: until its delivery, or until now where it is open.
+    What is due first comes first; of a table what is open, then what was due last. CSV and JSON
+    have all rows, and all columns of bi.fct_delivery. How late something is, is elapsed
+    time: until its delivery, or until now where it is open.
     """
     meant = DeliveryFilter(
         process=process,
@@ -80,6 +88,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
         status=status,
         due_before=date_of("--due-before", due_before),
         late_by=None if late_by is None else _seconds(late_by),
+        most=at_most(limit, form),
     )
     with reading(read_settings(), moment(as_of)) as (_, connection):
         if process is not None:
@@ -89,6 +98,11 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
         known_party(party, connection)
         tell_retired_deliveries(process, connection)
         columns, rows = deliveries.deliveries(meant, connection)
+        rows = [*rows]
+        if len(rows) == meant.most:
+            tell_left_out(
+                len(rows), deliveries.count_deliveries(meant, connection), "the most urgent"
+            )
     show(rows, _OF_TABLE if form is Format.TABLE else columns, form)
 
 

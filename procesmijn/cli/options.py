@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
@@ -23,6 +23,9 @@ from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.store import catalogues, deliveries, retirements, streams
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
+
+ROWS_OF_TABLE: Final = 100
+"""Nobody reads more on a screen."""
 
 Process: TypeAlias = Annotated[str, typer.Argument(help="Name of the process.", metavar="PROCESS")]
 AsFormat: TypeAlias = Annotated[Format, typer.Option("--format", help="How it is written.")]
@@ -43,6 +46,12 @@ Party: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--party", metavar="PARTY", help="Only those that it supplies, receives or asks for."
+    ),
+]
+Most: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--limit", help=f"At most so many; of a table {ROWS_OF_TABLE} unless said.", min=1
     ),
 ]
 Topic: TypeAlias = Annotated[str, typer.Argument(help="Topic of a stream.", metavar="TOPIC")]
@@ -66,6 +75,17 @@ def period(since: str | None, until: str | None) -> Period:
             f"--to {last} has to lie after --from {first}: it is the first date left out"
         )
     return Period(first, last)
+
+
+def at_most(limit: int | None, form: Format) -> int | None:
+    """How many rows are shown: CSV and JSON have all of them unless said."""
+    return ROWS_OF_TABLE if limit is None and form is Format.TABLE else limit
+
+
+def tell_left_out(shown: int, total: int, which: str) -> None:
+    """Say of how many rows these are, where some are left out."""
+    if shown < total:
+        note(f"these are {which} {shown:,} of {total:,}: --limit shows more, CSV and JSON all")
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, LiteralString, NamedTuple, TypeAlias
 
+from psycopg.sql import SQL
+
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Chosen, Period
-from procesmijn.store.reports import Listing, listed
+from procesmijn.store.reports import Listing, counted, listed
 from procesmijn.store.statements import statements
 
 Side: TypeAlias = Literal["supplier", "customer"]
@@ -75,12 +77,20 @@ class DeliveryFilter:
     due_before: date | None = None
     """Due on an earlier local date."""
     late_by: float | None = None
-    """Elapsed seconds after it was due."""
+    """At least so many elapsed seconds after it was due."""
+    most: int | None = None
+    """The most urgent alone: what is open, and then what was due last."""
 
 
 def deliveries(meant: DeliveryFilter, connection: Connection) -> Listing:
     """Deliveries in the columns of ``bi.fct_delivery``, what is due first before the others."""
     return _listing("deliveries", asdict(meant), connection)
+
+
+def count_deliveries(meant: DeliveryFilter, connection: Connection) -> int:
+    """How many are meant, whatever the most is that were asked for."""
+    sql = SQL(statements("deliveries")["deliveries"]).format()
+    return counted(sql, asdict(replace(meant, most=None)), connection)
 
 
 def pending(process: str | None, party: str | None, connection: Connection) -> Listing:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, LiteralString, NamedTuple
 
+from psycopg.sql import SQL, Composed
+
 from procesmijn.core.frames import (
     MAX_CASES_OF_EVENT,
     MAX_EVENTS_OF_CASE,
@@ -34,6 +36,12 @@ def listed(sql: LiteralString, asked: Mapping[str, Any], connection: Connection)
     cursor = connection.execute(sql, asked)
     names = tuple(column.name for column in cursor.description or ())
     return Listing(names, [dict(zip(names, row, strict=True)) for row in cursor])
+
+
+def counted(sql: Composed, asked: Mapping[str, Any], connection: Connection) -> int:
+    """How many rows a statement gives."""
+    row = connection.execute(SQL("SELECT count(*) FROM ({}) listed").format(sql), asked).fetchone()
+    return int(row[0]) if row else 0
 
 
 class HandoverRow(NamedTuple):
@@ -158,26 +166,37 @@ def unassigned(process: str, connection: Connection) -> int:
 
 
 def cases(
-    process: str, period: Period, connection: Connection, only: CaseFilter = EVERY_CASE
+    process: str,
+    period: Period,
+    connection: Connection,
+    only: CaseFilter = EVERY_CASE,
+    most: int | None = None,
 ) -> Listing:
     """The cases of a process, in the columns of ``bi.fct_case``. Periods are by day of start.
 
-    They are read while the session is open, some at a time, however many there are.
+    They are read while the session is open, some at a time, however many there are; or only the
+    latest, ``most`` of them.
     """
     described = connection.execute(statements("reports")["case_columns"])
     names = tuple(column.name for column in described.description or ())
-    if only != EVERY_CASE and only.started == Period():
-        only = replace(only, started=period)  # fewer to look at
-    sql, chosen = narrowed(statements("reports")["cases"], "told_cases", only)
+    sql, asked = _cases(process, period, only)
 
     def rows() -> Iterator[dict[str, Any]]:
         with connection.transaction(), connection.cursor("cases") as cursor:
             cursor.itersize = CASES_AT_ONCE
-            cursor.execute(sql, {**_of(process, period), **chosen})
+            cursor.execute(sql, {**asked, "most": most})
             for row in cursor:
                 yield dict(zip(names, row[1:], strict=True))
 
     return Listing(names, rows())
+
+
+def count_cases(
+    process: str, period: Period, connection: Connection, only: CaseFilter = EVERY_CASE
+) -> int:
+    """How many :func:`cases` there are."""
+    sql, asked = _cases(process, period, only)
+    return counted(sql, {**asked, "most": None}, connection)
 
 
 def pending(process: str | None, connection: Connection) -> list[PendingRow]:
@@ -221,6 +240,13 @@ def undeclared(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
 def astray(connection: Connection) -> list[Astray]:
     """Steps that are stored and not mined: they name another type of case than is declared."""
     return [Astray(*row) for row in connection.execute(statements("reports")["astray"])]
+
+
+def _cases(process: str, period: Period, only: CaseFilter) -> tuple[Composed, dict[str, Any]]:
+    if only != EVERY_CASE and only.started == Period():
+        only = replace(only, started=period)  # fewer to look at
+    sql, chosen = narrowed(statements("reports")["cases"], "told_cases", only)
+    return sql, {**_of(process, period), **chosen}
 
 
 def _of(process: str, period: Period) -> dict[str, Any]:

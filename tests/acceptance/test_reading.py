@@ -264,6 +264,15 @@ def test_models_go_into_files_and_say_how_well_they_fit(
     assert (outcome.out.startswith("->"), outcome.err) == (True, "")
 
 
+def test_a_limit_gives_the_latest_and_says_of_how_many(contracts: Procesmijn) -> None:
+    every = contracts("cases", PROCESS, "--format", "json")
+    latest = contracts("cases", PROCESS, "--format", "json", "--limit", "1")
+    [shown] = latest.json
+    assert shown["started_at"] == max(row["started_at"] for row in every.json)
+    assert f"the latest 1 of {len(every.json)}: --limit" in latest.err
+    assert every.err == ""
+
+
 def test_a_name_that_nobody_knows_is_told_the_nearest(contracts: Procesmijn) -> None:
     for command in ("handovers", "cases", "flow"):
         outcome = contracts(command, "contract")

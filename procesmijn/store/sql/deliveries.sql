@@ -1,5 +1,6 @@
 -- name: deliveries
--- Deliveries as BI tools see them; what is due first comes first, what is never due last.
+-- Deliveries as BI tools see them; what is due first comes first, what is never due last. Where only so
+-- many are asked for, the most urgent: what is open before the rest, of which the latest comes first.
 SELECT d.*
 FROM bi.fct_delivery d
 WHERE (%(process)s::text IS NULL OR d.process = %(process)s)
@@ -7,8 +8,11 @@ WHERE (%(process)s::text IS NULL OR d.process = %(process)s)
   AND (%(party)s::text IS NULL OR %(party)s IN (d.supplier, d.customer, d.requested_by))
   AND (%(status)s::text IS NULL OR d.status = %(status)s)
   AND (%(due_before)s::date IS NULL OR d.due_on < %(due_before)s)
-  AND (%(late_by)s::float8 IS NULL OR d.late_seconds > %(late_by)s)
-ORDER BY d.due_at, d.requested_at, d.delivery_id;
+  AND (%(late_by)s::float8 IS NULL OR d.late_seconds >= %(late_by)s)
+ORDER BY %(most)s::int8 IS NOT NULL AND NOT d.is_open,
+         CASE WHEN %(most)s::int8 IS NULL OR d.is_open THEN d.due_at END,
+         d.due_at DESC NULLS LAST, d.requested_at, d.delivery_id
+LIMIT %(most)s::int8;
 
 -- name: pending
 -- What parties wait for: deliveries that are still open, and work that a party was named to take up.

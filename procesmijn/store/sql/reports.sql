@@ -38,7 +38,8 @@ WHERE p.name = %(process)s;
 SELECT * FROM bi.fct_case LIMIT 0;
 
 -- name: cases
--- The cases of a process, as BI tools see them, each after its internal key.
+-- The cases of a process, as BI tools see them, each after its internal key; where only so many are
+-- asked for, the latest.
 -- A day less and a day more, since the index knows instants, and dates are those of a zone.
 SELECT * FROM mining.told_case WHERE process = %(process)s
   AND started_at >= COALESCE(%(since)s::date::timestamp AT TIME ZONE 'UTC' - interval '1 day', '-infinity')
@@ -46,7 +47,8 @@ SELECT * FROM mining.told_case WHERE process = %(process)s
   AND (%(since)s::date IS NULL OR started_on >= %(since)s)
   AND (%(until)s::date IS NULL OR started_on < %(until)s)
   AND {chosen}
-ORDER BY started_at, case_key;
+ORDER BY CASE WHEN %(most)s::int8 IS NULL THEN started_at END, started_at DESC, case_key
+LIMIT %(most)s::int8;
 
 -- name: pending
 -- Who waits now, and since when.
