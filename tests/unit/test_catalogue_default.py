@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from importlib.resources import files
+from itertools import groupby
+
 import pytest
 
 from procesmijn.catalogue import default
+from procesmijn.catalogue.load import parse
 from procesmijn.catalogue.part import Labelled
 from schemas.registry import MODELS, object_types
 
@@ -101,6 +107,50 @@ def test_everything_that_is_supplied_is_agreed_on_and_says_what_it_is_for() -> N
     assert roles == {"supporting", "regulating", "executing", "advising"}
     for agreement in CATALOGUE.agreements.values():
         assert all(version.target for version in agreement.terms())
+
+
+@pytest.mark.parametrize("name", CATALOGUE.deliverables)
+def test_a_deliverable_leaves_nothing_open(name: str) -> None:
+    declared = CATALOGUE.deliverables[name]
+
+    assert declared.call
+    assert "role" in declared.model_fields_set
+    for text in (declared.purpose, declared.how_to_ask, declared.how_to_return):
+        assert text
+        assert text.nl != text.en
+
+
+def test_agreements_stand_in_the_order_of_suppliers_that_deliverables_have() -> None:
+    deliverables = (each.supplier for each in CATALOGUE.deliverables.values())
+    agreements = map(CATALOGUE.supplier_of, CATALOGUE.agreements)
+    in_order = [supplier for supplier, _ in groupby(deliverables)]
+
+    assert [supplier for supplier, _ in groupby(agreements)] == in_order
+    assert len(set(in_order)) == len(in_order)
+
+
+def test_what_is_commented_out_can_be_used() -> None:
+    text = files("procesmijn.catalogue").joinpath("default.yaml").read_text("utf-8")
+    text = re.sub("^# (?=performers:|teams:|  )", "", text, flags=re.MULTILINE)
+    text = text.replace("# requested_by:", "requested_by:")
+
+    taken = parse(text)
+
+    assert taken.performers.keys() == {"a.visser", "m.dejong"}
+    assert taken.teams.keys() == {"HR-Desk-2"}
+    assert taken.agreements["account for a new employee"].requested_by == ("hr",)
+
+
+def test_exceptions_in_calendars_lie_after_the_days_that_are_played() -> None:
+    """So that an example of a closing changes no figure that is told of the demonstration."""
+    calendars = CATALOGUE.calendars.values()
+    kept = [each.holidays for each in calendars if each.holidays]
+    exceptions = [day for each in kept for day in (*each.left_out, *each.added)]
+    closings = [closing for each in calendars for closing in each.closed]
+
+    assert any(each.left_out and each.added for each in kept)
+    assert closings
+    assert min(*exceptions, *(each.known_since for each in closings)) >= date(2027, 1, 1)
 
 
 def test_its_parties_are_departments_people_outside_and_a_system() -> None:
