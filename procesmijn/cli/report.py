@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, timedelta
 from typing import Annotated, Final, TypeAlias
 
 import typer
 
+from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.cli import (
     report_cadence,
     report_grade,
@@ -24,12 +26,15 @@ from procesmijn.cli.options import (
     period,
     tell_retired_deliveries,
 )
-from procesmijn.cli.service import reading
+from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import note
 from procesmijn.settings import read_settings
 from procesmijn.store import deliveries
 from procesmijn.store.deliveries import Side
+from procesmijn.store.filters import Period
+from procesmijn.store.present import present
+from procesmijn.zones import load_zone
 
 app = typer.Typer(add_completion=False)
 app.command("quality")(report_quality.quality)
@@ -38,6 +43,10 @@ app.command("cadence")(report_cadence.cadence)
 app.command("grade")(report_grade.grade)
 app.command("improved")(report_improved.improved)
 
+_NOT_IN_TABLE: Final = frozenset(
+    ("process", "due_before", "share_met_change_low", "share_met_change_high", "valid_until")
+)
+"""All of them are too wide for a table; the interval is told by the trend."""
 _NOR_ASKED: Final = ", and asked for nothing under one"
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
@@ -56,7 +65,10 @@ def supplier(
     as_of: AsOf = None,
     form: AsFormat = Format.TABLE,
 ) -> None:
-    """Say what the customers of a party get from it, on which terms, and how it does."""
+    """Say what the customers of a party get from it, on which terms, and how it does.
+
+    Beside the period before that is as long; without dates it is the last thirteen weeks.
+    """
     _report("supplier", party, since, until, as_of, form)
 
 
@@ -71,7 +83,8 @@ def customer(
     """Say what a party gets from its suppliers, on which terms, and what it is waiting for.
 
     Also what it asked for itself, whoever that was promised to: a part of an organisation asks for
-    what is agreed with all of it.
+    what is agreed with all of it. Beside the period before that is as long; without dates it is the
+    last thirteen weeks.
     """
     _report("customer", party, since, until, as_of, form)
 
@@ -80,14 +93,31 @@ def _report(
     side: Side, party: str, since: str | None, until: str | None, as_of: str | None, form: Format
 ) -> None:
     dates = period(since, until)
-    with reading(read_settings(), moment(as_of)) as (_, connection):
+    with reading(read_settings(), moment(as_of)) as (store, connection):
         known_party(party, connection)
         tell_retired_deliveries(None, connection)
-        columns, rows = deliveries.report(side, party, dates, connection)
+        instant = present(connection)
+        zone = load_zone(in_force(store).catalogue.calendars[OFFICE].zone)
+        within = _lately(dates, instant.astimezone(zone).date())
+        columns, rows = deliveries.report(side, party, within, connection)
         elsewhere = [] if rows else deliveries.agreed(party, connection)
-    show(rows, columns, form)
+    in_table = [name for name in columns if name not in _NOT_IN_TABLE]
+    show(rows, in_table if form is Format.TABLE else columns, form)
     if not rows:
         _tell_where(side, party, elsewhere)
+        return
+    assert within.before is not None  # noqa: S101 - it has both its ends
+    note(
+        f"due and delivered from {within.since} to {within.until}, beside {within.before.since} to"
+        f" {within.since}; open, overdue and oldest_open_at are of"
+        f" {instant.astimezone(UTC):%Y-%m-%d %H:%M}Z, whenever it was asked for"
+    )
+
+
+def _lately(asked: Period, today: date) -> Period:
+    """What is asked for; else the last weeks, with what there is of today."""
+    until = asked.until or today + timedelta(days=1)
+    return Period(asked.since or until - timedelta(weeks=report_improved.WEEKS), until)
 
 
 def _tell_where(side: Side, party: str, elsewhere: Iterable[tuple[str, frozenset[Side]]]) -> None:

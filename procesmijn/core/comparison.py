@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.stats import false_discovery_control, fisher_exact, norm, t
 
+from procesmijn.core import certainty
 from procesmijn.core.late_links import CONFIDENCE, ENOUGH
 
 OPEN_SHARE: Final = 0.1
@@ -112,30 +113,15 @@ def _means(one: np.ndarray, other: np.ndarray) -> _Found:
 
 
 def _shares(one: np.ndarray, other: np.ndarray) -> _Found:
-    bounds = [_wilson(float(each.mean()), len(each)) for each in (one, other)]
-    before, since = float(one.mean()), float(other.mean())
-    (low_before, high_before), (low_since, high_since) = bounds
-    difference = since - before
-    low = difference - sqrt((since - low_since) ** 2 + (high_before - before) ** 2)
-    high = difference + sqrt((high_since - since) ** 2 + (before - low_before) ** 2)
-    effect = _angle(since) - _angle(before)
-    error = sqrt(1 / len(one) + 1 / len(other)) * float(norm.ppf((1 + CONFIDENCE) / 2))
     hits = [int(each.sum()) for each in (one, other)]
+    before, since = certainty.share(hits[0], len(one)), certainty.share(hits[1], len(other))
+    effect = _angle(since.value) - _angle(before.value)
+    error = sqrt(1 / len(one) + 1 / len(other)) * float(norm.ppf((1 + CONFIDENCE) / 2))
     table = [[hit, len(each) - hit] for hit, each in zip(hits, (one, other), strict=True)]
     p_value = float(fisher_exact(table).pvalue)
-    return difference, low, high, effect, effect - error, effect + error, p_value
+    difference = certainty.difference(since, before)
+    return *difference, effect, effect - error, effect + error, p_value
 
 
 def _angle(share: float) -> float:
     return 2 * asin(sqrt(share))
-
-
-def _wilson(share: float, number: int) -> tuple[float, float]:
-    z = float(norm.ppf((1 + CONFIDENCE) / 2))
-    middle = (share + z * z / (2 * number)) / (1 + z * z / number)
-    width = (
-        z
-        / (1 + z * z / number)
-        * sqrt(share * (1 - share) / number + z * z / (4 * number * number))
-    )
-    return middle - width, middle + width

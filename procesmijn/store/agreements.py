@@ -126,7 +126,8 @@ def used(period: Period, connection: Connection) -> set[str]:
 def kept(period: Period, connection: Connection) -> dict[str, Kept]:
     """How agreements were kept in the months that begin in a period, as readers see it.
 
-    Those without any delivery are not there.
+    Where every month is of too few cases the period counts as one. Those without any delivery are
+    not there.
     """
     rows = connection.execute(statements("agreements")["kept"], _of(None, period))
     return {name: Kept(*counts) for name, *counts in rows}

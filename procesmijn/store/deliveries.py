@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, LiteralString, NamedTuple, TypeAlias
 
 from psycopg.sql import SQL
 
+from procesmijn.core import certainty
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Chosen, Period
 from procesmijn.store.reports import Listing, counted, listed
@@ -21,11 +22,14 @@ QUANTILES: Final = tuple(step / 20 for step in range(21))
 
 REPORT: Final = (
     *("deliverable", "supplier", "customer", "process", "agreement", "staff_role", "lead_time"),
-    *("target_share", "due", "share_met", "first_time_right_target", "share_first_time_right"),
+    *("target_share", "due", "share_met", "due_before", "share_met_before", "share_met_change"),
+    *("share_met_change_low", "share_met_change_high", "trend"),
+    *("first_time_right_target", "share_first_time_right"),
     *("delivered", "supplier_clock_seconds_median", "customer_clock_seconds_median"),
     *("open", "overdue", "oldest_open_at", "customer_role", "valid_until"),
 )
 """Columns of a report."""
+_TRENDS: Final = {1: "better", 0: "not shown", -1: "worse"}
 
 
 class KeptRow(NamedTuple):
@@ -115,8 +119,13 @@ def kept(chosen: Chosen, period: Period, connection: Connection) -> list[KeptRow
 
 
 def report(side: Side, party: str, period: Period, connection: Connection) -> Listing:
-    """Every agreement of a party, as :func:`kept` has it, in the columns of the command."""
+    """Every agreement of a party, as :func:`kept` has it, in the columns of the command.
+
+    Reliability is beside that of the period before, where there is one.
+    """
     chosen = Chosen(**{f"{side}s": (party,)})
+    earlier = kept(chosen, period.before, connection) if period.before else []
+    before = {row.agreement: row for row in earlier}
     rows = [
         {
             "deliverable": row.deliverable,
@@ -129,6 +138,7 @@ def report(side: Side, party: str, period: Period, connection: Connection) -> Li
             "target_share": row.target_share,
             "due": row.due,
             "share_met": row.met / row.due if row.due else None,
+            **_trend(row, before.get(row.agreement)),
             "first_time_right_target": row.first_time_right_target,
             "share_first_time_right": row.first_time_right / row.judged if row.judged else None,
             "delivered": row.delivered,
@@ -163,6 +173,23 @@ def agreed(party: str, connection: Connection) -> list[tuple[str, frozenset[Side
 def parties(connection: Connection) -> list[str]:
     """Names of the parties in the catalogue."""
     return [name for (name,) in connection.execute(statements("deliveries")["parties"])]
+
+
+def _trend(row: KeptRow, before: KeptRow | None) -> dict[str, float | str | None]:
+    """What was met before, and by how much that changed, with Newcombe's interval; what lies on one
+    side of zero is no chance."""
+    was = certainty.share(before.met, before.due) if before and before.due else None
+    change = (
+        certainty.difference(certainty.share(row.met, row.due), was) if row.due and was else None
+    )
+    return {
+        "due_before": before.due if before else None,
+        "share_met_before": was.value if was else None,
+        "share_met_change": change.value if change else None,
+        "share_met_change_low": change.low if change else None,
+        "share_met_change_high": change.high if change else None,
+        "trend": _TRENDS[certainty.direction(change)] if change else None,
+    }
 
 
 def _median(seconds: Sequence[float | None] | None) -> float | None:

@@ -26,6 +26,13 @@ class Period:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def before(self) -> Period | None:
+        """The period that is as long and ends where this one begins; None where one has no end."""
+        if self.since is None or self.until is None:
+            return None
+        return Period(self.since - (self.until - self.since), self.since)
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:

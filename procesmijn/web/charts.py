@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from procesmijn.web.certainty import at
+from procesmijn.core.certainty import at
 
 _PAD: Final = 4.0
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
 from procesmijn.store import figures
 from procesmijn.store.figures import WaitRow
 from procesmijn.store.filters import Period
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
+from procesmijn.core import certainty
 from procesmijn.store.deliveries import KeptRow
 from procesmijn.store.figures import WaitRow
-from procesmijn.web import certainty
 from procesmijn.web.exports import Records
 from procesmijn.web.pairs import median, ninety
 

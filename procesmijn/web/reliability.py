@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
+from procesmijn.core import certainty
+from procesmijn.core.certainty import Estimate
 from procesmijn.store.deliveries import KeptRow
-from procesmijn.web import certainty
-from procesmijn.web.certainty import Estimate
 from procesmijn.web.records import delivered_is_shown, due_is_shown
 
 

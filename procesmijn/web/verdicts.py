@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from procesmijn.web import certainty
+from procesmijn.core import certainty
+from procesmijn.core.certainty import Estimate
 from procesmijn.web.asking import Asking
-from procesmijn.web.certainty import Estimate
 from procesmijn.web.reliability import Reliability, standing
 from procesmijn.web.say import Speech
 

@@ -215,9 +215,34 @@ def test_k12_reliability_and_its_trend(told: Told) -> None:
     assert before["share_met"] > since["share_met"] + 0.2
 
 
+def test_a_report_says_what_changed_since_the_period_before(demo: Demo) -> None:
+    """Of five weeks on either side of the day on which the warehouse began to answer late."""
+    asked = ("report", "supplier", "warehouse", "--format", "json")
+    beside = demo.commands(*asked, "--from", "2026-05-18", "--to", "2026-06-22")
+    slipped = only(beside.json, agreement="stock information")
+    [before] = [
+        row
+        for row in demo.commands(*asked, "--from", "2026-04-13", "--to", "2026-05-18").json
+        if row["agreement"] == "stock information"
+    ]
+    assert (slipped["due_before"], slipped["share_met_before"]) == (
+        before["due"],
+        before["share_met"],
+    )
+    change = slipped["share_met"] - before["share_met"]
+    assert slipped["share_met_change"] == pytest.approx(change)
+    assert slipped["share_met_change_low"] < change < slipped["share_met_change_high"] < -0.1
+    assert slipped["trend"] == "worse"
+    assert "beside 2026-04-13 to 2026-05-18; open, overdue and oldest" in beside.err
+    lately = demo.commands(*asked).err
+    assert "due and delivered from 2026-03-31 to 2026-06-30, beside 2025-12-30" in lately
+    assert "are of 2026-06-29 08:00Z" in lately
+
+
 def test_other_terms_are_tried_at_the_moment_that_the_store_speaks_of(demo: Demo) -> None:
     """What is not due yet is not late: on the terms as agreed, the figures are those as kept."""
-    report = demo.commands("report", "supplier", "warehouse", "--format", "json").json
+    of_all = ("--from", "2020-01-01", "--format", "json")
+    report = demo.commands("report", "supplier", "warehouse", *of_all).json
     kept = only(report, agreement="goods received")
     asked = ("agreements", "simulate", "--agreement", "goods received", "--format", "json")
     [tried] = demo.commands(*asked, "--lead-time", kept["lead_time"]).json

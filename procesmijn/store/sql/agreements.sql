@@ -133,16 +133,51 @@ WHERE (%(since)s::date IS NULL OR day >= %(since)s)
 GROUP BY t.name;
 
 -- name: kept
--- How agreements were kept, as readers see it: whole months, small groups left out. An agreement
--- with deliveries of which readers see none has nulls.
-SELECT t.name, sum(m.due)::int8, sum(m.met)::int8, sum(m.first_time_right)::int8,
-       sum(m.first_time_wrong)::int8
-FROM (SELECT DISTINCT code FROM mining.agreement) a
+-- How agreements were kept, as readers see it: whole months, small groups left out. Where that leaves
+-- nothing, as of what is delivered once a month, the whole period is one group, and there is no month
+-- shown to take off it. An agreement with deliveries of which nothing may be told has nulls.
+WITH months AS (
+    SELECT agreement, NULLIF(sum(due), 0)::int8 AS due, sum(met)::int8 AS met,
+           NULLIF(sum(delivered), 0)::int8 AS delivered,
+           sum(first_time_right)::int8 AS first_time_right,
+           sum(first_time_wrong)::int8 AS first_time_wrong
+    FROM bi.agg_delivery_monthly
+    WHERE month >= %(since)s AND month < %(until)s
+    GROUP BY agreement
+), told AS (
+    SELECT d.agreement, d.object_key, d.is_met, d.is_right,
+           d.is_due AND date_trunc('month', d.due_on::timestamp) >= %(since)s
+               AND date_trunc('month', d.due_on::timestamp) < %(until)s AS is_due,
+           d.is_delivered AND date_trunc('month', d.delivered_on::timestamp) >= %(since)s
+               AND date_trunc('month', d.delivered_on::timestamp) < %(until)s AS is_delivered,
+           rs.reported <> rc.reported AS is_between_parties
+    FROM mining.measured_delivery d
+    JOIN mining.reported_party rs ON rs.code = d.supplier
+    JOIN mining.reported_party rc ON rc.code = d.customer
+), whole AS (
+    SELECT agreement,
+           count(DISTINCT object_key) FILTER (WHERE is_due) >= bi.small_group() AS is_due_shown,
+           count(*) FILTER (WHERE is_due) AS due,
+           count(*) FILTER (WHERE is_due AND is_met) AS met,
+           count(DISTINCT object_key) FILTER (WHERE is_delivered) >= bi.small_group() AS is_right_shown,
+           count(*) FILTER (WHERE is_delivered AND is_right) AS first_time_right,
+           count(*) FILTER (WHERE is_delivered AND NOT is_right) AS first_time_wrong
+    FROM told
+    WHERE is_between_parties
+    GROUP BY agreement
+)
+SELECT t.name,
+       COALESCE(m.due, CASE WHEN w.is_due_shown THEN w.due END),
+       CASE WHEN m.due IS NOT NULL THEN m.met WHEN w.is_due_shown THEN w.met END,
+       CASE WHEN m.delivered IS NOT NULL THEN m.first_time_right
+            WHEN w.is_right_shown THEN w.first_time_right END,
+       CASE WHEN m.delivered IS NOT NULL THEN m.first_time_wrong
+            WHEN w.is_right_shown THEN w.first_time_wrong END
+FROM (SELECT DISTINCT agreement AS code FROM mining.measured_delivery) a
 JOIN mining.term t ON t.code = a.code
-LEFT JOIN bi.agg_delivery_monthly m
-       ON m.agreement = t.name AND m.month >= %(since)s AND m.month < %(until)s
-WHERE EXISTS (SELECT FROM mining.measured_delivery d WHERE d.agreement = a.code)
-GROUP BY t.name;
+LEFT JOIN months m ON m.agreement = t.name
+LEFT JOIN whole w ON w.agreement = a.code
+ORDER BY t.name;
 
 -- name: recipients
 -- Who picked deliverables up, by the activities that deliver them.

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
 from procesmijn.store.agreements import AgreementRow
 from procesmijn.store.figures import WeekRow
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.say import Speech, week_of
 

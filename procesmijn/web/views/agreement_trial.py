@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from procesmijn.catalogue.lead_times import HOUR_US, LeadTime, Unit, read_lead_time
+from procesmijn.core import certainty
 from procesmijn.store.deliveries import QUANTILES, KeptRow
 from procesmijn.store.terms import Terms
 from procesmijn.trying import compared
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.charts import axis
 from procesmijn.web.records import delivered_is_shown

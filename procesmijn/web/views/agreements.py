@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
 from procesmijn.store import agreements, deliveries, figures
 from procesmijn.store.agreements import AgreementRow, Uncovered
 from procesmijn.store.deliveries import KeptRow
 from procesmijn.store.figures import Clock, VersionRow
 from procesmijn.store.filters import Chosen, Period
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.charts import Spark
 from procesmijn.web.coverage import Coverage, coverage

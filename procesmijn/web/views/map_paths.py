@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
 from procesmijn.documents.words import Language
 from procesmijn.store import deliveries, paths
 from procesmijn.store.deliveries import KeptRow
 from procesmijn.store.filters import CaseFilter
 from procesmijn.store.paths import ActivityRow, Kind, PathRow, Paths
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Tag
 from procesmijn.web.reliability import Reliability, reliability

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
 from procesmijn.store.deliveries import KeptRow, Side
 from procesmijn.store.figures import Clock, WaitRow
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.charts import Spark, Strip, axis, strip
 from procesmijn.web.directory import Tag

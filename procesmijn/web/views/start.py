@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
+from procesmijn.core.certainty import Estimate
 from procesmijn.store import deliveries, figures
 from procesmijn.store.deliveries import KeptRow
 from procesmijn.store.figures import OpenRow, WaitRow
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
-from procesmijn.web.certainty import Estimate
 from procesmijn.web.charts import Spark
 from procesmijn.web.frame import Frame, frame
 from procesmijn.web.open_work import Item, item, needs_today

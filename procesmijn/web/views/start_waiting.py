@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from procesmijn.core import certainty
 from procesmijn.store.figures import WaitRow
-from procesmijn.web import certainty
 from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Tag
 from procesmijn.web.filter_bar import said_period

@@ -15,7 +15,8 @@ from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.agreements import Moment
 from procesmijn.catalogue.fields import WEEKDAYS
 from procesmijn.catalogue.lead_times import LeadTime, Unit
-from procesmijn.store import deliveries
+from procesmijn.store import agreements, deliveries
+from procesmijn.store.agreements import Kept
 from procesmijn.store.filters import Period
 from schemas.event import Event
 from tests import reference_deliveries
@@ -215,7 +216,28 @@ def test_reliability_is_by_the_day_on_which_it_was_due(ground: Ground) -> None:
     assert [row["agreement"] for row in of_desk] == ["this month", "in time"]
     wanted = {"lead_time": "2 days", "due": 8, "share_met": 0.625, "delivered": 6, "open": 1}
     assert {name: of_lab[name] for name in wanted} == wanted
+    assert (of_lab["due_before"], of_lab["share_met_change"]) == (0, None)
     assert (of_lab["overdue"], of_lab["share_first_time_right"]) == (1, 1.0)
+
+
+def test_what_is_delivered_once_a_month_is_told_of_the_year(ground: Ground) -> None:
+    """A month is of one case and is hidden; six months are enough, four are not."""
+    ground.clear()
+    ground.activate(CATALOGUE)
+    took = {1: 20, 2: 20, 3: 20, 4: 200, 5: 200, 6: 20}
+    for number, hours in took.items():
+        asked = number * 31 * 24
+        told = [_told(number, asked, "requested"), _told(number, asked + hours, "delivered")]
+        ground.applier.apply(batch_of(told))
+    months = "SELECT count(*) FROM bi.agg_delivery_monthly WHERE agreement = 'in time'"
+    assert ground.observer.execute(months).fetchone() == (0,)
+    begin = date(2026, 4, 1)
+    with ground.store.reader() as connection:
+        kept = {
+            until.month: agreements.kept(Period(begin, until), connection)["in time"]
+            for until in (date(2026, 8, 1), date(2026, 10, 1))
+        }
+    assert kept == {8: Kept(None, None, None, None), 10: Kept(6, 4, 6, 0)}
 
 
 def _told(number: int, hours: int, moment: str) -> Event:

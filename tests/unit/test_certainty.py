@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from procesmijn.core import certainty
+from procesmijn.core.certainty import Estimate
 from procesmijn.store.deliveries import QUANTILES
-from procesmijn.web import certainty
-from procesmijn.web.certainty import Estimate
 
 
 @pytest.mark.parametrize(("met", "of"), [(0, 5), (5, 5), (83, 100), (1, 1), (4_146, 6_000)])
