@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
 
 from procesmijn.catalogue.lead_times import HOUR_US, Unit, read_lead_time
+from procesmijn.cli.nothing import tell_why
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
@@ -28,7 +30,9 @@ from procesmijn.cli.show import Format, show
 from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store import deliveries
+from procesmijn.store.connection import Connection
 from procesmijn.store.deliveries import DeliveryFilter
+from procesmijn.store.present import present
 
 app = typer.Typer(add_completion=False)
 
@@ -99,11 +103,23 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - one for each flag
         tell_retired_deliveries(process, connection)
         columns, rows = deliveries.deliveries(meant, connection)
         rows = [*rows]
+        if not rows:
+            _tell_why(meant, connection)
         if len(rows) == meant.most:
             tell_left_out(
                 len(rows), deliveries.count_deliveries(meant, connection), "the most urgent"
             )
     show(rows, _OF_TABLE if form is Format.TABLE else columns, form)
+
+
+def _tell_why(meant: DeliveryFilter, connection: Connection) -> None:
+    given = [name for name, each in asdict(meant).items() if name != "most" and each is not None]
+
+    def count(left_out: str | None) -> int:
+        freed = dict.fromkeys(given if left_out is None else [left_out])
+        return deliveries.count_deliveries(replace(meant, **freed), connection)
+
+    tell_why("there are no such deliveries", given, count, present(connection))
 
 
 def _seconds(words: str) -> float:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import typer
 
+from procesmijn.cli.nothing import tell_why
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
@@ -17,6 +20,8 @@ from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
 from procesmijn.settings import read_settings
 from procesmijn.store import deliveries
+from procesmijn.store.connection import Connection
+from procesmijn.store.present import present
 
 app = typer.Typer(add_completion=False)
 
@@ -37,5 +42,18 @@ def list_pending(
         if process is not None:
             known_process(process, connection)
         known_party(party, connection)
-        columns, rows = deliveries.pending(process, party, connection)
+        columns, found = deliveries.pending(process, party, connection)
+        rows = [*found]
+        if not rows:
+            given = {"process": process, "party": party}
+            _tell_why({name: each for name, each in given.items() if each}, connection)
     show(rows, columns, form)
+
+
+def _tell_why(given: Mapping[str, str], connection: Connection) -> None:
+    def count(left_out: str | None) -> int:
+        asked = {name: each for name, each in given.items() if left_out not in (None, name)}
+        listing = deliveries.pending(asked.get("process"), asked.get("party"), connection)
+        return sum(row["waiting"] for row in listing.rows)
+
+    tell_why("nothing is waited for", given, count, present(connection))

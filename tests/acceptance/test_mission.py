@@ -250,6 +250,21 @@ def test_other_terms_are_tried_at_the_moment_that_the_store_speaks_of(demo: Demo
     assert kept["open"] > kept["overdue"]
 
 
+def test_an_empty_answer_says_why(demo: Demo) -> None:
+    """Which option leaves nothing over; and that there was nothing yet."""
+    early = demo.commands("pending", "--party", "hr", "--as-of", "2020-01-01T00:00Z").err
+    assert early.startswith("nothing is waited for as of 2020-01-01 00:00Z\n")
+    assert "procesmijn agreements check" in early
+    elsewhere = demo.commands("pending", "--party", "hr", "--process", "customer_service").err
+    assert re.search(r"without --party there are \d", elsewhere)
+    late = demo.commands(
+        "deliveries", "--agreement", "order placed", "--due-before", "2020-01-01"
+    ).err
+    assert late.startswith(
+        "there are no such deliveries as of 2026-06-29 08:00Z\nwithout --due-before"
+    )
+
+
 def test_pending_work_is_of_cases_that_run(demo: Demo) -> None:
     with psycopg.connect(demo.database_url) as connection:
         closed = """SELECT count(*), count(*) FILTER (WHERE NOT c.is_open)
