@@ -55,7 +55,8 @@ def graph(
     retired. Where there are very many it comes from histograms.
     """
     times: dict[tuple[int, int], Times] = {}
-    if cases == EVERY_CASE and period == EVER and are_many("flow", process, connection):
+    is_ever = cases == EVERY_CASE and period == EVER
+    if timed and is_ever and are_many("flow", process, connection):
         steps = long_periods.steps(process, connection)
         rows = [*(step[:4] for step in steps), *_sealed(process, connection)]
         times = {step[:2]: Times(*step[4:], "histogram") for step in steps}
