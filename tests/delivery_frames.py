@@ -23,7 +23,7 @@ from tests.reference_agreements import Agreement, Hours, Lead, Stood
 _EPOCH: Final = date(1970, 1, 1)
 _EVER: Final = np.iinfo(np.int64)
 _STANDING: Final = ("", "open", "delivered", "accepted", "cancelled")
-_OUTCOMES: Final = (None, "followed", "not-followed")
+_OUTCOMES: Final = (None, "followed", "not-followed", "approved", "rejected")
 _RIGHT: Final = {RIGHT: True, WRONG: False}
 
 
@@ -159,6 +159,7 @@ def compiled(agreement: Agreement, terms: Terms) -> AgreementRules:
         customer=terms.code(agreement.customer),
         moments=CodeMap.of(moments),
         requested_by=np.array(sorted(map(terms.code, agreement.requested_by)), dtype=np.int32),
+        rejected=np.array(sorted(map(terms.code, agreement.rejected)), dtype=np.int32),
         versions=tuple(
             VersionRules(
                 from_day=_day(each.since),

@@ -84,6 +84,8 @@ class Agreement:
     customer: str = "HR"
     requested: frozenset[str] = frozenset({"ask"})
     delivered: frozenset[str] = frozenset({"deliver"})
+    rejected: frozenset[str] = frozenset()
+    """Those of ``delivered`` that refuse what was asked for."""
     accepted: frozenset[str] = frozenset({"accept"})
     returned: frozenset[str] = frozenset({"return"})
     cancelled: frozenset[str] = frozenset({"cancel"})

@@ -134,10 +134,12 @@ class _Kept:
             return named[0]
         return next((each for each in self.meant(event) if each.standing == OPEN), None)
 
-    def deliver(self, delivery: _Delivery, at_us: int) -> None:
+    def deliver(self, delivery: _Delivery, at_us: int, activity: str) -> None:
         delivery.delivered.append(at_us)
         delivery.accepted.clear()
         delivery.outcome = None
+        if self.agreement.rejected:
+            delivery.outcome = "rejected" if activity in self.agreement.rejected else "approved"
         self.turn(delivery, at_us, DELIVERED)
 
     def hear(  # noqa: C901 - a branch for each word of the definition
@@ -155,7 +157,7 @@ class _Kept:
         elif moment == "accepted":
             if (delivery := self.latest(event, DELIVERED)) is not None:
                 delivery.accepted.append(at_us)
-                delivery.outcome = event.outcome
+                delivery.outcome = delivery.outcome or event.outcome
                 self.turn(delivery, at_us, ACCEPTED)
         elif moment == "returned":
             delivery = self.latest(event, DELIVERED) or self.latest(event, ACCEPTED)
@@ -196,7 +198,7 @@ def _matched(
                 answers = [(each, each.open_new(event, None)) for each in hearing]
             for each, answer in answers:
                 if answer is not None:
-                    each.deliver(answer, event.occurred_us)
+                    each.deliver(answer, event.occurred_us, activity)
     return [delivery for each in kept for delivery in each.every]
 
 

@@ -109,6 +109,8 @@ class Agreement(Labelled, Terms):
     """Only requests of these parties count; where left out all do."""
     requested: Names = ()
     delivered: Names = ()
+    rejected: Names = ()
+    """Those of ``delivered`` that refuse what was asked for: the outcome of a regulating role."""
     accepted: Names = ()
     returned: Names = ()
     cancelled: Names = ()
@@ -123,6 +125,13 @@ class Agreement(Labelled, Terms):
             if version.lead_time is None:
                 place = f"the version since {version.since} " if version.since else ""
                 raise ValueError(f"{place}has no lead_time; give one, such as '2 days'")
+        return self
+
+    @model_validator(mode="after")
+    def _rejects_by_delivering(self) -> Self:
+        for name in self.rejected:
+            if name not in self.delivered:
+                raise ValueError(f"rejected: {name} is not among delivered; add it there as well")
         return self
 
     def terms(self) -> tuple[Version, ...]:
@@ -149,11 +158,20 @@ class Agreement(Labelled, Terms):
         that is the event type of that moment for any deliverable, if the process has one.
         Whatever the way, an event that names a deliverable speaks of that deliverable alone.
         """
-        by_type = process.activity_of_type()
         named: tuple[str, ...] = getattr(self, moment)
         if not named:
-            generic = by_type.get(moment.event_type)
+            generic = process.activity_of_type().get(moment.event_type)
             return frozenset() if generic is None else frozenset({generic})
-        return frozenset(
-            name if name in process.activities else by_type.get(name, name) for name in named
-        )
+        return _activities(named, process)
+
+    def refusals(self, process: Process) -> frozenset[str]:
+        """Those of the delivering activities that refuse what was asked for."""
+        return _activities(self.rejected, process)
+
+
+def _activities(named: Names, process: Process) -> frozenset[str]:
+    """Activities that are named, themselves or by their event type."""
+    by_type = process.activity_of_type()
+    return frozenset(
+        name if name in process.activities else by_type.get(name, name) for name in named
+    )

@@ -31,6 +31,7 @@ _NOUNS: Final[dict[str, str]] = {
     "different_people": "activity",
     "customers": "customer",
     "requested_by": "requesting party",
+    "rejected": "sign that it is rejected",
     "versions": "version",
     **{moment.value: f"sign that it is {moment}" for moment in Moment},
 }

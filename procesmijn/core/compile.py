@@ -205,6 +205,7 @@ def _compile_agreement(
         customer=code(agreement.customer),
         moments=CodeMap.of(moments),
         requested_by=_codes(agreement.requested_by, code),
+        rejected=_codes(agreement.refusals(process), code),
         versions=tuple(
             VersionRules(
                 from_day=_EVER.min if each.since is None else _day(each.since),
@@ -309,6 +310,7 @@ def _agreement_content(name: str, process: Process, catalogue: Catalogue) -> dic
         "customer": agreement.customer,
         "moments": {moment: sorted(agreement.activities(moment, process)) for moment in Moment},
         "requested_by": sorted(agreement.requested_by),
+        "rejected": sorted(agreement.refusals(process)),
         "versions": [
             [str(term) for term in (each.since, each.until, each.lead_time, each.return_window)]
             for each in agreement.terms()

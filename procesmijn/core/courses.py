@@ -68,6 +68,8 @@ class Said(NamedTuple):
     """Which agreement on the deliverable hears it."""
     is_last: bool
     """Whether it is the last that does."""
+    is_refusal: bool
+    """Whether it refuses what was asked for, where it delivers."""
 
 
 STEP: Final = np.dtype(
@@ -83,10 +85,11 @@ STEP: Final = np.dtype(
         ("returned_us", "<i8"),
         ("cancelled_us", "<i8"),
         ("accepted_by", "<i8"),  # the row of its acceptance, while that stands; else -1
+        ("is_refused", "?"),  # it was delivered, and that was a refusal
     ]
 )
 """How a delivery stands after an event of its course."""
-_Step: TypeAlias = tuple[int, int, int, bool, bool, int, int, int, int, int, int]
+_Step: TypeAlias = tuple[int, int, int, bool, bool, int, int, int, int, int, int, bool]
 """The same as a plain tuple: there is one for each event, and all else takes longer to make."""
 
 
@@ -125,6 +128,7 @@ class Delivery:
     returned_us: int = NO_INSTANT
     cancelled_us: int = NO_INSTANT
     accepted_by: int = -1
+    is_refused: bool = False
 
 
 @dataclass(slots=True)
@@ -254,6 +258,7 @@ class _Course:
         delivery.delivered_us = event.at_us
         delivery.first_delivered_us = min(delivery.first_delivered_us, event.at_us)
         delivery.accepted_us, delivery.accepted_by = NO_INSTANT, -1
+        delivery.is_refused = event.is_refusal
         self._put(delivery)
         self._note(delivery, event)
 
@@ -271,6 +276,7 @@ class _Course:
             delivery.standing = OPEN
             delivery.returned_us = event.at_us
             delivery.accepted_us, delivery.accepted_by = NO_INSTANT, -1
+            delivery.is_refused = False
             self._put(delivery)
             self._note(delivery, event, is_return=True)
 
@@ -348,6 +354,7 @@ class _Course:
                 delivery.returned_us,
                 delivery.cancelled_us,
                 delivery.accepted_by,
+                delivery.is_refused,
             )
         )
 

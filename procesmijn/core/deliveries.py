@@ -18,11 +18,13 @@ from procesmijn.core.assign import CaseEvents, Cases
 from procesmijn.core.courses import NO_VERSION, Courses, Followed, Said
 from procesmijn.core.frames import (
     ACCEPTED,
+    APPROVED,
     DELIVERED,
     DELIVERY_KEY,
     NO_INSTANT,
     NO_OUTCOME,
     NO_TERM,
+    REJECTED,
     RIGHT,
     STOOD,
     UNDECIDED,
@@ -58,6 +60,7 @@ SAID: Final = np.dtype(
         ("version", "<i8"),
         ("row", "<i8"),  # of the activity instances
         ("is_last", "?"),  # of the agreements that hear it
+        ("is_refusal", "?"),
     ]
 )
 
@@ -113,6 +116,9 @@ def _said(
         rows["place"], rows["row"] = places[heard], done[places[heard]]
         rows["request"] = case_events.events["request"].take(events)[heard]
         rows["version"] = _versions(on, rules)[heard]
+        rows["is_refusal"] = False
+        if len(rules.rejected):
+            rows["is_refusal"] = np.isin(activity[places], rules.rejected)[heard]
         found.append(rows)
     said = np.concatenate(found)
     said["case"] = instances.case[said["row"]]
@@ -204,7 +210,10 @@ def _rows(followed: Followed, agreements: Sequence[AgreementRules], mined: _Mine
     rows["late_returns"] = _so_far(told["is_return"] & (right == RIGHT), steps)
     rows["pauses"] = due.pauses
     rows["right_first"] = right
-    rows["outcome"] = _outcomes(told["accepted_by"], mined)
+    rows["outcome"] = _outcomes(told, mined)
+    refuses = np.array([len(each.rejected) > 0 for each in agreements])
+    if refuses.any():
+        rows["outcome"] = np.where(refuses[agreement], _answers(told), rows["outcome"])
     lasting = np.flatnonzero(steps.until_us > steps.since_us)
     in_order = order_by(*(rows[column].take(lasting) for column in (*DELIVERY_KEY, "since_us")))
     return rows.take(lasting[in_order])
@@ -259,10 +268,19 @@ def _so_far(flags: Int64s, steps: Steps) -> Int64s:
     return so_far
 
 
-def _outcomes(accepted_by: Int64s, mined: _Mined) -> Int64s:
+def _outcomes(told: Rows, mined: _Mined) -> Int64s:
     """What became of it, as its acceptance says."""
-    outcome = np.full(len(accepted_by), NO_OUTCOME)
-    there = np.flatnonzero(accepted_by >= 0)
-    events = mined.instances.event[accepted_by[there]]
+    outcome = np.full(len(told), NO_OUTCOME)
+    there = np.flatnonzero(told["accepted_by"] >= 0)
+    events = mined.instances.event[told["accepted_by"][there]]
     outcome[there] = mined.case_events.events["outcome"].take(events)
     return outcome
+
+
+def _answers(told: Rows) -> Int64s:
+    """What was answered by the last delivery, while that stands."""
+    is_there = np.isin(told["standing"], (DELIVERED, ACCEPTED))
+    answer: Int64s = np.select(
+        [told["is_refused"], is_there], [REJECTED, APPROVED], default=NO_OUTCOME
+    )
+    return answer

@@ -39,6 +39,9 @@ NO_OUTCOME: Final = 0
 FOLLOWED: Final = 1
 NOT_FOLLOWED: Final = 2
 """What became of advice, as it was accepted."""
+APPROVED: Final = 3
+REJECTED: Final = 4
+"""What was answered, where the agreement says which of its delivering activities is a refusal."""
 
 MAX_EVENTS_OF_CASE: Final = 10_000
 """An object with more events is stored and flagged, and not mined (an id such as UNKNOWN)."""
@@ -187,7 +190,7 @@ _IN_COURSE = [
     ("standing", "<i2"),  # OPEN, DELIVERED, ACCEPTED, CANCELLED
     ("is_paused", "<i2"),  # 1: open, and nothing is due while it is so
     ("right_first", "<i2"),  # UNDECIDED, RIGHT, WRONG
-    ("outcome", "<i2"),  # of its acceptance: NO_OUTCOME, FOLLOWED, NOT_FOLLOWED
+    ("outcome", "<i2"),  # NO_OUTCOME, FOLLOWED, NOT_FOLLOWED, APPROVED, REJECTED
 ]
 """What of a delivery may be another after each event of its course."""
 _OF_DELIVERY = [

@@ -144,6 +144,11 @@ def _followed(steps: Rows, course: Int64s, after: Int64s) -> Followed:
     told["accepted_us"] = np.where(standing == ACCEPTED, at_us, NO_INSTANT)
     told["cancelled_us"] = np.where(standing == CANCELLED, at_us, NO_INSTANT)
     told["accepted_by"] = np.where(standing == ACCEPTED, steps["row"], -1)
+    told["is_refused"] = False
+    if steps["is_refusal"].any():
+        last = np.maximum.accumulate(np.where(is_delivery, np.arange(len(steps)), 0))
+        is_there = (standing == DELIVERED) | (standing == ACCEPTED)
+        told["is_refused"] = is_there & steps["is_refusal"][last]
     opened = steps[begins]
     return Followed(
         agreement=opened["agreement"],

@@ -81,6 +81,8 @@ class AgreementRules:
     :class:`procesmijn.catalogue.agreements.Moment`."""
     requested_by: Int32s
     """Only requests of these parties count; where empty all do."""
+    rejected: Int32s
+    """Those of its delivering activities that refuse what was asked for."""
     versions: tuple[VersionRules, ...]
     """In order of time; they do not overlap."""
     promised_by: tuple[tuple[int, Calendar], ...]

@@ -25,7 +25,8 @@ REPORT: Final = (
     *("target_share", "due", "share_met", "due_before", "share_met_before", "share_met_change"),
     *("share_met_change_low", "share_met_change_high", "trend"),
     *("first_time_right_target", "share_first_time_right"),
-    *("delivered", "supplier_clock_seconds_median", "customer_clock_seconds_median"),
+    *("delivered", "rejected", "share_rejected", "share_followed"),
+    *("supplier_clock_seconds_median", "customer_clock_seconds_median"),
     *("open", "overdue", "oldest_open_at", "customer_role", "valid_until"),
 )
 """Columns of a report."""
@@ -53,6 +54,12 @@ class KeptRow(NamedTuple):
     """Of the other deliveries it is not known yet."""
     delivered: int
     delivered_cases: int
+    approved: int
+    rejected: int
+    """Both 0 where its agreement does not say what a refusal is."""
+    followed: int
+    not_followed: int
+    """Of advice, as far as its acceptance says."""
     supplier_clock_seconds: Sequence[float | None] | None
     """At :data:`QUANTILES`; None where nothing was delivered. Likewise the other clock."""
     customer_clock_seconds: Sequence[float | None] | None
@@ -67,6 +74,16 @@ class KeptRow(NamedTuple):
     def judged(self) -> int:
         """Deliveries of which it is known whether they were right the first time."""
         return self.first_time_right + self.first_time_wrong
+
+    @property
+    def answered(self) -> int:
+        """Deliveries that approved or rejected what was asked for."""
+        return self.approved + self.rejected
+
+    @property
+    def advised(self) -> int:
+        """Advice of which it is known whether it was followed."""
+        return self.followed + self.not_followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,9 @@ def report(side: Side, party: str, period: Period, connection: Connection) -> Li
             "first_time_right_target": row.first_time_right_target,
             "share_first_time_right": row.first_time_right / row.judged if row.judged else None,
             "delivered": row.delivered,
+            "rejected": row.rejected if row.answered else None,
+            "share_rejected": row.rejected / row.answered if row.answered else None,
+            "share_followed": row.followed / row.advised if row.advised else None,
             "supplier_clock_seconds_median": _median(row.supplier_clock_seconds),
             "customer_clock_seconds_median": _median(row.customer_clock_seconds),
             "open": row.open,

@@ -339,14 +339,33 @@ def test_k20_every_chain_has_an_end_and_all_are_partners(told: Told) -> None:
     assert not {"supplier", "customer"} & set(heading)
 
 
-def test_k21_staff_roles_with_their_measures(told: Told) -> None:
-    [met] = told("K21")
+def test_k21_staff_roles_with_their_measures(told: Told, demo: Demo) -> None:
     by_role: dict[str, list[dict[str, Any]]] = {}
-    for row in met:
+    for row in (row for kept in told("K21") for row in kept):
         by_role.setdefault(row["staff_role"], []).append(row)
     assert set(by_role) == {"supporting", "regulating", "executing", "advising"}
-    assert {"followed", "not-followed"} <= {row["outcome"] for row in by_role["advising"]}
-    assert all(row["supplier_clock_seconds"] is not None for row in by_role["regulating"])
+    assert all(row["delivered"] for row in by_role["executing"])
+    for role in ("supporting", "regulating"):
+        assert all(row["supplier_clock_seconds_median"] is not None for row in by_role[role])
+    checked = only(by_role["regulating"], agreement="requisition approved")
+    advised = only(by_role["advising"], agreement="legal advice")
+    with psycopg.connect(demo.database_url) as connection:
+        [(approved, rejected, share_followed)] = connection.execute(
+            """SELECT count(*) FILTER (WHERE type = 'requisition.approved'),
+                      count(*) FILTER (WHERE type = 'requisition.rejected'),
+                      count(*) FILTER (WHERE outcome = 'followed')::float8
+                          / count(*) FILTER (WHERE outcome IN ('followed', 'not-followed'))
+               FROM (SELECT type, data ->> 'outcome' AS outcome FROM stream.event) AS said"""
+        )
+        [(of_months, share)] = connection.execute(
+            """SELECT sum(rejected), (sum(rejected) / sum(approved + rejected))::float8
+               FROM bi.agg_delivery_monthly WHERE agreement = 'requisition approved'"""
+        )
+    assert checked["rejected"] == rejected > 10
+    assert checked["share_rejected"] == pytest.approx(rejected / (approved + rejected))
+    assert 0 < of_months <= rejected  # less where a month has too few cases
+    assert share == pytest.approx(checked["share_rejected"], abs=0.05)
+    assert advised["share_followed"] == pytest.approx(share_followed)
 
 
 def test_k24_one_grade_for_each_pair(told: Told) -> None:

@@ -167,6 +167,20 @@ def test_advice_is_followed_or_not() -> None:
     assert one.outcome == "followed"
 
 
+def test_what_was_asked_for_is_approved_or_rejected_by_the_last_delivery_while_it_stands() -> None:
+    by = Agreement(
+        "checked",
+        [Version(Lead("days", 2))],
+        delivered=frozenset({"deliver", "refuse"}),
+        rejected=frozenset({"refuse"}),
+    )
+    asked_and_refused = ("2 09:00 ask", "2 10:00 refuse", "2 11:00 return")
+    events = said(*asked_and_refused, "2 12:00 deliver", "2 13:00 accept")
+    moments = ("2 09:30", "2 10:00", "2 11:30", "2 12:00", "2 13:00")
+    found = [stood(events, PROCESS, [by], at(f"2026-03-0{each}"))[0] for each in moments]
+    assert [each.outcome for each in found] == [None, "rejected", None, "approved", "approved"]
+
+
 def test_thousands_that_are_paused_time_and_again_are_not_followed() -> None:
     asked = [step(key, "ask", at("2026-03-02 09:00") + key) for key in range(1000)]
     paused = [

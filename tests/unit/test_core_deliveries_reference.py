@@ -20,7 +20,8 @@ from tests.frames import step
 from tests.reference import Event
 from tests.reference_agreements import Agreement, Hours, Lead, Version
 
-ACTIVITIES = ["ask", "ask", "deliver", "deliver", "accept", "return", "cancel", "pause", "resume"]
+ACTIVITIES = ["ask", "ask", "deliver", "deliver", "refuse", "accept", "return", "cancel"]
+ACTIVITIES += ["pause", "resume"]
 LEADS = st.sampled_from(
     [
         Lead("hours", HOUR_US),
@@ -57,6 +58,8 @@ def agreements(draw: st.DrawFn, name: str) -> Agreement:
         versions,
         deliverable=draw(st.sampled_from(["thing", "other"])),
         requested_by=draw(st.sampled_from([frozenset(), frozenset({"HR"})])),
+        delivered=frozenset({"deliver", "refuse"}),
+        rejected=draw(st.sampled_from([frozenset(), frozenset({"refuse"})])),
         resumed=frozenset({"resume", *draw(st.sampled_from([(), ("deliver",)]))}),
         supplier_hours=draw(HOURS),
         customer_hours=draw(HOURS),
@@ -123,7 +126,8 @@ def heard(draw: st.DrawFn) -> Rows:
             by = draw(st.sampled_from([(0,), (0,), (0, 1), (1, 2)]))
             of = (*divmod(thing, 2), place)
             what = (moment, 100 + place // 2, request, version, 10 * thing + place)
-            rows += [(*of, agreement, *what, agreement == by[-1]) for agreement in by]
+            refused = draw(st.sampled_from([(), (), by, by[:1]]))
+            rows += [(*of, each, *what, each == by[-1], each in refused) for each in by]
     return np.array(rows, dtype=SAID)
 
 

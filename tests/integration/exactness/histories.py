@@ -49,7 +49,8 @@ agreements:
     process: service
     requested: [open, asked]
     requested_by: [desk, lab]
-    delivered: solve
+    delivered: [solve, handed in]
+    rejected: handed in
     returned: [assign, sent back]
     accepted: close
     lead_time: before the 30th
@@ -132,6 +133,7 @@ CATALOGUES: Final = (
     parse(_TEXT + "  unheard:\n    case: ticket\n    activities: {close: {}}\n    end: [close]\n"),
     _changed("lead_time: 8 hours", "lead_time: 9 hours"),
     _changed("requested_by: [desk, lab]", "requested_by: [firm]"),
+    _changed("    rejected: handed in\n", ""),
     _changed("known_since: 2026-03-28", "known_since: 2026-03-27"),
     PLAIN,
     _changed("takes_part: customer", "takes_part: lab"),

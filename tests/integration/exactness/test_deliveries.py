@@ -83,6 +83,7 @@ def plain_agreements(catalogue: Catalogue) -> list[Agreement]:
             supplier=catalogue.supplier_of(name),
             customer=agreement.customer,
             requested_by=frozenset(agreement.requested_by),
+            rejected=agreement.refusals(process),
             supplier_hours=_hours(catalogue.supplier_of(name), catalogue),
             customer_hours=_hours(agreement.customer, catalogue),
             **{str(moment): agreement.activities(moment, process) for moment in Moment},

@@ -203,7 +203,7 @@ COMMENT ON COLUMN mining.delivery.standing IS '1: open (asked for, or returned),
 COMMENT ON COLUMN mining.delivery.promised_at IS 'Due by the request alone; due_at is with all pauses, and infinity while one lasts.';
 COMMENT ON COLUMN mining.delivery.supplier_us IS 'On the clock of the supplier until since_at.';
 COMMENT ON COLUMN mining.delivery.right_first IS '1: right the first time, 2: not; 0: not known from events.';
-COMMENT ON COLUMN mining.delivery.outcome IS 'Of advice, as its acceptance says. 1: followed, 2: not; 0: not said.';
+COMMENT ON COLUMN mining.delivery.outcome IS 'Of advice, as its acceptance says. 1: followed, 2: not. As it was delivered, where its agreement says what a refusal is. 3: approved, 4: rejected. 0: not said.';
 COMMENT ON COLUMN mining.delivery.digest IS 'Hash of the other columns, in the codes of this database.';
 COMMENT ON COLUMN mining.delivery.course IS 'The stretches of time before, in order, each of 92 bytes, all numbers big-endian: from when (int8, microseconds since 1970), then due_at to returnable_at in the order of the columns, supplier_us, the two dates (int4, days since 1970), three counts (int4), and four int2. The largest int8 is no instant.';
 

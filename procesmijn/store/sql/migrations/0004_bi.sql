@@ -289,7 +289,8 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
            WHEN d.right_first > 0 THEN d.right_first = 1
            WHEN bi.as_of() > d.returnable_at THEN true
        END AS is_first_time_right,
-       CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' END AS outcome,
+       CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' WHEN 3 THEN 'approved'
+           WHEN 4 THEN 'rejected' END AS outcome,
        CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        b.name AS requested_by,
        d.change_id,
@@ -339,7 +340,7 @@ COMMENT ON COLUMN bi.fct_delivery.pauses IS 'How often it was paused before it w
 COMMENT ON COLUMN bi.fct_delivery.is_breached IS 'Delivered after it was due, or still open or cancelled after it; null while that is not known.';
 COMMENT ON COLUMN bi.fct_delivery.late_seconds IS 'How late it was delivered or cancelled, or is while it is open: elapsed seconds after due_at; null where it is not late.';
 COMMENT ON COLUMN bi.fct_delivery.is_first_time_right IS 'True when it was accepted, or the return window passed, without a return; false from its first return on; null while that is not known.';
-COMMENT ON COLUMN bi.fct_delivery.outcome IS 'What became of advice, as its acceptance says: followed or not-followed; null where it does not.';
+COMMENT ON COLUMN bi.fct_delivery.outcome IS 'What came of it. Where its agreement says what a refusal is: approved or rejected, as the last delivery says, and null while it is open. Elsewhere what became of advice, as its acceptance says: followed or not-followed; null where it does not.';
 COMMENT ON COLUMN bi.fct_delivery.customer_role IS 'internal, or end: the customer outside, for whom the chain exists.';
 COMMENT ON COLUMN bi.fct_delivery.requested_by IS 'Party that asked for it: the customer, or a part of it, or one that asks for it; null where the request has none, and of what is unasked.';
 COMMENT ON COLUMN bi.fct_delivery.change_id IS 'Grows with every change; see bi.safe_change_id(). Time alone moves is_breached, is_first_time_right and the clocks of what is open, and gives them none.';
@@ -561,7 +562,9 @@ WITH due AS (
                FILTER (WHERE is_asked) AS on_supplier,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY customer_us) AS on_customer,
            count(*) FILTER (WHERE outcome = 1) AS followed,
-           count(*) FILTER (WHERE outcome = 2) AS not_followed
+           count(*) FILTER (WHERE outcome = 2) AS not_followed,
+           count(*) FILTER (WHERE outcome = 3) AS approved,
+           count(*) FILTER (WHERE outcome = 4) AS rejected
     FROM mining.measured_delivery WHERE is_delivered
     GROUP BY process, agreement, deliverable, supplier, customer, delivered_on
 )
@@ -596,7 +599,10 @@ SELECT p.name AS process,
        x.on_customer[3] / 1e6 AS customer_clock_seconds_p95,
        COALESCE(x.followed, 0) AS followed,
        COALESCE(x.not_followed, 0) AS not_followed,
-       x.followed / NULLIF(x.followed + x.not_followed, 0)::numeric AS share_followed
+       x.followed / NULLIF(x.followed + x.not_followed, 0)::numeric AS share_followed,
+       COALESCE(x.approved, 0) AS approved,
+       COALESCE(x.rejected, 0) AS rejected,
+       x.rejected / NULLIF(x.approved + x.rejected, 0)::numeric AS share_rejected
 FROM due u
 FULL JOIN done x USING (process, agreement, deliverable, supplier, customer, day)
 JOIN mining.term p ON p.code = process
@@ -626,7 +632,7 @@ COMMENT ON COLUMN bi.agg_delivery_daily.delivered_cases IS 'Distinct cases with 
 COMMENT ON COLUMN bi.agg_delivery_daily.first_time_right IS 'Those of delivered that were accepted, or not returned within the window, without a return before.';
 COMMENT ON COLUMN bi.agg_delivery_daily.first_time_wrong IS 'Those of delivered that were returned first. Of the others it is not known yet.';
 COMMENT ON COLUMN bi.agg_delivery_daily.share_first_time_right IS 'first_time_right of those of which it is known; null where it is of none.';
-COMMENT ON COLUMN bi.agg_delivery_daily.returned IS 'Those of delivered that were returned at least once: the rejections, a measure of a regulating role.';
+COMMENT ON COLUMN bi.agg_delivery_daily.returned IS 'Those of delivered that were returned at least once.';
 COMMENT ON COLUMN bi.agg_delivery_daily.returns IS 'How often, in all.';
 COMMENT ON COLUMN bi.agg_delivery_daily.supplier_clock_seconds_sum IS 'Supplier''s clock of what was asked for, added up: delivery time for a supporting role, checking time for a regulating one.';
 COMMENT ON COLUMN bi.agg_delivery_daily.supplier_clock_seconds_p50 IS 'Median, exact, interpolated.';
@@ -639,6 +645,9 @@ COMMENT ON COLUMN bi.agg_delivery_daily.customer_clock_seconds_p95 IS '95th perc
 COMMENT ON COLUMN bi.agg_delivery_daily.followed IS 'Advice that was followed, as its acceptance says.';
 COMMENT ON COLUMN bi.agg_delivery_daily.not_followed IS 'Advice that was not.';
 COMMENT ON COLUMN bi.agg_delivery_daily.share_followed IS 'Followed of those of which it is known: the measure of an advising role; null where it is of none.';
+COMMENT ON COLUMN bi.agg_delivery_daily.approved IS 'Those of delivered that granted what was asked for, under agreements that say what a refusal is.';
+COMMENT ON COLUMN bi.agg_delivery_daily.rejected IS 'Those of delivered that refused it: the rejections, a measure of a regulating role.';
+COMMENT ON COLUMN bi.agg_delivery_daily.share_rejected IS 'Rejected of approved and rejected; null where no agreement says what a refusal is.';
 
 -- For readers: months, parties large enough to name, cells of enough cases.
 
@@ -857,7 +866,9 @@ WITH reported AS (
                FILTER (WHERE is_asked) AS on_supplier,
            percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY customer_us) AS on_customer,
            count(*) FILTER (WHERE outcome = 1) AS followed,
-           count(*) FILTER (WHERE outcome = 2) AS not_followed
+           count(*) FILTER (WHERE outcome = 2) AS not_followed,
+           count(*) FILTER (WHERE outcome = 3) AS approved,
+           count(*) FILTER (WHERE outcome = 4) AS rejected
     FROM reported WHERE is_delivered
     GROUP BY process, agreement, deliverable, by_party, for_party, month
     HAVING count(DISTINCT object_key) >= bi.small_group()
@@ -893,7 +904,10 @@ SELECT p.name AS process,
        x.on_customer[3] / 1e6 AS customer_clock_seconds_p95,
        COALESCE(x.followed, 0) AS followed,
        COALESCE(x.not_followed, 0) AS not_followed,
-       x.followed / NULLIF(x.followed + x.not_followed, 0)::numeric AS share_followed
+       x.followed / NULLIF(x.followed + x.not_followed, 0)::numeric AS share_followed,
+       COALESCE(x.approved, 0) AS approved,
+       COALESCE(x.rejected, 0) AS rejected,
+       x.rejected / NULLIF(x.approved + x.rejected, 0)::numeric AS share_rejected
 FROM due u
 FULL JOIN done x USING (process, agreement, deliverable, by_party, for_party, month)
 JOIN mining.term p ON p.code = process
@@ -923,7 +937,7 @@ COMMENT ON COLUMN bi.agg_delivery_monthly.delivered_cases IS 'Distinct cases wit
 COMMENT ON COLUMN bi.agg_delivery_monthly.first_time_right IS 'Those of delivered that were accepted, or not returned within the window, without a return before.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.first_time_wrong IS 'Those of delivered that were returned first. Of the others it is not known yet.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.share_first_time_right IS 'first_time_right of those of which it is known; null where it is of none.';
-COMMENT ON COLUMN bi.agg_delivery_monthly.returned IS 'Those of delivered that were returned at least once: the rejections, a measure of a regulating role.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.returned IS 'Those of delivered that were returned at least once.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.returns IS 'How often, in all.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.supplier_clock_seconds_sum IS 'Supplier''s clock of what was asked for, added up: delivery time for a supporting role, checking time for a regulating one.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.supplier_clock_seconds_p50 IS 'Median, exact, interpolated.';
@@ -936,6 +950,9 @@ COMMENT ON COLUMN bi.agg_delivery_monthly.customer_clock_seconds_p95 IS '95th pe
 COMMENT ON COLUMN bi.agg_delivery_monthly.followed IS 'Advice that was followed, as its acceptance says.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.not_followed IS 'Advice that was not.';
 COMMENT ON COLUMN bi.agg_delivery_monthly.share_followed IS 'Followed of those of which it is known: the measure of an advising role; null where it is of none.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.approved IS 'Those of delivered that granted what was asked for, under agreements that say what a refusal is.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.rejected IS 'Those of delivered that refused it: the rejections, a measure of a regulating role.';
+COMMENT ON COLUMN bi.agg_delivery_monthly.share_rejected IS 'Rejected of approved and rejected; null where no agreement says what a refusal is.';
 
 -- What facts name and the catalogue does not is for those who may see the facts: readers do not get
 -- undeclared parties by name, and an undeclared activity may be any text.
