@@ -119,7 +119,7 @@ def test_a_case_is_told_with_its_promises_and_without_persons(
 
     assert told["is_open"] is True
     (promise,) = (each for each in told["promises"] if each["deliverable"] == "Filled vacancy")
-    assert (promise["status"], promise["call"]) == ("open", "hr@example.org")
+    assert (promise["status"], promise["call"]) == ("open", "vacatures@example.org")
     assert datetime.fromisoformat(promise["due_at"]) == due_at
     (holder,) = (each for each in told["holders"] if each["party"] == supplier)
     assert holder["basis"] in {"asked", "named"}
