@@ -24,6 +24,8 @@ from tests.browser import chromium
 from tests.commands import Procesmijn, running
 
 WEEKS = 10
+UNTIL = "2026-10-26"
+"""A Monday: what stands out in the last weeks is the same on whatever day the tests run."""
 
 
 class Served(NamedTuple):
@@ -43,7 +45,9 @@ class Served(NamedTuple):
 def served() -> Iterator[Served]:
     """The page of an organisation with some weeks of history."""
     with tempfile.TemporaryDirectory(prefix="procesmijn-") as folder:
-        fill = Procesmijn(Path(folder))("demo", "--fill", "--seed", "7", "--weeks", str(WEEKS))
+        fill = Procesmijn(Path(folder))(
+            "demo", "--fill", "--seed", "7", "--weeks", str(WEEKS), "--until", UNTIL
+        )
         assert fill.code == 0, fill.err
         there = Procesmijn(Path(folder) / "demo")
         with serving(there) as url:
