@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers bench-memory bench-stories bench-all check unit integration acceptance guards wheel pins clean
+.PHONY: install test demo bench bench-flows bench-queries bench-history bench-import bench-peers bench-workers bench-memory bench-page bench-stories bench-all check unit integration acceptance guards wheel pins clean
 
 install: $(VENV)/.stamp
 
@@ -92,13 +92,17 @@ bench-workers: install
 bench-stories: install
 	$(BIN)/python -m benchmarks.stories
 
+# The page on ten million events, in a browser.
+bench-page: install
+	$(BIN)/python -m benchmarks.page
+
 # What the processes of a worker hold over ten million records.
 bench-memory: install
 	$(BIN)/python -m benchmarks.memory
 
-# All of them, one after the other, for a machine that does nothing else meanwhile: an hour and a half.
+# All of them, one after the other, for a machine that does nothing else meanwhile: an hour and a quarter.
 # Each writes its own file under benchmarks/results.
-bench-all: bench bench-peers bench-import bench-workers bench-flows bench-queries bench-history bench-memory
+bench-all: bench bench-peers bench-import bench-workers bench-flows bench-queries bench-page bench-history bench-memory
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

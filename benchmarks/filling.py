@@ -34,6 +34,8 @@ ACTIVITIES: Final = 100
 PARTIES: Final = 25
 _STAGES: Final = 10
 _OPTIONS: Final = ACTIVITIES // _STAGES
+_HERE: Final = PARTIES // (_STAGES // 2)
+"""Parties of a stage."""
 _WAYS: Final = 2_000
 _AT_ONCE: Final = 20_000
 _FIRST_US: Final = int(FIRST.timestamp()) * 1_000_000
@@ -107,6 +109,17 @@ def catalogue() -> Catalogue:
     document = default().model_dump(mode="json", exclude_defaults=True)
     document["parties"] |= {name: {"members": _MEMBERS} for name in _parties()}
     document["processes"][PROCESS] = {"case": "order", "activities": {a: {} for a in _activities()}}
+    for name, (customer, supplier) in _agreed():
+        document["deliverables"][name] = {"supplier": _PARTY.format(supplier + 1)}
+        document["agreements"][name] = {
+            "deliverable": name,
+            "customer": _PARTY.format(customer + 1),
+            "process": PROCESS,
+            "requested": _done_by(customer),
+            "delivered": _done_by(supplier),
+            "lead_time": "3 days",
+            "target": "80%",
+        }
     return Catalogue.model_validate(document)
 
 
@@ -132,6 +145,18 @@ def fill(store: Store, events: int) -> None:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
         connection.execute("CREATE TABLE mining.filled ()")
+
+
+def _agreed() -> Iterator[tuple[str, tuple[int, int]]]:
+    """Two parties of each stage, and whom of the stage before they deliver to."""
+    for supplier in range(_HERE, PARTIES):
+        if supplier % _HERE < 2:
+            yield f"Deliverable {supplier + 1:02}", (supplier - _HERE, supplier)
+
+
+def _done_by(party: int) -> list[str]:
+    done = np.flatnonzero(_party_of(np.arange(ACTIVITIES)) == party)
+    return [_ACTIVITY.format(activity + 1) for activity in done.tolist()]
 
 
 def _parties() -> list[str]:
@@ -211,8 +236,7 @@ class _Made:
 def _party_of(activity: Int64s) -> Int64s:
     """Two stages have the same five parties, so work also stays where it is."""
     stage, option = np.divmod(activity, _OPTIONS)
-    here = PARTIES // (_STAGES // 2)
-    party: Int64s = stage // 2 * here + option % here
+    party: Int64s = stage // 2 * _HERE + option % _HERE
     return party
 
 
