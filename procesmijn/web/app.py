@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qs
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -24,6 +25,7 @@ from procesmijn.web import api, model
 from procesmijn.web.asking import Asking
 from procesmijn.web.assets import assets, source_archive
 from procesmijn.web.exports import Records
+from procesmijn.web.forms import Form, FormTooOld
 from procesmijn.web.frame import SOURCE
 from procesmijn.web.problem import Problem, problem
 from procesmijn.web.say import Speech
@@ -46,7 +48,7 @@ from procesmijn.web.views import (
 log = logging.getLogger(__name__)
 
 _YEAR_SECONDS: Final = 31_536_000
-_LARGEST_FORM_BYTES: Final = 10_000
+_LONGEST_REPORT_BYTES: Final = 10_000
 
 
 def create_app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
@@ -59,6 +61,9 @@ def create_app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(
+        SessionMiddleware, secret_key=secrets.token_urlsafe(32), session_cookie="procesmijn"
+    )
     _add_views(app, site)
     _add_exports(app, site)
     _add_model(app, site)
@@ -157,16 +162,12 @@ def _add_service(app: FastAPI) -> None:
         return JSONResponse({"status": "ok"})
 
     @app.post("/preferences", include_in_schema=False)
-    async def preferences(request: Request) -> Response:
+    def preferences(request: Request, form: Form) -> Response:
         """Keep language and theme in a cookie, and go back."""
-        body = await request.body()
-        if len(body) > _LARGEST_FORM_BYTES:
-            raise HTTPException(413)
-        form = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-        response = RedirectResponse(local_path(form.get("back", ["/"])[0]), 303)
+        response = RedirectResponse(local_path(form.get("back", "/")), 303)
         for name, known in (("language", set(Language)), ("theme", set(THEMES))):
-            value = form.get(name, [""])[0]
-            if name in form and value in known:
+            value = form.get(name)
+            if value in known:
                 response.set_cookie(
                     name,
                     value,
@@ -180,7 +181,7 @@ def _add_service(app: FastAPI) -> None:
     @app.post(REPORTS, include_in_schema=False)
     async def report(request: Request) -> Response:
         """A browser tells what it did not do."""
-        body = (await request.body())[:_LARGEST_FORM_BYTES]
+        body = (await request.body())[:_LONGEST_REPORT_BYTES]
         log.warning("a browser refused something of the page: %s", body.decode(errors="replace"))
         return Response(status_code=204)
 
@@ -198,6 +199,10 @@ def _add_problems(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             return JSONResponse({"detail": str(error)}, 503)
         return page(request, 503, "unread", "breached", str(request.url.path), message=str(error))
+
+    @app.exception_handler(FormTooOld)
+    def stale(request: Request, error: FormTooOld) -> Response:
+        return page(request, error.status_code, "stale", "none")
 
     @app.exception_handler(HTTPException)
     def lost(request: Request, error: HTTPException) -> Response:

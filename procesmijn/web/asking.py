@@ -27,6 +27,7 @@ class Asking:
     connection: Connection
     late: int
     """Deliveries that need somebody today."""
+    form_token: str
     ignored: tuple[str, ...] = ()
     """Keys of the address that mean nothing."""
 

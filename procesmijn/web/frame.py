@@ -60,6 +60,8 @@ class Frame:
     """Empty where a view has no clock."""
     fields: tuple[tuple[str, str], ...]
     """Everything in the address, for forms that change a part of it."""
+    form_token: str
+    """For :mod:`procesmijn.web.forms`."""
     notices: tuple[Markup, ...]
     freshness: Markup
     freshness_state: str
@@ -83,6 +85,7 @@ def frame(asking: Asking, title: Markup, place: str, *filters: str) -> Frame:
         chips=chips(asking, (key for key in filters if key != "clock")),
         clocks=clocks(asking) if "clock" in filters else (),
         fields=tuple(here.pairs()),
+        form_token=asking.form_token,
         notices=tuple(say.text("frame.ignored", name=name) for name in asking.ignored),
         freshness=freshness,
         freshness_state=freshness_state,

@@ -19,6 +19,7 @@ from procesmijn.web.address import read_filters
 from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Directory
 from procesmijn.web.exports import Records, as_csv
+from procesmijn.web.forms import form_token
 from procesmijn.web.problem import Problem
 from procesmijn.web.say import Speech, today
 from procesmijn.web.templates import View, render
@@ -37,8 +38,11 @@ class Site:
     """What parties are to each other."""
 
     @contextmanager
-    def asking(self, request: Request) -> Iterator[Asking]:
-        """What a request asks, with a session that sees one moment."""
+    def asking(self, request: Request, form_token: str = "") -> Iterator[Asking]:
+        """What a request asks, with a session that sees one moment.
+
+        ``form_token`` is for those who answer with a page (:mod:`procesmijn.web.forms`).
+        """
         here, ignored = read_filters(request.query_params.multi_items())
         language = language_of(request)
         with self.readers.moment(here.as_of) as connection:
@@ -56,12 +60,13 @@ class Site:
                 moment,
                 connection,
                 figures.needing(midnight, connection),
+                form_token,
                 ignored,
             )
 
     def page(self, request: Request, view: Callable[[Asking], View | Problem]) -> Response:
         """The page that answers a request."""
-        with self.asking(request) as asking:
+        with self.asking(request, form_token(request)) as asking:
             context = view(asking)
         code = 404 if isinstance(context, Problem) else 200
         return HTMLResponse(render(context), code, headers={"Vary": "Cookie, Accept-Language"})

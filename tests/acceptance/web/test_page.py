@@ -320,9 +320,23 @@ def test_who_may_ask_and_what_a_browser_may_do(served: Served) -> None:
     )
     with pytest.raises(HTTPError, match="403"):
         urllib.request.urlopen(posted)
+    posted = urllib.request.Request(
+        f"{served.url}/preferences",
+        b"theme=dark&form_token=guessed",
+        {"Sec-Fetch-Site": "same-origin"},
+    )
+    with pytest.raises(HTTPError, match="403"):
+        urllib.request.urlopen(posted)
     one_line(served.procesmijn("web", "--address", "0.0.0.0"), "no login", 2)  # noqa: S104 - refused
     port = served.url.rpartition(":")[2]
     one_line(served.procesmijn("web", "--port", port), f"--port {port}: cannot listen", 2)
+
+
+def test_a_theme_is_chosen_without_script_and_stays(look: Open) -> None:
+    page = look("/about", script=False)
+    page.locator(".side").get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.url.endswith("/about")
 
 
 def test_a_look_that_cannot_be_written_down_shows_nothing(served: Served) -> None:
