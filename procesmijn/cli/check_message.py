@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 import typer
 
 from procesmijn.catalogue import Catalogue, default, load
-from procesmijn.catalogue.touched import Touched, touched
+from procesmijn.catalogue.touched import Touched
 from procesmijn.cli.catalogue import in_use
 from procesmijn.cli.options import AsFormat
 from procesmijn.cli.service import kept_keys, read_keys
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note
-from procesmijn.core.frames import MAX_CASES_OF_EVENT
 from procesmijn.errors import UsageError
+from procesmijn.operating.judging import Accepted, Judge, Remark, is_hidden, judged
 from procesmijn.persons import Keys, Persons
 from procesmijn.settings import read_settings
-from schemas.event import DEFAULT_TOPIC, Event, Record, Rejection, Skip
-from schemas.objects import PERSON_TYPES
-from schemas.registry import decode
+from schemas.event import DEFAULT_TOPIC, Record, Rejection, Skip
 
 app = typer.Typer(add_completion=False)
 
@@ -35,16 +33,24 @@ _COLUMNS: Final = (
 )
 _REFUSED: Final = "dead letter"
 _MASKED: Final = "a person"
-
-
-class Judge(NamedTuple):
-    """By what a message is judged, beside the contract."""
-
-    catalogue: Catalogue
-    """Its pseudonymous form."""
-    persons: Persons
-    is_masking: bool
-    """Whether the keys are made up, so that pseudonyms mean nothing."""
+_IN_NONE: Final = "stored, and in no case"
+_REMARKS: Final[Mapping[str, Callable[[Remark], str]]] = {
+    "retracts": lambda _: "it takes back what earlier revisions said",
+    "too_many_objects": lambda it: (
+        f"about more than {it.number:,} objects: it is stored, and not mined"
+    ),
+    "no_process_has_it": lambda _: (
+        f"{_IN_NONE}: no process of the catalogue has this type about such objects"
+    ),
+    "unknown_process": lambda it: f"{_IN_NONE}: the catalogue has no process '{it.name}'",
+    "other_case_type": lambda it: (
+        f"{_IN_NONE}: cases of '{it.of}' are of type '{it.name}': say so in data.object"
+    ),
+    "time_of_record": lambda _: "it has no time, so that of the record counts",
+    "left_out": lambda it: f"{many(it.number, 'undeclared member')} left out",
+    "unknown_party": lambda it: f"the catalogue does not know the party '{it.name}'",
+    "no_party": lambda _: "neither it nor the catalogue says which party did it",
+}
 
 
 @app.command(name="check-message")
@@ -101,17 +107,15 @@ def _of_file(file: Path | None) -> Catalogue:
 def _rows(number: int, record: Record, judge: Judge) -> Iterator[dict[str, Any]]:
     """A row for each case that the message touches; one where it touches none."""
     row = dict.fromkeys(_COLUMNS) | {"message": number}
-    match decode(record):
+    match judged(record, judge):
         case Rejection(reason, said):
             yield row | {"outcome": _REFUSED, "reason": reason, "said": said}
         case Skip(reason):
             yield row | {"outcome": "skipped", "reason": reason}
-        case Event() as event:
-            is_mined = len(event.objects) <= MAX_CASES_OF_EVENT
-            cases = touched(judge.persons.conceal(event), judge.catalogue) if is_mined else []
+        case Accepted(event, cases, remarks):
             row |= {
                 "outcome": "accepted",
-                "said": "; ".join(_notes(event, cases, judge.catalogue)) or None,
+                "said": "; ".join(_REMARKS[each.kind](each) for each in remarks) or None,
                 "type": event.type,
                 "occurred_at": _EPOCH + timedelta(microseconds=event.occurred_us),
             }
@@ -119,41 +123,12 @@ def _rows(number: int, record: Record, judge: Judge) -> Iterator[dict[str, Any]]
 
 
 def _columns(case: Touched, judge: Judge) -> dict[str, Any]:
-    is_hidden = judge.is_masking and case.object_type in PERSON_TYPES
     return {
         "process": case.process,
-        "case": _MASKED if is_hidden else case.case,
+        "case": _MASKED if is_hidden(case, judge) else case.case,
         "activity": case.activity,
         "party": case.party,
     }
-
-
-def _notes(event: Event, cases: Sequence[Touched], catalogue: Catalogue) -> Iterator[str]:
-    """What its producer may not have meant."""
-    if event.is_retracted:
-        yield "it takes back what earlier revisions said"
-    elif len(event.objects) > MAX_CASES_OF_EVENT:
-        yield f"about more than {MAX_CASES_OF_EVENT:,} objects: it is stored, and not mined"
-    elif not cases:
-        yield f"stored, and in no case: {_why_in_none(event, catalogue)}"
-    if event.is_time_of_record:
-        yield "it has no time, so that of the record counts"
-    if event.extras:
-        yield f"{many(event.extras, 'undeclared member')} left out"
-    for party in dict.fromkeys((event.party, event.receiver, *(each.party for each in cases))):
-        if party is not None and party not in catalogue.parties:
-            yield f"the catalogue does not know the party '{party}'"
-    if any(each.party is None for each in cases):
-        yield "neither it nor the catalogue says which party did it"
-
-
-def _why_in_none(event: Event, catalogue: Catalogue) -> str:
-    if event.process is None:
-        return "no process of the catalogue has this type about such objects"
-    if event.process not in catalogue.processes:
-        return f"the catalogue has no process '{event.process}'"
-    case = catalogue.processes[event.process].case
-    return f"cases of '{event.process}' are of type '{case}': say so in data.object"
 
 
 def _values(file: str, *, lines: bool) -> Iterator[tuple[int, bytes | None]]:

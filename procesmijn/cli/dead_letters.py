@@ -8,7 +8,6 @@ import typer
 
 from consumers.intake import DEFECT
 from consumers.logs import log_ends
-from procesmijn.cli.masking import in_clear, masked
 from procesmijn.cli.options import (
     AsFormat,
     By,
@@ -23,6 +22,7 @@ from procesmijn.cli.service import read_keys, reading, service
 from procesmijn.cli.show import Format, write_json
 from procesmijn.cli.show import show as write
 from procesmijn.cli.tell import many, note, progress
+from procesmijn.operating.masking import in_clear, masked
 from procesmijn.persons import Persons
 from procesmijn.settings import read_settings
 from procesmijn.store import Store, dead_letters

@@ -52,6 +52,16 @@ def servers(settings: Settings, *, kafka: bool, database: bool) -> Iterator[Part
         )
 
 
+def kafka_there(settings: Settings) -> KafkaSettings | None:
+    """The broker of the settings, else the one that runs in the home now; none is started."""
+    if settings.kafka_servers is not None:
+        return _kafka(settings, settings.kafka_servers)
+    running = find(settings.home)
+    if running is None or running.kafka_servers is None:
+        return None
+    return _kafka(settings, running.kafka_servers)
+
+
 def _home(
     settings: Settings, stack: ExitStack, *, kafka: bool, database: bool
 ) -> tuple[Connection, bool]:

@@ -55,7 +55,7 @@ def list_streams(form: AsFormat = Format.TABLE) -> None:
             standing = streams.positions({place.topic_id for place in ends}, connection)
             pauses = streams.pauses(connection)
     rows = [
-        _row(place, log, standing.get(place), _pause_of(place, pauses))
+        _row(place, log, standing.get(place), streams.pause_of(place, pauses))
         | {"backfill": backfill[place.topic]}
         for place, log in sorted(ends.items(), key=lambda item: (item[0].topic, item[0].number))
     ]
@@ -151,12 +151,6 @@ def rewind(
 def _meant(topic: str, number: int | None, parts: Service) -> list[Partition]:
     there = log_ends(parts.kafka, [topic])
     return partitions_of(topic, number, there, parts.active.catalogue)
-
-
-def _pause_of(place: Partition, pauses: list[Pause]) -> Pause | None:
-    return next(
-        (it for it in pauses if it.topic == place.topic and it.number in (None, place.number)), None
-    )
 
 
 def _row(

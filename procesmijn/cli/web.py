@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Final
 
 import typer
 
-from procesmijn.cli.service import reading
+from procesmijn.cli.options import operator
+from procesmijn.cli.service import kept_keys, reading
 from procesmijn.cli.tell import note
+from procesmijn.persons import Persons
 from procesmijn.settings import read_settings
 
 app = typer.Typer(add_completion=False)
@@ -27,12 +30,16 @@ def web(
 ) -> None:
     """Serve the page and the API on this machine, until Ctrl-C.
 
-    Nobody logs in, so it listens on this machine alone. It only reads. Who looks at single cases
-    is written to the file looked.jsonl in the home.
+    Nobody logs in, so it listens on this machine alone. It only reads, but for what is decided on
+    its view of the streams. Who looks at single cases is written to the file looked.jsonl in the
+    home.
     """
-    from procesmijn.store.readers import Readers  # noqa: PLC0415 - only this command pays for it
+    from procesmijn.cli.broker import logs_of  # noqa: PLC0415 - only this command pays for it
+    from procesmijn.store.readers import Readers  # noqa: PLC0415
     from procesmijn.web.access import AccessRecord  # noqa: PLC0415
     from procesmijn.web.app import create_app  # noqa: PLC0415
+    from procesmijn.web.broker import Watch  # noqa: PLC0415
+    from procesmijn.web.desk import Desk  # noqa: PLC0415
     from procesmijn.web.serve import hosts_of, listen, serve, url_of  # noqa: PLC0415
     from procesmijn.web.site import Site  # noqa: PLC0415
 
@@ -45,8 +52,16 @@ def web(
         Readers(store.url) as readers,
     ):
         site = Site(readers, AccessRecord(settings.home / "looked.jsonl"), settings.wording)
+        keys = kept_keys(settings)
+        desk = Desk(
+            store.url,
+            None if keys is None else Persons(keys),
+            Watch(partial(logs_of, settings)),
+            operator(None),
+            settings.refused_percent,
+        )
         print(url_of(listener), flush=True)
         print("Ctrl-C stops it.", flush=True)
         with suppress(KeyboardInterrupt, SystemExit):
-            serve(create_app(site, hosts), listener)
+            serve(create_app(site, desk, hosts), listener)
     note("stopped")

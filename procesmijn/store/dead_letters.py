@@ -64,6 +64,16 @@ class Refused(NamedTuple):
     sealed_bytes: int
 
 
+class Group(NamedTuple):
+    """Dead letters that wait, of one topic and for one reason."""
+
+    topic: str
+    reason: str
+    records: int
+    first_refused_at: datetime
+    last_refused_at: datetime
+
+
 class Sighting(NamedTuple):
     """That a dead letter was shown in clear."""
 
@@ -127,6 +137,19 @@ def count(wanted: DeadLetterFilter, connection: Connection) -> int:
     query = statements("dead_letters")["count_dead_letters"]
     ((found,),) = connection.execute(query, _asked(wanted)).fetchall()
     return int(found)
+
+
+def groups(connection: Connection) -> list[Group]:
+    """Those that wait, by topic and reason, most first."""
+    return [
+        Group(*row) for row in connection.execute(statements("dead_letters")["dead_letter_groups"])
+    ]
+
+
+def refused_since(since: datetime, connection: Connection) -> dict[str, int]:
+    """How many records of each topic were refused since then, whatever became of them."""
+    query = statements("dead_letters")["refused_since"]
+    return dict(connection.execute(query, {"since": since}).fetchall())
 
 
 def in_chunks(letters: Iterable[Refused], most_bytes: float = inf) -> Iterator[list[Refused]]:

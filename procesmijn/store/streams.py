@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -61,6 +61,15 @@ def positions(topic_ids: Collection[UUID], connection: Connection) -> dict[Parti
     }
 
 
+def standings(connection: Connection) -> dict[Partition, Standing]:
+    """How far every partition has been applied that was ever claimed."""
+    rows = connection.execute(statements("streams")["standings"])
+    return {
+        Partition(topic_id, number, topic): Standing(*rest)
+        for topic_id, number, topic, *rest in rows
+    }
+
+
 def topics(connection: Connection) -> list[str]:
     """Every topic that was ever read."""
     return [name for (name,) in connection.execute(statements("streams")["topics"])]
@@ -69,6 +78,13 @@ def topics(connection: Connection) -> list[str]:
 def pauses(connection: Connection) -> list[Pause]:
     """What is paused; of one topic the pause of all of it comes last."""
     return [Pause(*row) for row in connection.execute(statements("streams")["pauses"])]
+
+
+def pause_of(place: Partition, pauses: Sequence[Pause]) -> Pause | None:
+    """What keeps a partition from being read: its own pause, or that of its topic."""
+    return next(
+        (it for it in pauses if it.topic == place.topic and it.number in (None, place.number)), None
+    )
 
 
 def refused(

@@ -34,7 +34,12 @@ _SELECTED: Final = re.compile(r"[^>]+>[^>]+")
 _NAMES: Final = ("process", "supplier", "customer", "agreement")
 _MANY: Final = (*_NAMES, "variant")
 _VARIANT: Final = re.compile(r"-?\d{1,19}")
+_TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
+_REASON: Final = re.compile(r"[a-z0-9-]{1,40}")
+_DONE: Final = re.compile(r"(?:redriven:\d{1,9}:\d{1,9}|discarded:\d{1,9}|activated)")
 _MOST_ROWS: Final = 5_000
+MOST_LETTERS: Final = 500
+"""So many refused records of one reason can be looked at one by one."""
 _LONGEST: Final = 500
 
 
@@ -72,6 +77,14 @@ class Filters:
     """A lead time to be tried, in the unit of the agreement; 0 for none."""
     select: str = ""
     """A pair, ``hr>payroll``."""
+    topic: str = ""
+    """Of the streams."""
+    reason: str = ""
+    """For which records were refused."""
+    letter: int = 1
+    """Which of them, oldest first."""
+    done: str = ""
+    """What was just done, to be told: ``redriven:3:1``."""
     rows: int = 0
     """How many rows of a table; 0 for as many as the view finds enough."""
     as_of: datetime | None = None
@@ -198,8 +211,8 @@ def _period(value: str) -> str:
     return value
 
 
-def _selected(value: str) -> str:
-    if not _SELECTED.fullmatch(value):
+def _like(value: str, form: re.Pattern[str]) -> str:
+    if not form.fullmatch(value):
         raise ValueError(value)
     return value
 
@@ -238,7 +251,11 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "due": ("due", date.fromisoformat),
     "case": ("case", str.strip),
     "tried": ("tried", partial(_count, most=_LONGEST)),
-    "select": ("select", _selected),
+    "select": ("select", partial(_like, form=_SELECTED)),
+    "topic": ("topic", partial(_like, form=_TOPIC)),
+    "reason": ("reason", partial(_like, form=_REASON)),
+    "letter": ("letter", partial(_count, most=MOST_LETTERS)),
+    "done": ("done", partial(_like, form=_DONE)),
     "rows": ("rows", partial(_count, most=_MOST_ROWS)),
     "as_of": ("as_of", _instant),
 }

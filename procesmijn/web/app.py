@@ -24,6 +24,9 @@ from procesmijn.store.deliveries import Side
 from procesmijn.web import api, model
 from procesmijn.web.asking import Asking
 from procesmijn.web.assets import assets, source_archive
+from procesmijn.web.desk import Desk
+from procesmijn.web.desk_api import desk_router
+from procesmijn.web.desk_routes import add_desk
 from procesmijn.web.exports import Records
 from procesmijn.web.forms import Form, FormTooOld
 from procesmijn.web.frame import SOURCE
@@ -51,7 +54,7 @@ _YEAR_SECONDS: Final = 31_536_000
 _LONGEST_REPORT_BYTES: Final = 10_000
 
 
-def create_app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
+def create_app(site: Site, desk: Desk, hosts: tuple[str, ...]) -> ASGIApp:
     """Everything under the names by which it may be called.
 
     ``hosts`` keeps a site that points a name of its own at this machine from reading along.
@@ -67,9 +70,11 @@ def create_app(site: Site, hosts: tuple[str, ...]) -> ASGIApp:
     _add_views(app, site)
     _add_exports(app, site)
     _add_model(app, site)
+    add_desk(app, site, desk)
     _add_service(app)
     _add_problems(app)
     app.include_router(api.router(site))
+    app.include_router(desk_router(site, desk))
     return Guard(app)
 
 
@@ -166,7 +171,7 @@ def _add_service(app: FastAPI) -> None:
         """Keep language and theme in a cookie, and go back."""
         response = RedirectResponse(local_path(form.get("back", "/")), 303)
         for name, known in (("language", set(Language)), ("theme", set(THEMES))):
-            value = form.get(name)
+            value = form.get(name, "")
             if value in known:
                 response.set_cookie(
                     name,

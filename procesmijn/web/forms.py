@@ -21,6 +21,8 @@ from starlette.requests import Request
 
 TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 _LARGEST_BYTES: Final = 100_000
+_LARGEST_TEXT_BYTES: Final = 8 << 20
+"""A message of the largest size, with all of it escaped."""
 _MOST_FIELDS: Final = 100
 
 
@@ -44,11 +46,20 @@ async def posted(request: Request) -> Mapping[str, str]:
 
     Raises :class:`FormTooOld`, and 413 for one that is too large.
     """
+    return await _read(request, _LARGEST_BYTES)
+
+
+async def posted_text(request: Request) -> Mapping[str, str]:
+    """The same of a form into which something long is pasted."""
+    return await _read(request, _LARGEST_TEXT_BYTES)
+
+
+async def _read(request: Request, largest_bytes: int) -> Mapping[str, str]:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > _LARGEST_BYTES:
-            raise HTTPException(413, f"a form has {_LARGEST_BYTES:,} bytes at most")
+        if len(body) > largest_bytes:
+            raise HTTPException(413, f"a form has {largest_bytes:,} bytes at most")
     try:
         fields = parse_qs(
             body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
@@ -63,3 +74,4 @@ async def posted(request: Request) -> Mapping[str, str]:
 
 
 Form: TypeAlias = Annotated[Mapping[str, str], Depends(posted)]
+LongForm: TypeAlias = Annotated[Mapping[str, str], Depends(posted_text)]

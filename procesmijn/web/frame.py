@@ -22,7 +22,7 @@ _NAVIGATION: Final = (
         "promises",
         (("suppliers", "/suppliers"), ("customers", "/customers"), ("agreements", "/agreements")),
     ),
-    ("service", (("about", "/about"),)),
+    ("service", (("streams", "/streams"), ("about", "/about"))),
 )
 _BEHIND_SECONDS: Final = 120
 _STOPPED_SECONDS: Final = 3600

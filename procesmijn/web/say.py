@@ -123,6 +123,19 @@ class Speech:
             return self.text("figure.minutes", minutes=minutes)
         return self.text("figure.hours", hours=minutes // 60, minutes=f"{minutes % 60:02}")
 
+    def age(self, seconds: float) -> Markup:
+        """How long something has been so: ``14 s``, ``6 min``, ``3 h 20``, ``12 days``."""
+        whole = max(int(seconds), 0)
+        if whole < 60:
+            return _together(self.text("figure.seconds", seconds=whole))
+        if whole < _DAY:
+            return self.short(whole, _DAY, Clock.ELAPSED)
+        return _together(self.text("figure.whole_days", n=int(whole // _DAY)))
+
+    def ago(self, seconds: float) -> Markup:
+        """``14 s ago``."""
+        return self.text("figure.ago", time=self.age(seconds))
+
     def lead_time(self, promised: str) -> str:
         """A promise: ``2 working days``, ``before the 20th``."""
         return in_words(read_lead_time(promised), self.language)

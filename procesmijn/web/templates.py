@@ -15,16 +15,34 @@ from procesmijn.web.problem import Problem
 from procesmijn.web.views.about import About
 from procesmijn.web.views.agreements import Agreements
 from procesmijn.web.views.case import Case, Cases
+from procesmijn.web.views.catalogue_in_use import CatalogueInUse
 from procesmijn.web.views.chain import Chain
+from procesmijn.web.views.confirm import Confirm
 from procesmijn.web.views.late import Late
+from procesmijn.web.views.message import Message
 from procesmijn.web.views.parties import Parties
 from procesmijn.web.views.party import Party
 from procesmijn.web.views.process_map import ProcessMap
 from procesmijn.web.views.start import Start
+from procesmijn.web.views.streams import Streams
 from procesmijn.web.views.waits import Waits
 
 View: TypeAlias = (
-    Start | Waits | ProcessMap | Late | Case | Cases | Parties | Party | Agreements | Chain | About
+    Start
+    | Waits
+    | ProcessMap
+    | Late
+    | Case
+    | Cases
+    | Parties
+    | Party
+    | Agreements
+    | Chain
+    | About
+    | Streams
+    | Message
+    | CatalogueInUse
+    | Confirm
 )
 
 CONTEXTS: Final[dict[str, type]] = {
@@ -40,6 +58,10 @@ CONTEXTS: Final[dict[str, type]] = {
     "agreements.html": Agreements,
     "chain.html": Chain,
     "about.html": About,
+    "streams.html": Streams,
+    "message.html": Message,
+    "catalogue.html": CatalogueInUse,
+    "confirm.html": Confirm,
     "problem.html": Problem,
 }
 """What each template may use; files that are not here are macros, which use what they are given."""

@@ -36,6 +36,18 @@ WHERE (%(state)s = 'all'
   AND (%(partition)s::int4 IS NULL OR partition = %(partition)s)
   AND (%(offset)s::int8 IS NULL OR "offset" = %(offset)s);
 
+-- name: dead_letter_groups
+-- Refused records that wait, by topic and reason, most first.
+SELECT topic, reason, count(*), min(refused_at), max(refused_at)
+FROM stream.dead_letter
+WHERE redriven_at IS NULL AND discarded_at IS NULL
+GROUP BY topic, reason
+ORDER BY count(*) DESC, topic, reason;
+
+-- name: refused_since
+-- How many records of each topic were refused since an instant, whatever became of them.
+SELECT topic, count(*) FROM stream.dead_letter WHERE refused_at > %(since)s GROUP BY topic;
+
 -- name: sealed
 -- What was in some refused records.
 SELECT d.topic_id, d.partition, d."offset", d.recorded_at, d.payload_encrypted

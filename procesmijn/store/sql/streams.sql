@@ -14,6 +14,14 @@ FROM stream.position p
 WHERE p.topic_id = ANY (%(topic_ids)s::uuid[])
 ORDER BY p.topic, p.partition;
 
+-- name: standings
+-- How far every partition has been applied; of a topic that was deleted and created again as it is now.
+SELECT DISTINCT ON (p.topic, p.partition)
+       p.topic_id, p.partition, p.topic, p.next_offset, p.owner, p.updated_at,
+       p.stalled_reason, p.resume_offset
+FROM stream.position p
+ORDER BY p.topic, p.partition, p.updated_at DESC;
+
 -- name: topics
 -- Every topic of which a partition was ever claimed, to be read.
 SELECT DISTINCT topic FROM stream.position ORDER BY topic;

@@ -59,15 +59,31 @@ document.addEventListener("keydown", (event) => {
   before = event.key;
 });
 
+// Live figures wait while somebody works in them, and are no place to go to.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const live = event.detail.elt;
+  if (live.matches("[data-live]") && live.contains(document.activeElement)) event.preventDefault();
+});
+
 // What was focused before figures changed is so again: a keyboard loses no place.
 document.addEventListener("htmx:beforeSwap", () => {
   const active = document.activeElement;
   window.focusedBefore = active?.getAttribute("aria-label") ?? null;
 });
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.matches("[data-live]")) return;
   const label = window.focusedBefore;
   const same = label && document.querySelector(`[aria-label="${CSS.escape(label)}"]`);
   (same ?? document.getElementById("main"))?.focus({ preventScroll: true });
+});
+
+// A file goes where it could have been pasted.
+const showFiles = () => { for (const each of document.querySelectorAll("[data-file]")) each.hidden = false; };
+document.addEventListener("htmx:afterSettle", showFiles);
+showFiles();
+document.addEventListener("change", async (event) => {
+  const into = event.target.dataset.fills && document.getElementById(event.target.dataset.fills);
+  if (into && event.target.files[0]) into.value = await event.target.files[0].text();
 });
 
 // Pictures that need more script bring it along, on the views that have them.

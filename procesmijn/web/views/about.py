@@ -28,6 +28,12 @@ _MEASURES: Final = {
     "cycle_time": "bi.fct_case, bi.fct_forecast",
     "certainty": "bi.fct_delivery, mining.measured_handover",
     "small_groups": "bi.small_group()",
+    "lag": "Kafka, stream.position",
+    "throughput": "Kafka",
+    "freshness": "stream.position",
+    "workers": "stream.position",
+    "refused": "stream.dead_letter, stream.ledger",
+    "ledger": "stream.ledger",
 }
 
 

@@ -21,6 +21,7 @@ VIEWS = (
     "/agreements?agreement=order+placed",
     "/chain",
     "/map?process=onboarding",
+    "/streams?topic=procesmijn.events",
 )
 
 UNDEFINED = """() => {

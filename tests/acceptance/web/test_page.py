@@ -33,6 +33,9 @@ VIEWS = (
     "/suppliers",
     "/suppliers?supplier=hr",
     "/customers?customer=manager&clock=elapsed",
+    "/streams",
+    "/streams/message",
+    "/streams/catalogue",
     "/about",
     "/waits?from=2001-01-01&to=2001-02-01&nonsense=1",
     "/nowhere",
@@ -275,7 +278,10 @@ def test_the_api_says_the_same(served: Served) -> None:
     contract = json.loads(fetch(f"{served.url}/api/v1/openapi.json")[1])
     assert set(contract["paths"]) == {
         f"/api/v1/{name}"
-        for name in ("waits", "agreements", "weeks", "open-deliveries", "case", "chain")
+        for name in (
+            *("waits", "agreements", "weeks", "open-deliveries", "case", "chain"),
+            *("streams", "dead-letters"),
+        )
     }
 
 

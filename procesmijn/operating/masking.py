@@ -6,7 +6,8 @@ of persons, but for a few attributes of its envelope.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -18,17 +19,39 @@ _IN_CLEAR: Final = frozenset(
 """Attributes of CloudEvents that say what an event is, and nothing of whom it is about."""
 _BYTES_SHOWN: Final = 100_000
 
+Words: TypeAlias = Callable[[str, int], str]
+"""Says what is hidden, from its kind and size: ``text``, ``number``, ``bytes`` or ``no_json``."""
 
-def masked(record: Record) -> dict[str, Any]:
-    """Names of members and kinds of values: ``text of 12 characters``, ``number``."""
+
+class Masked(str):
+    """What stands where a value is hidden."""
+
+    __slots__ = ()
+
+
+def in_english(kind: str, size: int) -> str:
+    """``text of 12 characters``, ``number``."""
+    match kind:
+        case "text":
+            return f"text of {size} characters"
+        case "number":
+            return "number"
+        case "no_json":
+            return f"{size} bytes, no JSON"
+        case _:
+            return f"{size} bytes"
+
+
+def masked(record: Record, words: Words = in_english) -> dict[str, Any]:
+    """Names of members and kinds of values; what is hidden is a :class:`Masked`."""
     headers = [
-        {"name": name, "value": _text(value) if _is_clear(name) else _kind_of(value)}
+        {"name": name, "value": _text(value) if _is_clear(name) else _kind_of(value, words)}
         for name, value in record.headers
     ]
     return {
-        "key": _kind_of(record.key),
+        "key": _kind_of(record.key, words),
         "headers": headers,
-        "value": _masked_body(record.value),
+        "value": _masked_body(record.value, words),
     }
 
 
@@ -41,33 +64,34 @@ def in_clear(record: Record) -> dict[str, Any]:
     }
 
 
-def _masked_body(value: bytes | None) -> Any:
+def _masked_body(value: bytes | None, words: Words) -> Any:
     if value is None:
         return None
     try:
         body = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        return f"{_kind_of(value)}, no JSON ({error.msg} at character {error.pos})"
+        said = words("no_json", len(value))
+        return Masked(f"{said} ({error.msg} at character {error.pos})")
     if not isinstance(body, dict):
-        return _mask(body)
+        return _mask(body, words)
     return {
-        name: each if name in _IN_CLEAR and _is_plain(each) else _mask(each)
+        name: each if name in _IN_CLEAR and _is_plain(each) else _mask(each, words)
         for name, each in body.items()
     }
 
 
-def _mask(value: Any) -> Any:
+def _mask(value: Any, words: Words) -> Any:
     match value:
         case dict():
-            return {name: _mask(each) for name, each in value.items()}
+            return {name: _mask(each, words) for name, each in value.items()}
         case list():
-            return [_mask(each) for each in value]
+            return [_mask(each, words) for each in value]
         case str():
-            return f"text of {len(value)} characters"
+            return Masked(words("text", len(value)))
         case bool() | None:
             return value
         case _:
-            return "number"
+            return Masked(words("number", 1))
 
 
 def _is_plain(value: Any) -> bool:
@@ -78,8 +102,8 @@ def _is_clear(name: str) -> bool:
     return name.lower().removeprefix("ce_") in {*_IN_CLEAR, "content-type"}
 
 
-def _kind_of(value: bytes | None) -> str | None:
-    return None if value is None else f"{len(value)} bytes"
+def _kind_of(value: bytes | None, words: Words) -> Masked | None:
+    return None if value is None else Masked(words("bytes", len(value)))
 
 
 def _text(value: bytes | None) -> str | None:
