@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-import numpy as np
 import typer
 
 from procesmijn.catalogue import Catalogue
-from procesmijn.catalogue.coverage import Covered, covered, delivered, with_parts
+from procesmijn.catalogue.coverage import covered, delivered, with_parts
 from procesmijn.cli.options import (
     AsFormat,
     AsOf,
@@ -24,17 +22,16 @@ from procesmijn.cli.options import (
     period,
     share,
 )
-from procesmijn.cli.proposals import Suggested, fragment
+from procesmijn.cli.proposals import fragment
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.simulation import simulate
 from procesmijn.cli.tell import many, note
-from procesmijn.core.compile import open_hours
-from procesmijn.core.proposals import propose
-from procesmijn.core.worktime import working_us
+from procesmijn.operating import suggesting
+from procesmijn.operating.suggesting import Suggested
 from procesmijn.settings import read_settings
 from procesmijn.store import agreements
-from procesmijn.store.agreements import AgreementRow, Supplied
+from procesmijn.store.agreements import AgreementRow
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 
@@ -137,13 +134,7 @@ def suggest(
     with reading(read_settings(), moment(as_of)) as (store, connection):
         _known(process, connection)
         catalogue = in_force(store).catalogue
-        supplied = agreements.supplied(process, dates, at_least, connection)
-        happened = agreements.happened(dates, connection)
-    there = covered(catalogue)
-    suggested = [
-        _suggested(each, happened.get((each.process, each.requested), 0), wanted, there, catalogue)
-        for each in supplied
-    ]
+        suggested = suggesting.suggest(process, dates, wanted, at_least, catalogue, connection)
     if form is not As.YAML:
         rows = [each._asdict() for each in suggested]
         show(rows, Suggested._fields, Format(form))
@@ -216,30 +207,6 @@ def _customers(
                 yield {"finding": _NO_DIFFERENCE, **row, **counted}
         for customer, times in left.items():
             yield {"finding": "other customer", **row, "customer": customer, "handovers": times}
-
-
-def _suggested(
-    supplied: Supplied, requests: int, target: Decimal, there: list[Covered], catalogue: Catalogue
-) -> Suggested:
-    pair = (supplied.process, supplied.supplier, supplied.customer)
-    hours = open_hours(catalogue, catalogue.calendar_of(supplied.supplier))
-    spans = supplied.requested_us, supplied.delivered_us
-    median, p90 = np.percentile(working_us(hours, *spans) / 1e6, (50, 90)).tolist()
-    proposal = propose(target, hours, *spans)
-    return Suggested(
-        *pair,
-        supplied.requested,
-        supplied.delivered,
-        requests,
-        len(supplied.delivered_us),
-        supplied.cases,
-        median,
-        p90,
-        str(proposal.lead_time) if proposal else None,
-        target,
-        proposal.share if proposal else None,
-        any(each[:4] in {(*pair, None), (*pair, supplied.delivered)} for each in there),
-    )
 
 
 def _known(process: str | None, connection: Connection) -> None:

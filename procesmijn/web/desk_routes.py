@@ -23,6 +23,7 @@ from procesmijn.web.views.catalogue_in_use import activate, catalogue_in_use
 from procesmijn.web.views.confirm import confirm, meant
 from procesmijn.web.views.message import message
 from procesmijn.web.views.streams import streams
+from procesmijn.web.views.suggestions import agree, suggestions
 
 Fields: TypeAlias = Mapping[str, str]
 
@@ -38,6 +39,9 @@ def add_desk(app: FastAPI, site: Site, desk: Desk) -> None:
     room.shows("/streams/catalogue", partial(catalogue_in_use, desk=desk))
     room.takes("/streams/catalogue", partial(_compare, site, desk))
     room.takes("/streams/catalogue/activate", partial(_put_in_use, site, desk))
+    room.shows("/streams/suggestions", partial(suggestions, desk=desk))
+    room.takes("/streams/suggestions", partial(_choose, site, desk))
+    room.takes("/streams/suggestions/activate", partial(_agree, site, desk))
     room.shows("/streams/redrive", partial(confirm, desk=desk, act="redrive"))
     room.takes("/streams/redrive", partial(_redrive, desk))
     room.shows("/streams/discard", partial(confirm, desk=desk, act="discard"))
@@ -80,6 +84,18 @@ def _put_in_use(site: Site, desk: Desk, request: Request, form: Fields) -> Respo
         is_done = activate(form.get("catalogue", ""), form.get("in_use", ""), desk, asking)
     if not is_done:  # another one came between: compare again
         return _compare(site, desk, request, form)
+    return _done("/streams/catalogue", "activated")
+
+
+def _choose(site: Site, desk: Desk, request: Request, form: Fields) -> Response:
+    return site.page(request, partial(suggestions, desk=desk, given=form))
+
+
+def _agree(site: Site, desk: Desk, request: Request, form: Fields) -> Response:
+    with site.asking(request) as asking:
+        is_done = agree(asking, desk, form)
+    if not is_done:  # another catalogue came between, or nothing was chosen: look again
+        return _choose(site, desk, request, form)
     return _done("/streams/catalogue", "activated")
 
 

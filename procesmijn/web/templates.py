@@ -25,6 +25,7 @@ from procesmijn.web.views.party import Party
 from procesmijn.web.views.process_map import ProcessMap
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.streams import Streams
+from procesmijn.web.views.suggestions import Suggestions
 from procesmijn.web.views.waits import Waits
 
 View: TypeAlias = (
@@ -43,6 +44,7 @@ View: TypeAlias = (
     | Message
     | CatalogueInUse
     | Confirm
+    | Suggestions
 )
 
 CONTEXTS: Final[dict[str, type]] = {
@@ -61,6 +63,7 @@ CONTEXTS: Final[dict[str, type]] = {
     "streams.html": Streams,
     "message.html": Message,
     "catalogue.html": CatalogueInUse,
+    "suggestions.html": Suggestions,
     "confirm.html": Confirm,
     "problem.html": Problem,
 }

@@ -52,6 +52,7 @@ class CatalogueInUse:
     """Which cases would be computed anew."""
     can_activate: bool
     no_keys: Markup | None
+    suggestions_url: str
     back_url: str
 
 
@@ -76,7 +77,7 @@ def catalogue_in_use(
             changes = tuple(differences(active.catalogue, chosen))
             state = "met"
             verdict = say.text("catalogue.changes", n=len(changes))
-            recomputed = _recomputed(active, chosen, asking)
+            recomputed = recomputed_by(active, chosen, asking)
             if not changes and recomputed is None:
                 verdict = say.text("catalogue.no_changes")
     found = active.catalogue
@@ -104,6 +105,7 @@ def catalogue_in_use(
         recomputed=recomputed,
         can_activate=chosen is not None and bool(changes or recomputed),
         no_keys=say.text("catalogue.no_keys") if desk.persons is None else None,
+        suggestions_url=asking.here.kept().at("/streams/suggestions"),
         back_url=asking.here.kept().at("/streams"),
     )
 
@@ -117,7 +119,8 @@ def activate(text: str, expected: str, desk: Desk, asking: Asking) -> bool:
     return True
 
 
-def _recomputed(active: Active, chosen: Catalogue, asking: Asking) -> Markup | None:
+def recomputed_by(active: Active, chosen: Catalogue, asking: Asking) -> Markup | None:
+    """Which cases another catalogue would have computed anew; None where it leaves all as it is."""
     wanted = rule_digests(chosen)
     changed = {
         kind

@@ -36,6 +36,7 @@ VIEWS = (
     "/streams",
     "/streams/message",
     "/streams/catalogue",
+    "/streams/suggestions?period=4w",
     "/about",
     "/waits?from=2001-01-01&to=2001-02-01&nonsense=1",
     "/nowhere",

@@ -6,8 +6,9 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from importlib.resources import files
-from typing import Any
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from procesmijn.store import Store, dead_letters
 from tests.acceptance.conftest import PERSON, TOPIC
 from tests.acceptance.web.conftest import Served, fetch, serving
 from tests.commands import Procesmijn
+from tests.event_logs import write_csv
 
 Open = Callable[..., Page]
 
@@ -177,48 +179,101 @@ def test_what_would_become_of_a_message(served: Served, look: Open) -> None:
     assert served.rows("SELECT count(*) FROM stream.event") == before
 
 
-def test_a_catalogue_is_compared_before_it_is_put_in_use(
-    quiet: Procesmijn, browser: Browser
-) -> None:
-    ours = files("procesmijn.catalogue").joinpath("default.yaml").read_text("utf-8")
-    context = browser.new_context(locale="en")
-    page = context.new_page()
+class Alone(NamedTuple):
+    """A page of a home in which nothing else changes the catalogue."""
 
-    def compare(text: str) -> None:
-        page.get_by_label("Catalogue, YAML").fill(text)
-        page.get_by_role("button", name="Check and compare").click()
+    url: str
+    page: Page
+    procesmijn: Procesmijn
 
-    def in_use() -> tuple[str, int]:
-        connection = find(quiet.home)
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the database says."""
+        connection = find(self.procesmijn.home)
         assert connection is not None
         with psycopg.connect(connection.database_url or "") as session:
-            row = session.execute(
-                "SELECT digest, bi.small_group() FROM mining.catalogue WHERE is_active"
-            ).fetchone()
-        assert row is not None
+            return session.execute(sql).fetchall()
+
+    def in_use(self) -> tuple[Any, ...]:
+        """The digest of the catalogue in use, and its smallest group."""
+        [row] = self.rows("SELECT digest, bi.small_group() FROM mining.catalogue WHERE is_active")
         return row
 
+    def compare(self, text: str) -> None:
+        """Paste a catalogue."""
+        self.page.get_by_label("Catalogue, YAML").fill(text)
+        self.page.get_by_role("button", name="Check and compare").click()
+
+
+@pytest.fixture
+def alone(quiet: Procesmijn, browser: Browser) -> Iterator[Alone]:
+    """In English, with the catalogue that ships before and after."""
+    ours = files("procesmijn.catalogue").joinpath("default.yaml")
+    context = browser.new_context(locale="en")
     with serving(quiet) as url:
-        before = in_use()
-        page.goto(f"{url}/streams")
-        page.get_by_role("link", name="Check catalogue").first.click()
-        expect(page.locator("main code").first).to_have_text(before[0])
-        compare("parties:\n  hr: 3\n")
-        expect(page.get_by_role("status")).to_contain_text("nothing can be put in use")
-        expect(page.get_by_role("button", name="Put it in use")).to_have_count(0)
-        compare(ours.replace("small_group: 5", "small_group: 6"))
-        expect(page.get_by_role("status")).to_have_text("no mistakes, 1 change")
-        expect(page.locator(".record li")).to_have_text("small_group was 5, is now 6")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert in_use() == before, "nothing is put in use before somebody says so"
-        page.get_by_role("button", name="Put it in use").click()
-        expect(page.get_by_role("status")).to_contain_text("The catalogue is in use.")
-        assert in_use()[1] == 6
-        compare(ours)
-        page.get_by_role("button", name="Put it in use").click()
-        expect(page.locator("main code").first).to_have_text(before[0])
+        yield Alone(url, context.new_page(), quiet)
     context.close()
+    with as_file(ours) as path:
+        assert quiet("catalogue", "activate", path).code == 0
+
+
+def test_a_catalogue_is_compared_before_it_is_put_in_use(alone: Alone) -> None:
+    ours = files("procesmijn.catalogue").joinpath("default.yaml").read_text("utf-8")
+    page, before = alone.page, alone.in_use()
+    page.goto(f"{alone.url}/streams")
+    page.get_by_role("link", name="Check catalogue").first.click()
+    expect(page.locator("main code").first).to_have_text(before[0])
+    alone.compare("parties:\n  hr: 3\n")
+    expect(page.get_by_role("status")).to_contain_text("nothing can be put in use")
+    expect(page.get_by_role("button", name="Put it in use")).to_have_count(0)
+    alone.compare(ours.replace("small_group: 5", "small_group: 6"))
+    expect(page.get_by_role("status")).to_have_text("no mistakes, 1 change")
+    expect(page.locator(".record li")).to_have_text("small_group was 5, is now 6")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert alone.in_use() == before, "nothing is put in use before somebody says so"
+    page.get_by_role("button", name="Put it in use").click()
+    expect(page.get_by_role("status")).to_contain_text("The catalogue is in use.")
+    assert alone.in_use()[1] == 6
+
+
+def test_agreements_are_proposed_and_put_in_use(alone: Alone, tmp_path: Path) -> None:
+    """As what they change; then the past is held against them."""
+    steps = (("asked", "sales desk", 9), ("given", "stock", 11), ("used", "sales desk", 13))
+    rows = [
+        {
+            "case": f"L{n}",
+            "activity": what,
+            "time": f"2026-03-{n % 25 + 2:02}T{hour:02}:00:00Z",
+            "party": who,
+        }
+        for n in range(30)
+        for what, who, hour in steps
+    ]
+    file = write_csv(tmp_path / "lendings.csv", rows)
+    outcome = alone.procesmijn("import", file, "--process", "lendings", "--to-store")
+    assert outcome.code == 0, outcome.err
+    page, before = alone.page, alone.in_use()
+    page.goto(f"{alone.url}/streams/suggestions?from=2026-03-01&to=2026-04-30&process=lendings")
+    row = page.locator("table.lines tbody tr", has_text="asked → given")
+    expect(row).to_contain_text("stock → sales desk")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    for other in page.locator(".choose input").all():
+        other.uncheck()
+    row.locator("input").check()
+    page.get_by_role("button", name="See what that changes").click()
+    expect(page.locator(".record")).to_contain_text(
+        "agreement given by stock for sales desk after asked added"
+    )
+    assert alone.in_use() == before, "nothing is put in use before somebody says so"
+    page.get_by_role("button", name="Put it in use").click()
+    expect(page.get_by_role("status")).to_contain_text("The catalogue is in use.")
+    for _ in range(100):
+        [(held,)] = alone.rows("SELECT count(*) FROM bi.fct_delivery WHERE process = 'lendings'")
+        if held:
+            break
+        time.sleep(0.1)
+    assert held == 30
 
 
 @pytest.fixture(scope="module")
