@@ -96,7 +96,7 @@ class Outgoing(NamedTuple):
 
     entry: int
     channel: str
-    """What kind of message it is: ``refused``."""
+    """What kind of message it is: ``refused`` or ``alert``."""
     key: str
     event: Mapping[str, Any]
     """A CloudEvent, the same each time that it is sent."""

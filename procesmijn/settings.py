@@ -32,6 +32,8 @@ _OF_TESTS: Final = f"{PREFIX}TEST_"
 
 _FILE: Final = f"{PREFIX}SETTINGS_FILE"
 
+ALERTS_TOPIC: Final = "procesmijn.alerts"
+
 
 class SettingsError(UsageError):
     """An environment variable of ours has a value that it cannot have; the message names it."""
@@ -171,6 +173,30 @@ class Settings(BaseSettings):
             le=100,
         ),
     ] = 50
+
+    alerts_topic: Annotated[
+        str,
+        Field(
+            description="Topic of the alerts that go to a channel of the kind `topic`.",
+            pattern=r"^[A-Za-z0-9._-]{1,249}$",
+        ),
+    ] = ALERTS_TOPIC
+    channels: Annotated[
+        SecretStr | None,
+        Field(
+            description="Where the channels of the catalogue are, and what they sign with, in JSON:"
+            ' `{"hr chat": {"url": "https://...", "secret": "whsec_..."}}`. Nothing is sent to a'
+            " channel that is not there."
+        ),
+    ] = None
+    mail_server: Annotated[
+        SecretStr | None,
+        Field(
+            description="Server that takes our mail: `smtp://user:password@host:587`, encrypted"
+            " where it can, or `smtps://`. Without one no mail is sent."
+        ),
+    ] = None
+    mail_from: Annotated[str | None, Field(description="Address that our mail is from.")] = None
 
     health_address: Annotated[
         str,

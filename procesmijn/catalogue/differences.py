@@ -18,6 +18,10 @@ _NOUNS: Final[dict[str, str]] = {
     "deliverables": "deliverable",
     "agreements": "agreement",
     "cadences": "cadence",
+    "channels": "channel",
+    "alerts": "alert",
+    "summaries": "weekly summary",
+    "to": "receiver",
     "events": "event type",
     "streams": "stream",
     "closed": "closing day",
@@ -40,7 +44,7 @@ _NOUNS: Final[dict[str, str]] = {
 _BY_NAME: Final = frozenset(
     {
         *("parties", "teams", "calendars", "processes", "activities", "rules"),
-        *("deliverables", "agreements", "cadences"),
+        *("deliverables", "agreements", "cadences", "channels", "alerts", "summaries"),
     }
 )
 """Keys under which everything has a name that users gave."""
@@ -66,10 +70,10 @@ def _of_parts(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
         now = new[key]
         if was == now:
             continue
-        if key in _BY_NAME:
-            yield from _of_names(where, _NOUNS[key], was, now)
-        elif isinstance(was, list) and isinstance(now, list):
+        if isinstance(was, list) and isinstance(now, list):
             yield from _of_sets(where, _NOUNS[key], was, now)
+        elif key in _BY_NAME:
+            yield from _of_names(where, _NOUNS[key], was, now)
         elif key == "hours":
             yield from _of_hours(where, was, now)
         elif key == "holidays" and was and now:

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from procesmijn.catalogue.agreements import Agreement, Deliverable
+from procesmijn.catalogue.alerts import Alert, Channel, Summary
 from procesmijn.catalogue.cadences import Cadence
 from procesmijn.catalogue.calendars import BUILT_IN, OFFICE, Calendar
 from procesmijn.catalogue.fields import Count, Country, Days, Name, as_list
@@ -41,6 +42,10 @@ class Catalogue(Part):
     agreements: Mapping[Name, Agreement] = {}
     cadences: Mapping[Name, Cadence] = {}
     grade: Grading = Grading()
+    channels: Mapping[Name, Channel] = {}
+    alerts: Mapping[Name, Alert] = {}
+    summaries: Mapping[Name, Summary] = {}
+    """By party."""
     streams: Annotated[tuple[Stream, ...], BeforeValidator(as_list)] = (DEFAULT_STREAM,)
     small_group: Annotated[Count, Field(ge=1)] = 5
     """*k*: what fewer distinct cases add up to is hidden from readers."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from procesmijn.catalogue.agreements import Moment
+from procesmijn.catalogue.alerts import RISING, ROLES
 from procesmijn.catalogue.calendars import BUILT_IN
 from procesmijn.catalogue.errors import nearest
 from procesmijn.catalogue.process_rules import ACTIVITIES
@@ -44,6 +45,44 @@ def broken_references(root: Entry, event_types: EventTypes) -> Mistakes:
     for _, cadence in root.items("cadences"):
         for key in ("supplier", "customers"):
             yield from _not_taking_part(cadence.texts(key), parties)
+    yield from _of_alerts(root, calendars)
+
+
+def _of_alerts(root: Entry, calendars: Collection[str]) -> Mistakes:
+    """Alerts, the channels that they go to, and summaries by party."""
+    parties, channels = dict(root.items("parties")), dict(root.items("channels"))
+    known = {
+        **{section: dict(root.items(section)) for section in ("processes", "agreements")},
+        "rules": {
+            name: rule for _, each in root.items("processes") for name, rule in each.items("rules")
+        },
+    }
+    for channel in channels.values():
+        yield from _unknown(channel.texts("calendar"), calendars, "calendar")
+    for _, alert in root.items("alerts"):
+        yield from _unknown(alert.texts("channels"), channels, "channel")
+        yield from _not_taking_part(alert.texts("parties"), parties)
+        for section, noun in (
+            ("processes", "process"),
+            ("agreements", "agreement"),
+            ("rules", "rule"),
+        ):
+            yield from _unknown(alert.texts(section), known[section], noun)
+        yield from _mailed_to_nobody(alert, channels)
+    for party, summary in root.items("summaries"):
+        yield from _unknown(summary.texts("channels"), channels, "channel")
+        if party not in parties:
+            yield summary, f"there is no party '{party}'; {nearest(party, parties)}"
+
+
+def _mailed_to_nobody(alert: Entry, channels: Mapping[str, Entry]) -> Mistakes:
+    """Refused records have neither supplier nor customer."""
+    if all(when.value != RISING for when in alert.texts("when")):
+        return
+    for name in alert.texts("channels"):
+        channel = channels.get(str(name.value))
+        if channel and any(to.value in ROLES for to in channel.texts("to")):
+            yield name, f"'{name.value}' is mail to whoever supplies or receives: nobody, here"
 
 
 def _of_process(process: Entry, parties: Collection[str], event_types: EventTypes) -> Mistakes:

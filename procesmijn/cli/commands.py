@@ -62,6 +62,10 @@ COMMANDS: Final = {
         "report",
         "Say how what parties do for each other goes: as agreed, right, and as customers say.",
     ),
+    "summary": Listed("summary", "Say how a week went for a party, in words."),
+    "alerts": Listed(
+        "alerts", "Send the alerts that are due, say what was sent, or try a channel."
+    ),
     "flow": Listed("flow", "Rebuild a process from what happened."),
     "conformance": Listed(
         "conformance",

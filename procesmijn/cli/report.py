@@ -10,6 +10,7 @@ import typer
 
 from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.cli import (
+    report_alerts,
     report_cadence,
     report_grade,
     report_improved,
@@ -42,6 +43,7 @@ app.command("voice")(report_voice.voice)
 app.command("cadence")(report_cadence.cadence)
 app.command("grade")(report_grade.grade)
 app.command("improved")(report_improved.improved)
+app.command("alerts")(report_alerts.alerts)
 
 _NOT_IN_TABLE: Final = frozenset(
     ("process", "due_before", "share_met_change_low", "share_met_change_high", "valid_until")

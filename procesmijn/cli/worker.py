@@ -31,6 +31,7 @@ from procesmijn.cli.applier import make_applier
 from procesmijn.cli.keeping import keeping_months
 from procesmijn.cli.logs import write_log
 from procesmijn.cli.service import Service, read_keys, service
+from procesmijn.cli.telling import telling
 from procesmijn.errors import ProcesmijnError, StoreUnavailable
 from procesmijn.in_force import load_rules
 from procesmijn.persons import Persons
@@ -71,7 +72,7 @@ def run(parts: Service, settings: Settings) -> None:
     load_rules(parts.store)
     streams = [stream.topic for stream in parts.active.catalogue.streams]
     make_topics(parts, settings, streams)
-    _make_refused_topic(parts, settings, streams)
+    _make_own_topics(parts, settings, streams)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     reading = Reading(
         topics=tuple(streams),
@@ -106,6 +107,7 @@ def _work(parts: Service, settings: Settings, reading: Reading, owner: str, trac
         stack.enter_context(_catching_up(parts.store.url, parts.persons))
         stack.enter_context(keeping_months(parts.store.url))
         stack.enter_context(_sending(parts, settings, metrics))
+        stack.enter_context(telling(parts.store.url, settings))
         stack.enter_context(stopped_by_signals(member))
         log.info(
             "reading %s as %s; http://%s:%d has /healthz, /readyz and /metrics",
@@ -164,15 +166,17 @@ def _told_if_long(kafka: KafkaSettings) -> Iterator[None]:
         teller.cancel()
 
 
-def _make_refused_topic(parts: Service, settings: Settings, streams: list[str]) -> None:
-    if settings.refused_topic in streams:
-        raise SettingsError(
-            f"{variable('refused_topic')}: {settings.refused_topic} is a stream that is read, and"
-            " would be told of its own notices; name another topic"
-        )
-    topics.ensure(
-        parts.kafka, [settings.refused_topic], create=settings.create_topics, partitions=1
-    )
+def _make_own_topics(parts: Service, settings: Settings, streams: list[str]) -> None:
+    wanted = {"refused_topic": settings.refused_topic}
+    if any(each.kind == "topic" for each in parts.active.catalogue.channels.values()):
+        wanted["alerts_topic"] = settings.alerts_topic
+    for name, topic in wanted.items():
+        if topic in streams:
+            raise SettingsError(
+                f"{variable(name)}: {topic} is a stream that is read, and would be told of its own"
+                " notices; name another topic"
+            )
+    topics.ensure(parts.kafka, [*wanted.values()], create=settings.create_topics, partitions=1)
 
 
 @contextmanager
@@ -184,7 +188,8 @@ def _sending(parts: Service, settings: Settings, metrics: Metrics) -> Iterator[N
 
     def send() -> None:
         with closing(publisher), closing(Outbox(parts.store.url)) as outbox:
-            Sender(outbox, publisher, {"refused": settings.refused_topic}, metrics).run(stopping)
+            topics_of = {"refused": settings.refused_topic, "alert": settings.alerts_topic}
+            Sender(outbox, publisher, topics_of, metrics).run(stopping)
 
     thread = threading.Thread(target=send, name="sending", daemon=True)
     thread.start()

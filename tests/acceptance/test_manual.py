@@ -30,7 +30,17 @@ from tests.commands import Procesmijn, running, until
 from tests.exports import part
 from tests.manual import DOCS, commands_of
 
-PAGES: Final = ("import", "cli", "flows", "export", "catalogue", "operations", "worker", "deploy")
+PAGES: Final = (
+    "import",
+    "cli",
+    "flows",
+    "export",
+    "catalogue",
+    "operations",
+    "worker",
+    "deploy",
+    "alerts",
+)
 FINDINGS: Final = {
     "streams accept-gap": "there is no gap",
     "dead-letters redrive": "0 records redriven, 1 still refused",

@@ -76,7 +76,7 @@ def _run(command: str, procesmijn: Procesmijn) -> Any:
     words = shlex.split(command)
     at = words.index("procesmijn")
     settings = dict(word.removeprefix(_SETTING).lower().split("=") for word in words[:at])
-    is_printed = bool(settings) or "print" in words
+    is_printed = bool(settings) or not {"print", "summary"}.isdisjoint(words)
     form = () if is_printed else ("--format", "json")
     outcome = procesmijn(*words[at + 1 :], *form, **settings)
     if is_printed:
@@ -366,6 +366,27 @@ def test_k21_staff_roles_with_their_measures(told: Told, demo: Demo) -> None:
     assert 0 < of_months <= rejected  # less where a month has too few cases
     assert share == pytest.approx(checked["share_rejected"], abs=0.05)
     assert advised["share_followed"] == pytest.approx(share_followed)
+
+
+def test_k17_people_are_told_what_needs_them(told: Told, demo: Demo) -> None:
+    """Everything that was late that week was told, and what is due now is told once."""
+    alerts, _, summary = told("K17")
+    assert {row["kind"] for row in alerts} >= {"about to be late", "late", "rule broken"}
+    with psycopg.connect(demo.database_url) as connection:
+        late = connection.execute(
+            "SELECT delivery_id, due_at FROM bi.fct_delivery WHERE is_breached"
+            " AND due_at BETWEEN '2026-06-23' AND '2026-06-28'"
+        ).fetchall()
+    said = {row["alert_id"] for row in alerts if row["kind"] == "late"}
+    assert late
+    assert {f"late/{key}/{due_at:%Y-%m-%dT%H:%M:%S.%fZ}" for key, due_at in late} <= said
+    sent = [demo.commands("alerts", "send") for _ in range(2)]
+    assert [outcome.code for outcome in sent] == [0, 0]
+    assert sent[1].err == "0 alerts noted, 0 messages sent, 0 failed\n"
+    listed = demo.commands("alerts", "list", "--format", "json").json
+    assert {row["status"] for row in listed} == {"sent"}
+    assert sent[0].err.startswith(f"{len(listed)} alerts noted")
+    assert summary.startswith("Personeelszaken: de week van 2026-06-22 tot en met 2026-06-28\n")
 
 
 def test_k24_one_grade_for_each_pair(told: Told) -> None:

@@ -20,6 +20,7 @@ LABELLED: list[tuple[str, Labelled]] = [
     *CATALOGUE.processes.items(),
     *CATALOGUE.deliverables.items(),
     *CATALOGUE.agreements.items(),
+    *CATALOGUE.alerts.items(),
     *(each for process in CATALOGUE.processes.values() for each in process.activities.items()),
     *(each for process in CATALOGUE.processes.values() for each in process.rules.items()),
 ]

@@ -9,6 +9,7 @@ import pytest
 
 from procesmijn.catalogue import parse
 from procesmijn.catalogue.agreements import Agreement, Deliverable, Version
+from procesmijn.catalogue.alerts import Alert, Channel, Summary
 from procesmijn.catalogue.cadences import Cadence
 from procesmijn.catalogue.calendars import Calendar, Closing, Holidays
 from procesmijn.catalogue.grading import Grading
@@ -22,7 +23,7 @@ MANUAL = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text("utf-8"
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", MANUAL, re.MULTILINE | re.DOTALL)
 PARTS: list[type[Part]] = [
     *(Catalogue, Label, Party, Membership, Calendar, Holidays, Closing, Process, Activity, Stream),
-    *(Text, Deliverable, Agreement, Version, Rule, Cadence, Grading),
+    *(Text, Deliverable, Agreement, Version, Rule, Cadence, Grading, Alert, Channel, Summary),
 ]
 
 

@@ -26,7 +26,7 @@ FACT_VIEWS = {
     *("fct_handover", "fct_pending", "fct_case", "fct_delivery", "removed"),
     *("agg_handover_daily", "agg_delivery_daily", "fct_link", "fct_forecast"),
     *("fct_repeat", "fct_return", "fct_rating", "fct_complaint", "fct_conversation"),
-    *("fct_cadence", "fct_grade", "fct_deviation"),
+    *("fct_cadence", "fct_grade", "fct_deviation", "alert_due"),
 }
 
 CATALOGUE = """
