@@ -45,7 +45,7 @@ def entries(draw: st.DrawFn) -> Event:
     took = draw(st.none() | st.integers(0, 4)) if lifecycle == "complete" else None
     party = st.none() | st.sampled_from(PARTIES)
     return Event(
-        key=draw(st.integers(0, 40)) * ((1 << 64) + 1),
+        key=draw(st.integers(1, 41)) * ((1 << 64) + 1),  # 0 stands for no event
         object=draw(st.sampled_from(["one", "two"])),
         object_type=draw(st.sampled_from(["ticket", "vacancy"])),
         occurred_us=NEW_YEAR_US + occurred * HOUR_US,
