@@ -18,7 +18,7 @@ from procesmijn.web.frame import Frame, frame
 from procesmijn.web.network import Link, Network, network
 from procesmijn.web.pairs import median, pairs, said, short, shown
 from procesmijn.web.records import Wait, tabled, wait_of
-from procesmijn.web.views.waits_matrix import Matrix, matrix
+from procesmijn.web.views.waits_matrix import OTHERS, Matrix, gathered, matrix
 from procesmijn.web.views.waits_pair import Known, known_pairs, legend
 from procesmijn.web.views.waits_table import Pair, table
 
@@ -64,7 +64,12 @@ def waits(asking: Asking) -> Waits:
     found = pairs(asking.period, asking)
     known = known_pairs(found, asking)
     few = {(row.supplier, row.customer) for row in found if row.cases < asking.k}
-    parties = asking.names.in_order(name for row in found for name in (row.supplier, row.customer))
+    parties = gathered(
+        asking.names.in_order(name for row in found for name in (row.supplier, row.customer)),
+        known,
+        asking,
+    )
+    named = {tag.name for tag in parties}
     listed = table(known, asking)
     selected = here.selected
     return Waits(
@@ -92,7 +97,10 @@ def waits(asking: Asking) -> Waits:
         matrix=matrix(parties, known, few, asking),
         is_small=len(parties) <= _SMALL_MATRIX,
         legend=legend(),
-        network=network(parties, [_link(each, asking) for each in known]),
+        network=network(
+            [tag for tag in parties if tag is not OTHERS],
+            [_link(each, asking) for each in known if named.issuperset(each.names)],
+        ),
         rows=listed.rows,
         shown=say.text("waits.shown", shown=len(listed.rows), count=len(known)),
         count=len(known),

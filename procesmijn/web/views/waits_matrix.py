@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -12,14 +13,20 @@ from procesmijn.web.directory import Tag
 from procesmijn.web.pairs import in_days, ninety
 from procesmijn.web.views.waits_pair import Known
 
+MOST: Final = 15
+"""So many parties fit; of more the rest is shown as one."""
+OTHERS: Final = Tag("", "", "p0", 0.0)
+"""Stands for that; no party has this name."""
+
 _BAR: Final = 46
+_ALL_ROWS: Final = 5_000
 
 
 class Cell(NamedTuple):
     """A cell of the matrix."""
 
     kind: str
-    """``pair``, ``few`` where it is not shown, ``none`` without traffic, ``self``."""
+    """``pair``, ``few`` where it is not shown, ``none`` without traffic, ``self``, ``others``."""
     step: int = 0
     value: str = ""
     cases: str = ""
@@ -52,27 +59,66 @@ class Matrix(NamedTuple):
     feet: tuple[Foot, ...]
 
 
+def gathered(parties: Sequence[Tag], known: Sequence[Known], asking: Asking) -> list[Tag]:
+    """Those that fit: all, or the ones that wait and make wait most, and one for the rest.
+
+    The parties of a chosen pair, and of the longest wait, are always there.
+    """
+    if len(parties) <= MOST:
+        return list(parties)
+    days: defaultdict[str, float] = defaultdict(float)
+    for each in known:
+        total = each.total_days(asking)
+        for name in each.names:
+            days[name] += total
+    first = [*(asking.here.selected or ()), *(known[0].names if known else ())]
+    by_days = sorted((tag.name for tag in parties), key=lambda name: -days[name])
+    ours = {tag.name for tag in parties}
+    kept = [name for name in dict.fromkeys([*first, *by_days]) if name in ours][: MOST - 1]
+    return [*(tag for tag in parties if tag.name in kept), OTHERS]
+
+
 def matrix(
     parties: Sequence[Tag], known: Sequence[Known], few: set[tuple[str, str]], asking: Asking
 ) -> Matrix:
-    """Totals are those of the cells that are shown."""
-    cells = {each.names: each for each in known}
+    """Totals are those of the cells that are shown.
+
+    Of pairs that are shown as one no median is told, since medians do not add up: how many they
+    are, and what they waited together.
+    """
+    names_shown = {tag.name for tag in parties}
+
+    def place(names: tuple[str, str]) -> tuple[str, str]:
+        supplier, customer = (name if name in names_shown else OTHERS.name for name in names)
+        return supplier, customer
+
+    cells: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
+    for each in known:
+        cells[place(each.names)].append(each)
+    hidden = {place(names) for names in few}
     caused = {
-        tag.name: _total((each for each in known if each.row.supplier == tag.name), asking)
+        tag.name: _total(
+            (it for names in cells if names[0] == tag.name for it in cells[names]), asking
+        )
         for tag in parties
     }
     waited = {
-        tag.name: _total((each for each in known if each.row.customer == tag.name), asking)
+        tag.name: _total(
+            (it for names in cells if names[1] == tag.name for it in cells[names]), asking
+        )
         for tag in parties
     }
     most = max([*caused.values(), *waited.values()], default=1.0) or 1.0
 
     def cell(names: tuple[str, str]) -> Cell:
+        found = cells.get(names)
+        if OTHERS.name in names and found:
+            return _joined(found, asking)
         if names[0] == names[1]:
             return Cell("self")
-        if names in few:
+        if names in hidden:
             return Cell("few")
-        return _cell(cells[names], asking) if names in cells else Cell("none")
+        return _cell(found[0], asking) if found else Cell("none")
 
     def total(days: float) -> tuple[str, float]:
         text = asking.say.text("figure.days_short", days=asking.say.number(days))
@@ -105,6 +151,19 @@ def _cell(each: Known, asking: Asking) -> Cell:
         each.url,
         each.title,
         each.is_selected,
+    )
+
+
+def _joined(known: Sequence[Known], asking: Asking) -> Cell:
+    say = asking.say
+    pairs = say.text("waits.pairs", n=len(known))
+    total = say.number(_total(known, asking))
+    return Cell(
+        "others",
+        value=total if asking.here.measure == "total" else "",
+        cases=pairs,
+        url=asking.here.at(asking.path, rows=_ALL_ROWS, select=""),
+        title=say.text("waits.cell_others", n=len(known), days=total),
     )
 
 

@@ -126,11 +126,13 @@ def test_small_groups_are_hidden_and_in_no_total(served: Served, look: Open) -> 
         GROUP BY h.supplier, h.customer HAVING count(DISTINCT h.case_key) < 5) AS pair""")[0][0]
     assert few, "the organisation has pairs of few cases"
     page = look("/waits?measure=total")
-    assert page.locator(".cell.few").count() == few
+    assert 0 < page.locator(".cell.few").count() <= few
     _, text, _ = fetch(f"{served.url}/waits.csv")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert min(int(row["cases"]) for row in rows) >= 5
-    assert page.locator("a.cell").count() == len(rows)
+    assert page.locator(".matrix tbody tr").count() == 15, "past 15 parties the rest is one"
+    joined = [int(each.inner_text().split()[1]) for each in page.locator("a.others").all()]
+    assert page.locator("a.cell:not(.others)").count() + sum(joined) == len(rows)
     hours = sum(float(row["wait_working_seconds_sum"]) for row in rows if row["customer"] == "hr")
     expect(page.locator(".matrix tfoot")).to_contain_text(f"{round(hours / 28_800):,} d")
 
