@@ -58,6 +58,9 @@ COMMANDS: Final = {
         "Hold two groups of cases beside each other: delivery time, first time right, rating,"
         " cost.",
     ),
+    "trend": Listed(
+        "trend", "Follow a measure over weeks or months, and say which values are more than chance."
+    ),
     "report": Listed(
         "report",
         "Say how what parties do for each other goes: as agreed, right, and as customers say.",

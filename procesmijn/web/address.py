@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from procesmijn.store.figures import Clock
 from procesmijn.store.filters import Chosen, Period
+from procesmijn.store.trends import By, Each, Measure
 
 WEEKS: Final = (4, 13, 26, 52)
 """Lengths of time that are offered."""
@@ -25,6 +26,12 @@ PATH_MEASURES: Final = ("cases", "median", "p90", "met")
 """What a map can show of a path."""
 FORMS: Final = ("map", "bpmn")
 """As what a process can be shown."""
+TREND_MEASURES: Final = tuple(Measure)
+"""What a trend can follow."""
+COLOURS: Final = ("party", "activity")
+"""What the colours of dots can stand for."""
+AXES: Final = ("date", "start")
+"""From where the time of dots can be counted."""
 STATES: Final = ("late", "today", "week", "later", "paused")
 """Of deliveries that are open, by when they are due."""
 
@@ -41,6 +48,7 @@ _MOST_ROWS: Final = 5_000
 MOST_LETTERS: Final = 500
 """So many refused records of one reason can be looked at one by one."""
 _LONGEST: Final = 500
+_HIGHEST_RATE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Filters:
     agreement: tuple[str, ...] = ()
     clock: Clock = Clock.WORKING
     measure: str = "median"
-    """What the matrix shows of a pair, or the map of a path."""
+    """What the matrix shows of a pair, the map of a path, a trend of anything."""
     variant: tuple[str, ...] = ()
     """Keys of the ways that cases went, as ``bi.fct_case`` has them."""
     activities: int = 100
@@ -67,6 +75,20 @@ class Filters:
     paths: int = 95
     form: str = "map"
     """As what a process is shown."""
+    by: By = By.PROCESS
+    """For each of which a trend is shown."""
+    each: Each = Each.WEEK
+    """Over which stretches of time."""
+    limits: str = ""
+    """``yes``: what is usual is drawn."""
+    colour: str = "party"
+    """What the colours of dots stand for."""
+    axis: str = "date"
+    """From where the time of dots is counted."""
+    at_date: date | None = None
+    """Before this date is held beside since."""
+    rate: int = 0
+    """What an hour of work is taken to cost; 0 for nothing."""
     state: str = ""
     """Of deliveries that are open."""
     due: date | None = None
@@ -145,6 +167,8 @@ class Filters:
                     yield "from", value.isoformat()
                 case "until":
                     yield "to", (value - timedelta(days=1)).isoformat()
+                case "at_date":
+                    yield "at", value.isoformat()
                 case "as_of":
                     yield "as_of", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
                 case name if name in _MANY:
@@ -243,10 +267,17 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("since", date.fromisoformat),
     "to": ("until", lambda value: date.fromisoformat(value) + timedelta(days=1)),
     "clock": ("clock", Clock),
-    "measure": ("measure", _one_of(*MEASURES, *PATH_MEASURES)),
+    "measure": ("measure", _one_of(*MEASURES, *PATH_MEASURES, *TREND_MEASURES)),
     "activities": ("activities", _part),
     "paths": ("paths", _part),
     "form": ("form", _one_of(*FORMS)),
+    "by": ("by", By),
+    "each": ("each", Each),
+    "limits": ("limits", _one_of("yes")),
+    "colour": ("colour", _one_of(*COLOURS)),
+    "axis": ("axis", _one_of(*AXES)),
+    "at": ("at_date", date.fromisoformat),
+    "rate": ("rate", partial(_count, most=_HIGHEST_RATE)),
     "state": ("state", _one_of(*STATES)),
     "due": ("due", date.fromisoformat),
     "case": ("case", str.strip),

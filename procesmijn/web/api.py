@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from procesmijn.store import deliveries, figures
 from procesmijn.store.figures import Clock, OpenRow
+from procesmijn.store.trends import By, Each, Measure, dimensions
 from procesmijn.tracking.holding import Holding
 from procesmijn.tracking.told import Told
 from procesmijn.web.asking import Asking
@@ -25,6 +26,7 @@ from procesmijn.web.site import Site
 from procesmijn.web.trends import trend_period
 from procesmijn.web.views.case import track
 from procesmijn.web.views.chain import ChainLink, links_of
+from procesmijn.web.views.trend_table import TrendPoint, points_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,14 @@ class Chain:
     rows: list[ChainLink]
 
 
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A measure over weeks or months."""
+
+    about: About
+    rows: list[TrendPoint]
+
+
 class Asked(BaseModel):
     """The filters of the page: here for OpenAPI, and to refuse what cannot be meant."""
 
@@ -182,6 +192,21 @@ def router(site: Site) -> APIRouter:
         costs those behind it. Dates are those of the start of a case."""
         with site.asking(request) as asking:
             return Chain(_about(asking), links_of(asking))
+
+    @routes.get("/trends")
+    def trends(
+        request: Request,
+        _: Question,
+        measure: Annotated[Measure, Query(description="What is followed.")] = Measure.MEDIAN,
+        by: Annotated[By, Query(description="For each of which.")] = By.PROCESS,
+        each: Annotated[Each, Query(description="Weeks, or months.")] = Each.WEEK,  # noqa: ARG001 - a filter
+    ) -> Trend:
+        """A measure over whole weeks or months, and what is usual for it: the limits of an
+        individuals chart."""
+        if by not in dimensions(measure):
+            raise HTTPException(422, f"{measure} cannot be told by {by}")
+        with site.asking(request) as asking:
+            return Trend(_about(asking), points_of(asking))
 
     @routes.get("/case")
     def one_case(

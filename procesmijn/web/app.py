@@ -45,6 +45,8 @@ from procesmijn.web.views import (
     party,
     process_map,
     start,
+    trend_explorer,
+    trend_table,
     waits,
 )
 
@@ -96,6 +98,7 @@ def _add_views(app: FastAPI, site: Site) -> None:
     add("/customers", partial(_party, side="customer"), has_cases=True)
     add("/chain", chain.chain, has_cases=False)
     add("/agreements", agreements.view, has_cases=False)
+    add("/trends", trend_explorer.trend_explorer, has_cases=False)
     add("/about", about.about, has_cases=False)
 
 
@@ -126,6 +129,7 @@ def _add_exports(app: FastAPI, site: Site) -> None:
     add("customers", parties.records, has_cases=False)
     add("agreements", agreements.records, has_cases=False)
     add("chain", chain.records, has_cases=False)
+    add("trends", trend_table.records, has_cases=False)
     add("uncovered", agreements.uncovered, has_cases=False)
 
 

@@ -83,6 +83,12 @@ class Speech:
         form = "0.0" if round(abs(value), 1) < 10 else "#,##0"
         return str(format_decimal(value, format=form, locale=self._locale)).replace("-", _MINUS)
 
+    def stepped(self, value: float, step: float) -> str:
+        """A value of an axis, as exact as its steps."""
+        places = next((n for n in (0, 1, 2) if round(step, n) == round(step, 9)), 2)
+        form = f"#,##0.{'0' * places}" if places else "#,##0"
+        return str(format_decimal(value, format=form, locale=self._locale)).replace("-", _MINUS)
+
     def signed(self, value: float) -> str:
         """``+3``, or with a true minus."""
         return f"{_MINUS if value < 0 else '+'}{self.number(round(abs(value)))}"
@@ -159,6 +165,10 @@ class Speech:
     def month(self, day: datetime.date) -> str:
         """``May``; of another year ``May 2025`` where the year is not that of today."""
         return self._date(day, "MMMM")
+
+    def short_month(self, day: datetime.date) -> str:
+        """``Oct``."""
+        return self._date(day, "MMM")
 
     def month_year(self, day: datetime.date) -> str:
         """``October 2026``."""

@@ -26,6 +26,7 @@ from procesmijn.web.views.process_map import ProcessMap
 from procesmijn.web.views.start import Start
 from procesmijn.web.views.streams import Streams
 from procesmijn.web.views.suggestions import Suggestions
+from procesmijn.web.views.trend_explorer import TrendExplorer
 from procesmijn.web.views.waits import Waits
 
 View: TypeAlias = (
@@ -39,6 +40,7 @@ View: TypeAlias = (
     | Party
     | Agreements
     | Chain
+    | TrendExplorer
     | About
     | Streams
     | Message
@@ -59,6 +61,7 @@ CONTEXTS: Final[dict[str, type]] = {
     "party.html": Party,
     "agreements.html": Agreements,
     "chain.html": Chain,
+    "trends.html": TrendExplorer,
     "about.html": About,
     "streams.html": Streams,
     "message.html": Message,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from procesmijn.store.figures import Clock
 from procesmijn.store.filters import Period
+from procesmijn.store.trends import By, Each
 from procesmijn.web.address import Filters, read_filters
 
 NAMES = st.lists(st.text(st.characters(codec="utf-8"), min_size=1), unique=True, max_size=3).map(
@@ -33,7 +34,14 @@ def filters(draw: st.DrawFn) -> Filters:
         customer=draw(NAMES),
         agreement=draw(NAMES),
         clock=draw(st.sampled_from(Clock)),
-        measure=draw(st.sampled_from(["median", "p90", "total", "met"])),
+        measure=draw(st.sampled_from(["median", "p90", "total", "met", "rework"])),
+        by=draw(st.sampled_from(By)),
+        each=draw(st.sampled_from(Each)),
+        limits=draw(st.sampled_from(["", "yes"])),
+        colour=draw(st.sampled_from(["party", "activity"])),
+        axis=draw(st.sampled_from(["date", "start"])),
+        at_date=draw(st.none() | DATES),
+        rate=draw(st.integers(0, 10_000)),
         state=draw(st.sampled_from(["", "late", "paused"])),
         due=draw(st.none() | DATES),
         select=draw(st.sampled_from(["", "hr>payroll"])),

@@ -37,12 +37,14 @@ VIEWS = (
     "/streams/message",
     "/streams/catalogue",
     "/streams/suggestions?period=4w",
+    "/trends?limits=yes",
+    "/trends?by=pair&measure=p90&process=onboarding&supplier=hr&customer=payroll",
     "/about",
     "/waits?from=2001-01-01&to=2001-02-01&nonsense=1",
     "/nowhere",
 )
 
-WIDE = ("/waits", "/map", "/late", "/suppliers?supplier=hr")
+WIDE = ("/waits", "/map", "/trends", "/late", "/suppliers?supplier=hr")
 
 PERIOD = "h.picked_up_on > bi.as_of()::date - 91 AND h.picked_up_on <= bi.as_of()::date"
 NOW_DUE = """due_at <= bi.as_of() AND status <> 'unasked'
@@ -282,7 +284,7 @@ def test_the_api_says_the_same(served: Served) -> None:
     assert set(contract["paths"]) == {
         f"/api/v1/{name}"
         for name in (
-            *("waits", "agreements", "weeks", "open-deliveries", "case", "chain"),
+            *("waits", "agreements", "weeks", "open-deliveries", "case", "chain", "trends"),
             *("streams", "dead-letters"),
         )
     }

@@ -59,6 +59,7 @@ SHOWN: Final = [
     ("report", "cadence", *AS_OF),
     ("report", "quality", "--process", "onboarding", *AS_OF),
     ("compare", OF, "--at", "2026-01-20", *AS_OF),
+    ("trend", "met", "--by", "pair", *AS_OF),
     ("report", "improved", "--from", "2026-01-20", "--all", *AS_OF),
     ("rules", "list"),
     ("rules", "deviations", *AS_OF),
