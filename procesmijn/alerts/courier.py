@@ -56,7 +56,7 @@ class Courier:
         }
 
     def go(self) -> Round:
-        """Look once, and tell all that can be told now.
+        """Look once, and tell all that can be told now: :meth:`note`, then :meth:`send`.
 
         1. What is due is noted for each receiver, under a key that is there once. A crash before
            it costs nothing: it is found again.
@@ -68,7 +68,18 @@ class Courier:
         Raises:
             ProcesmijnError: the database is away, to be tried again.
         """
-        noted = self._note()  # 1
+        noted = self.note()
+        return Round(noted, *self.send())
+
+    def note(self) -> int:
+        """Step 1: gives how many were noted."""
+        noted = [*self._due(), *self._summaries()]
+        if noted:
+            alerts.note(noted, self._connection)  # 1
+        return len(noted)
+
+    def send(self) -> tuple[int, int]:
+        """Steps 2 to 5: gives how many messages were sent, and how many failed."""
         channels = self._open_channels()
         alerts.compose(channels, self._connection)  # 2
         sent = failed = 0
@@ -78,13 +89,7 @@ class Courier:
             else:
                 failed += 1
         alerts.forget(self._connection)
-        return Round(noted, sent, failed)
-
-    def _note(self) -> int:
-        noted = [*self._due(), *self._summaries()]
-        if noted:
-            alerts.note(noted, self._connection)
-        return len(noted)
+        return sent, failed
 
     def _due(self) -> Iterator[Noted]:
         for row in alerts.due(self._connection).rows:

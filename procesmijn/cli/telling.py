@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from procesmijn.alerts.courier import Courier
 from procesmijn.alerts.doors import doors, unreached
-from procesmijn.errors import ProcesmijnError, UsageError
+from procesmijn.errors import ProcesmijnError
 from procesmijn.settings import Settings
 from procesmijn.store import Store, alerts, catalogues
 from procesmijn.store.connection import Connection
@@ -18,6 +19,10 @@ from procesmijn.store.connection import Connection
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 30.0
+_LAST_WORDS_SECONDS: Final = 2.0
+"""A receiver that does not answer holds up no end: what was not sent is sent by the next worker."""
+_PARTS: Final = 20
+"""One of so many parts of the time goes into looking, at most."""
 
 
 @contextmanager
@@ -34,11 +39,8 @@ def telling(url: str, settings: Settings, every_seconds: float = LOOK_SECONDS) -
             try:
                 with Store(url).reader() as connection:
                     _tell(connection, settings, stopping, every_seconds)
-            except UsageError as error:
-                log.error("no alerts are sent: %s", error)  # noqa: TRY400 - one line
-                return
             except ProcesmijnError as error:
-                if trouble is None:
+                if str(error) != trouble:
                     log.warning("alerts are sent later: %s", error)  # once, not at every try
                 trouble = str(error)
                 stopping.wait(every_seconds)
@@ -49,14 +51,14 @@ def telling(url: str, settings: Settings, every_seconds: float = LOOK_SECONDS) -
         yield
     finally:
         stopping.set()
-        thread.join(2 * LOOK_SECONDS)
+        thread.join(_LAST_WORDS_SECONDS)
 
 
 def _tell(
     connection: Connection, settings: Settings, stopping: threading.Event, every_seconds: float
 ) -> None:
-    is_ours, known = False, None
-    while not stopping.wait(every_seconds):
+    is_ours, known, wait_seconds = False, None, every_seconds
+    while not stopping.wait(wait_seconds):
         is_ours = is_ours or alerts.hold(connection)
         active = catalogues.active(connection) if is_ours else None
         if active is None or not (active.catalogue.alerts or active.catalogue.summaries):
@@ -66,6 +68,10 @@ def _tell(
             known = active.catalogue_id
             for name in unreached(active.catalogue, reached):
                 log.warning("the settings say nothing of channel %s: nothing is sent there", name)
-        told = Courier(active.catalogue, reached, connection).go()
-        if told.noted or told.sent:
-            log.info("alerts noted=%d messages=%d failed=%d", *told)
+        courier = Courier(active.catalogue, reached, connection)
+        began = time.monotonic()
+        noted = courier.note()
+        wait_seconds = max(every_seconds, _PARTS * (time.monotonic() - began))
+        sent, failed = courier.send()
+        if noted or sent:
+            log.info("alerts noted=%d messages=%d failed=%d", noted, sent, failed)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kafka import KafkaConsumer, TopicPartition
 from prometheus_client import CollectorRegistry
@@ -28,10 +30,13 @@ from procesmijn.alerts.webhook import signature
 from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import parse
+from procesmijn.cli.telling import telling
 from procesmijn.settings import Settings
 from procesmijn.store import Store, alerts
 from procesmijn.store.outbox import Outbox
+from procesmijn.store.present import set_present
 from schemas.event import Event
+from tests.commands import Procesmijn, one_line
 from tests.integration.exactness.ground import side_by_side
 from tests.receivers import Hook, Postbox, mail_server, webhook
 
@@ -301,6 +306,48 @@ def test_a_channel_that_the_settings_do_not_know_is_named_and_one_too_many_too(
         doors(catalogue, Settings(mail_server="smtp://localhost"))
 
 
+def test_workers_tell_by_themselves_each_once(
+    session: psycopg.Connection[Any], hook: Hook, database_url: str
+) -> None:
+    """Two are at it; what the one has told when it stops the other does not tell again."""
+    places = reaching(program={"url": hook.url})
+    courier("program", session, channels=places)
+    settings = Settings(channels=places)
+    set_present(MONDAY + timedelta(hours=3, minutes=30), session)
+    with telling(database_url, settings, 0.02):
+        with telling(database_url, settings, 0.02):
+            until(lambda: len(hook.posted) == 1)
+        set_present(MONDAY + timedelta(hours=4, minutes=30), session)
+    with telling(database_url, settings, 0.02):
+        until(lambda: len(hook.posted) == 2)
+    assert [[each["case_key"] for each in posted.json["alerts"]] for posted in hook.posted] == [
+        ["F0", "F1"],
+        ["F2"],
+    ]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something, ten seconds at most."""
+    ends_at = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < ends_at
+        time.sleep(0.02)
+
+
+def test_a_channel_is_tried_by_hand(
+    session: psycopg.Connection[Any], hook: Hook, database_url: str, tmp_path: Path
+) -> None:
+    courier("chat", session)
+    places = reaching(chat={"url": hook.url})
+    procesmijn = Procesmijn(tmp_path, {"database_url": database_url, "channels": places})
+    assert procesmijn("alerts", "test", "chat").err == "chat took it\n"
+    [posted] = hook.posted
+    assert "dit kanaal werkt" in posted.json["text"]
+    hook.answers = [404]
+    one_line(procesmijn("alerts", "test", "chat"), "the webhook answers 404")
+    one_line(procesmijn("alerts", "test", "cards"), "set PROCESMIJN_CHANNELS", code=2)
+
+
 STEPS: Final = ("note", "compose", "take", "mark_sent")
 
 
@@ -339,10 +386,12 @@ ROUNDS: Final = st.lists(
 
 @settings(
     deadline=None,
-    max_examples=20,
+    max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rounds=ROUNDS)
+@example(rounds=[(4, "refused", None, False), (3, "beside", None, False)])
+@example(rounds=[(4, "crash", "mark_sent", False), (2, "crash", "take", True)])
 def test_each_is_told_once_whatever_dies_and_however_many_look_at_once(
     rounds: list[tuple[int, str, str | None, bool]],
     session: psycopg.Connection[Any],
