@@ -16,7 +16,7 @@ from procesmijn.web.say import Speech, week_of
 
 WIDTH: Final = 690.0
 HEIGHT: Final = 264.0
-_LEFT: Final = 40.0
+_LEFT: Final = 54.0
 _RIGHT: Final = 14.0
 _TOP: Final = 34.0
 _FOOT: Final = 222.0

@@ -15,6 +15,7 @@ from procesmijn.web.filter_bar import said_period
 from procesmijn.web.pairs import in_days, pair_url, short, shown
 
 _MOVES: Final = 3
+_WIDTH: Final = 268.0
 _SCALE: Final = 250.0
 _NEAR: Final = 60.0
 _ROOM: Final = 44.0
@@ -165,6 +166,7 @@ def _labels(before_x: float, now_x: float) -> tuple[Label, Label]:
             Label(min(max(x, _ROOM / 2), _SCALE - 12), "middle") for x in (before_x, now_x)
         )
         return before, now
-    left = Label(max(min(before_x, now_x), _ROOM), "end")
-    right = Label(max(before_x, now_x, _ROOM) + 6, "start")
+    start = min(max(before_x, now_x, _ROOM) + 6, _WIDTH - _ROOM)
+    left = Label(min(max(min(before_x, now_x), _ROOM), start - 6), "end")
+    right = Label(start, "start")
     return (left, right) if before_x < now_x else (right, left)

@@ -12,13 +12,21 @@ import { layout, type Drawing } from "./layout";
 const SVG = "http://www.w3.org/2000/svg";
 /** Smaller than this nobody reads it: then it scrolls, and the names of the lanes stay. */
 const LEGIBLE = 0.88;
+/** Of the names of lanes: as wide as the longest word asks for. */
+const NARROWEST = 96;
+const WIDEST = 160;
+/** Wider than any window: a band goes on to where the picture ends, however it is scaled. */
+const ENDLESS = 9999;
 const CLOSEST = 2;
 const FURTHEST = 0.3;
 
 export function show(figure: HTMLElement): void {
   const graph = JSON.parse(figure.dataset["graph"] ?? "null") as Graph;
   const drawing = layout(graph, measure(figure));
-  const names = element("svg", { class: "names", width: 96, height: drawing.height, "aria-hidden": "true" });
+  const words = graph.lanes.flatMap((lane) => lane.label.split(/\s+/));
+  const widest = Math.max(0, ...words.map((word) => measure(figure)(word, true)));
+  const side = Math.ceil(Math.min(Math.max(widest + 20, NARROWEST), WIDEST));
+  const names = element("svg", { class: "names", width: side, height: drawing.height, "aria-hidden": "true" });
   const svg = element("svg", { class: "drawing", role: "group", "aria-label": label(figure) });
   const box = document.createElement("div");
   box.className = "panes";
@@ -26,11 +34,11 @@ export function show(figure: HTMLElement): void {
   graph.lanes.forEach((lane, number) => {
     const { y, height } = drawing.lanes[number]!;
     const stripe = number % 2 ? "lane even" : "lane";
-    names.append(element("rect", { class: stripe, y, width: 96, height }));
+    names.append(element("rect", { class: stripe, y, width: side, height }));
     names.append(element("rect", { class: `margin ${lane.tone}`, y, width: 4, height }));
-    names.append(...laneName(lane.label, y + height / 2, measure(figure)));
-    svg.append(element("rect", { class: stripe, y, width: drawing.width, height }));
-    for (const each of [names, svg]) each.append(element("path", { class: "rule", d: `M0 ${y}H9999` }));
+    names.append(...laneName(lane.label, y + height / 2, side - 16, measure(figure)));
+    svg.append(element("rect", { class: stripe, y, width: ENDLESS, height }));
+    for (const each of [names, svg]) each.append(element("path", { class: "rule", d: `M0 ${y}H${ENDLESS}` }));
   });
   const edges = graph.edges.map((edge, number) => line(edge, drawing.edges[number]!));
   // What is thin lies above what is thick, handovers above the rest, and what is chosen above all.
@@ -54,7 +62,7 @@ export function show(figure: HTMLElement): void {
     if (found) svg.append(figureOn(graph.edges[number]!, found));
   });
   figure.replaceChildren(box);
-  zoom(figure, box, svg, names, drawing);
+  zoom(figure, box, svg, names, side, drawing);
   walk(svg, graph, nodes, edges);
 }
 
@@ -110,11 +118,11 @@ function icon(x: number, y: number, [shape, sign]: [string, string]): SVGElement
   return group;
 }
 
-function laneName(label: string, middle: number, width: ReturnType<typeof measure>): SVGElement[] {
+function laneName(label: string, middle: number, room: number, width: ReturnType<typeof measure>): SVGElement[] {
   const lines: string[] = [];
   for (const word of label.split(/\s+/)) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && width(`${last} ${word}`, true) <= 80) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && width(`${last} ${word}`, true) <= room) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   const top = middle - (lines.length - 1) * 7.5 + 4;
@@ -122,14 +130,16 @@ function laneName(label: string, middle: number, width: ReturnType<typeof measur
 }
 
 /** Nearer by, further off, or all of it. */
-function zoom(figure: HTMLElement, box: HTMLElement, svg: SVGElement, names: SVGElement, drawing: Drawing): void {
-  const whole = (): number => Math.min(1, (box.clientWidth - 96) / drawing.width);
+function zoom(
+  figure: HTMLElement, box: HTMLElement, svg: SVGElement, names: SVGElement, side: number, drawing: Drawing,
+): void {
+  const whole = (): number => Math.min(1, (box.clientWidth - side) / drawing.width);
   let scale = Math.max(whole(), LEGIBLE);
   const set = (wanted: number): void => {
     scale = Math.min(Math.max(wanted, FURTHEST), CLOSEST);
-    for (const [each, width] of [[svg, drawing.width], [names, 96]] as const) {
+    for (const [each, width] of [[svg, drawing.width], [names, side]] as const) {
       each.setAttribute("viewBox", `0 0 ${width} ${drawing.height}`);
-      each.setAttribute("width", String(each === svg ? Math.max(width * scale, box.clientWidth - 96 * scale) : width * scale));
+      each.setAttribute("width", String(each === svg ? Math.max(width * scale, box.clientWidth - side * scale) : width * scale));
       each.setAttribute("height", String(drawing.height * scale));
       each.setAttribute("preserveAspectRatio", "xMinYMin");
     }
