@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -20,20 +20,18 @@ from procesmijn.cli.options import (
 )
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
-from procesmijn.core.comparison import Compared, compare
-from procesmijn.documents.comparing import MEASURES, sentence
+from procesmijn.core.comparison import Compared
+from procesmijn.documents.comparing import differences
 from procesmijn.documents.words import Language
 from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
 from procesmijn.store import comparisons, deliveries
-from procesmijn.store.comparisons import Groups, Split, Values
+from procesmijn.store.comparisons import Split
 from procesmijn.store.filters import EVERY_CASE, CaseFilter
 
 app = typer.Typer(add_completion=False)
 
 _COLUMNS: Final = ("measure", "unit", *Compared._fields, "sentence_nl", "sentence_en")
-_OF_CASES: Final = frozenset({"cycle time", "work", "cost"})
-_HOUR: Final = 3_600
 
 
 @app.command("compare")
@@ -92,33 +90,16 @@ def compare_groups(  # noqa: PLR0913, PLR0917 - one for each flag
             )
         split = Split(process, day, cases, dates, agreement, supplier)
         groups = comparisons.groups(split, connection)
-    rows = compared(groups, rate)
+    found = differences(groups.values, groups.cases_open, groups.deliveries_open, rate)
+    rows = [
+        {
+            "measure": each.measure,
+            "unit": each.unit,
+            **each.compared._asdict(),
+            "sentence_nl": each.sentence_nl,
+            "sentence_en": each.sentence_en,
+        }
+        for each in found
+    ]
     short = (*("measure", "cases_first", "cases_second", "verdict"), f"sentence_{language}")
     show(rows, short if form is Format.TABLE else _COLUMNS, form)
-
-
-def compared(groups: Groups, rate: float | None) -> list[dict[str, Any]]:
-    """A row for each measure of which anything is known."""
-    values = {name: groups.values[name] for name in MEASURES if name in groups.values}
-    if rate is not None and (work := values.get("work")):
-        costs = ([seconds / _HOUR * rate for seconds in own] for own in (work.first, work.second))
-        values["cost"] = Values(*costs)
-    rows = []
-    for name, own in values.items():
-        if not own.first and not own.second:
-            continue
-        measure = MEASURES[name]
-        still_open = groups.cases_open if name in _OF_CASES else groups.deliveries_open
-        found = compare(
-            own.first,
-            own.second,
-            is_share=measure.unit == "share",
-            less_is_better=measure.less_is_better,
-            still_open=0.0 if name in {"rating", "in time"} else still_open,
-        )
-        said = {
-            f"sentence_{language}": sentence(name, found, language)
-            for language in (Language.NL, Language.EN)
-        }
-        rows.append({"measure": name, "unit": measure.unit, **found._asdict(), **said})
-    return rows

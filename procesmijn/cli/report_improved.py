@@ -23,9 +23,8 @@ from procesmijn.cli.options import (
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import many, note
-from procesmijn.core.comparison import Compared, Verdict, compare
-from procesmijn.core.improvement import ranked
-from procesmijn.documents.comparing import MEASURES, sentence
+from procesmijn.core.comparison import Compared, Verdict
+from procesmijn.documents.comparing import MEASURES, improvements, sentence
 from procesmijn.documents.words import Language
 from procesmijn.settings import read_settings
 from procesmijn.store import comparisons
@@ -76,19 +75,7 @@ def improved(  # noqa: PLR0913, PLR0917 - one for each flag
         zone = load_zone(in_force(store).catalogue.calendars[OFFICE].zone)
         at, within = _beside(asked, instant.astimezone(zone).date())
         values = comparisons.by_place(at, within, process, party, connection)
-    moved, silent = ranked(
-        (
-            key,
-            compare(
-                own.first,
-                own.second,
-                is_share=MEASURES[key.measure].unit == "share",
-                less_is_better=MEASURES[key.measure].less_is_better,
-            ),
-            MEASURES[key.measure].less_is_better,
-        )
-        for key, own in sorted(values.items(), key=lambda item: str(item[0]))
-    )
+    moved, silent = improvements(values)
     shown = [each for each in moved if everything or each.compared.verdict != Verdict.NOT_SHOWN]
     note(
         f"{at} to {within.until} beside {within.since} to {at}: {many(len(moved), 'comparison')},"

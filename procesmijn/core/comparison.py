@@ -10,6 +10,7 @@ cause: what else was different in the second group differs with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import asin, sqrt
 from typing import Final, NamedTuple
@@ -22,6 +23,19 @@ from procesmijn.core.late_links import CONFIDENCE, ENOUGH
 
 OPEN_SHARE: Final = 0.1
 """Where more of either group is still open, what is finished is a choice of the quick ones."""
+
+
+@dataclass(slots=True)
+class Values:
+    """One value of each case, in the first and in the second group."""
+
+    first: list[float] = field(default_factory=list)
+    second: list[float] = field(default_factory=list)
+
+    def add(self, value: float | None, *, is_second: bool) -> None:
+        """Take one more case in; not if nothing is known of it."""
+        if value is not None:
+            (self.second if is_second else self.first).append(value)
 
 
 class Verdict(StrEnum):

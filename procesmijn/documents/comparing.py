@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple, Protocol, TypeVar
 
-from procesmijn.core.comparison import Compared, Verdict
+from procesmijn.core.comparison import Compared, Values, Verdict, compare
+from procesmijn.core.improvement import Moved, ranked
 from procesmijn.core.late_links import ENOUGH
 from procesmijn.documents.words import Language, count, percentage
 
@@ -34,6 +36,9 @@ MEASURES: Final = {
         "De overdrachtstijd", "Waiting until pick-up", "working seconds"
     ),
 }
+_OF_CASES: Final = frozenset({"cycle time", "work", "cost"})
+_OF_WHAT_IS_THERE: Final = frozenset({"rating", "in time"})
+"""Of these nothing is left out since it is not finished."""
 _HOUR: Final = 3_600
 _DAY: Final = 24 * _HOUR
 
@@ -62,6 +67,72 @@ _OTHERS: Final = {
 }
 
 
+class Difference(NamedTuple):
+    """A measure in two groups of cases, and what is said of that."""
+
+    measure: str
+    compared: Compared
+    sentence_nl: str
+    sentence_en: str
+
+    @property
+    def unit(self) -> str:
+        """That of the measure."""
+        return MEASURES[self.measure].unit
+
+
+class Somewhere(Protocol):
+    """Where something is measured."""
+
+    @property
+    def measure(self) -> str:
+        """What it is: one of :data:`MEASURES`."""
+
+
+_Place = TypeVar("_Place", bound=Somewhere)
+
+
+def differences(
+    values: Mapping[str, Values], cases_open: float, deliveries_open: float, rate: float | None
+) -> list[Difference]:
+    """Compare what is known of two groups, measure by measure.
+
+    ``cases_open`` and ``deliveries_open`` are the greater shares of the two groups that are not
+    finished; with a ``rate``, what an hour of work costs, the cost is among them.
+    """
+    known = {name: values[name] for name in MEASURES if name in values}
+    if rate is not None and (work := known.get("work")):
+        costs = ([seconds / _HOUR * rate for seconds in own] for own in (work.first, work.second))
+        known["cost"] = Values(*costs)
+    found = []
+    for name, own in known.items():
+        if not own.first and not own.second:
+            continue
+        still_open = cases_open if name in _OF_CASES else deliveries_open
+        compared = _compared(name, own, 0.0 if name in _OF_WHAT_IS_THERE else still_open)
+        told = (sentence(name, compared, each) for each in (Language.NL, Language.EN))
+        found.append(Difference(name, compared, *told))
+    return found
+
+
+def improvements(values: Mapping[_Place, Values]) -> tuple[list[Moved[_Place]], int]:
+    """What improved, the most first, and in how many places nothing can be said."""
+    return ranked(
+        (place, _compared(place.measure, own, 0.0), MEASURES[place.measure].less_is_better)
+        for place, own in sorted(values.items(), key=lambda item: str(item[0]))
+    )
+
+
+def _compared(measure: str, own: Values, still_open: float) -> Compared:
+    return compare(
+        own.first,
+        own.second,
+        is_share=MEASURES[measure].unit == "share",
+        less_is_better=MEASURES[measure].less_is_better,
+        still_open=still_open,
+    )
+
+
 def sentence(measure: str, found: Compared, language: Language) -> str:
     """What was found, and no more than that."""
     said, at = MEASURES[measure], int(language is Language.EN)
@@ -80,7 +151,7 @@ def sentence(measure: str, found: Compared, language: Language) -> str:
     }
     changes = {"difference": found.difference, "low": found.low, "high": found.high}
     signed = {
-        name: "" if value is None else _signed(value, said.unit, language)
+        name: "" if value is None else difference_words(value, said.unit, language)
         for name, value in changes.items()
     }
     return template.format(**told, **signed)
@@ -106,7 +177,8 @@ def amount(value: float, unit: str, language: Language) -> str:
     return f"{_decimal(value / _HOUR, language)} {'working hours' if is_english else 'werkuren'}"
 
 
-def _signed(value: float, unit: str, language: Language) -> str:
+def difference_words(value: float, unit: str, language: Language) -> str:
+    """By how much one is above the other, with its sign."""
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
     if unit == "share":
         points = "points" if language is Language.EN else "procentpunt"

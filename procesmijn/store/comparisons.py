@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, LiteralString, NamedTuple
 
+from procesmijn.core.comparison import Values
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter, Period, narrowed
 from procesmijn.store.statements import statements
@@ -42,19 +43,6 @@ class Split:
             "agreement": self.agreement,
             "supplier": self.supplier,
         }
-
-
-@dataclass(slots=True)
-class Values:
-    """One value of each case, in the first and in the second group."""
-
-    first: list[float] = field(default_factory=list)
-    second: list[float] = field(default_factory=list)
-
-    def add(self, value: float | None, *, is_second: bool) -> None:
-        """Take one more case in; not if nothing is known of it."""
-        if value is not None:
-            (self.second if is_second else self.first).append(value)
 
 
 class Groups(NamedTuple):

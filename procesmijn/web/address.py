@@ -28,10 +28,6 @@ FORMS: Final = ("map", "bpmn")
 """As what a process can be shown."""
 TREND_MEASURES: Final = tuple(Measure)
 """What a trend can follow."""
-COLOURS: Final = ("party", "activity")
-"""What the colours of dots can stand for."""
-AXES: Final = ("date", "start")
-"""From where the time of dots can be counted."""
 STATES: Final = ("late", "today", "week", "later", "paused")
 """Of deliveries that are open, by when they are due."""
 
@@ -81,10 +77,6 @@ class Filters:
     """Over which stretches of time."""
     limits: str = ""
     """``yes``: what is usual is drawn."""
-    colour: str = "party"
-    """What the colours of dots stand for."""
-    axis: str = "date"
-    """From where the time of dots is counted."""
     at_date: date | None = None
     """Before this date is held beside since."""
     rate: int = 0
@@ -274,8 +266,6 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "by": ("by", By),
     "each": ("each", Each),
     "limits": ("limits", _one_of("yes")),
-    "colour": ("colour", _one_of(*COLOURS)),
-    "axis": ("axis", _one_of(*AXES)),
     "at": ("at_date", date.fromisoformat),
     "rate": ("rate", partial(_count, most=_HIGHEST_RATE)),
     "state": ("state", _one_of(*STATES)),

@@ -19,6 +19,7 @@ from procesmijn.store.trends import By, Each, Measure, dimensions
 from procesmijn.tracking.holding import Holding
 from procesmijn.tracking.told import Told
 from procesmijn.web.asking import Asking
+from procesmijn.web.compared import Figures
 from procesmijn.web.open_work import state, with_whom
 from procesmijn.web.pairs import pairs, shown
 from procesmijn.web.records import Kept, Wait, kept_of, wait_of
@@ -26,6 +27,8 @@ from procesmijn.web.site import Site
 from procesmijn.web.trends import trend_period
 from procesmijn.web.views.case import track
 from procesmijn.web.views.chain import ChainLink, links_of
+from procesmijn.web.views.compare import figures_of
+from procesmijn.web.views.improved import Improvement, improvements_of
 from procesmijn.web.views.trend_table import TrendPoint, points_of
 
 
@@ -116,6 +119,22 @@ class Trend:
     rows: list[TrendPoint]
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two groups of cases, measure by measure."""
+
+    about: About
+    rows: list[Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Improvements:
+    """What got better between two periods, the most first, and what got worse."""
+
+    about: About
+    rows: list[Improvement]
+
+
 class Asked(BaseModel):
     """The filters of the page: here for OpenAPI, and to refuse what cannot be meant."""
 
@@ -193,21 +212,6 @@ def router(site: Site) -> APIRouter:
         with site.asking(request) as asking:
             return Chain(_about(asking), links_of(asking))
 
-    @routes.get("/trends")
-    def trends(
-        request: Request,
-        _: Question,
-        measure: Annotated[Measure, Query(description="What is followed.")] = Measure.MEDIAN,
-        by: Annotated[By, Query(description="For each of which.")] = By.PROCESS,
-        each: Annotated[Each, Query(description="Weeks, or months.")] = Each.WEEK,  # noqa: ARG001 - a filter
-    ) -> Trend:
-        """A measure over whole weeks or months, and what is usual for it: the limits of an
-        individuals chart."""
-        if by not in dimensions(measure):
-            raise HTTPException(422, f"{measure} cannot be told by {by}")
-        with site.asking(request) as asking:
-            return Trend(_about(asking), points_of(asking))
-
     @routes.get("/case")
     def one_case(
         request: Request,
@@ -226,7 +230,45 @@ def router(site: Site) -> APIRouter:
             raise HTTPException(404, f"there is no case {case!r} of {process}")
         return told
 
+    _add_changes(routes, site)
     return routes
+
+
+def _add_changes(routes: APIRouter, site: Site) -> None:
+    """What changes: between two groups of cases, everywhere, over time."""
+
+    @routes.get("/compare")
+    def comparison(
+        request: Request,
+        _: Question,
+        at: Annotated[date | None, Query(description="Before this date beside since.")] = None,  # noqa: ARG001 - a filter
+        rate: Annotated[int | None, Query(description="What an hour of work costs.", ge=1)] = None,  # noqa: ARG001 - a filter
+    ) -> Comparison:
+        """Cases before the terms of an agreement changed, before a date, or in the period before,
+        beside those since."""
+        with site.asking(request) as asking:
+            return Comparison(_about(asking), figures_of(asking))
+
+    @routes.get("/improved")
+    def improved(request: Request, _: Question) -> Improvements:
+        """Every link and agreement in this period beside the one before, what improved first."""
+        with site.asking(request) as asking:
+            return Improvements(_about(asking), improvements_of(asking))
+
+    @routes.get("/trends")
+    def trends(
+        request: Request,
+        _: Question,
+        measure: Annotated[Measure, Query(description="What is followed.")] = Measure.MEDIAN,
+        by: Annotated[By, Query(description="For each of which.")] = By.PROCESS,
+        each: Annotated[Each, Query(description="Weeks, or months.")] = Each.WEEK,  # noqa: ARG001 - a filter
+    ) -> Trend:
+        """A measure over whole weeks or months, and what is usual for it: the limits of an
+        individuals chart."""
+        if by not in dimensions(measure):
+            raise HTTPException(422, f"{measure} cannot be told by {by}")
+        with site.asking(request) as asking:
+            return Trend(_about(asking), points_of(asking))
 
 
 def _about(asking: Asking) -> About:

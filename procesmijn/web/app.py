@@ -40,6 +40,8 @@ from procesmijn.web.views import (
     agreements,
     case,
     chain,
+    compare,
+    improved,
     late,
     parties,
     party,
@@ -98,6 +100,8 @@ def _add_views(app: FastAPI, site: Site) -> None:
     add("/customers", partial(_party, side="customer"), has_cases=True)
     add("/chain", chain.chain, has_cases=False)
     add("/agreements", agreements.view, has_cases=False)
+    add("/compare", compare.compare, has_cases=False)
+    add("/improved", improved.improved, has_cases=False)
     add("/trends", trend_explorer.trend_explorer, has_cases=False)
     add("/about", about.about, has_cases=False)
 
@@ -129,6 +133,8 @@ def _add_exports(app: FastAPI, site: Site) -> None:
     add("customers", parties.records, has_cases=False)
     add("agreements", agreements.records, has_cases=False)
     add("chain", chain.records, has_cases=False)
+    add("compare", compare.records, has_cases=False)
+    add("improved", improved.records, has_cases=False)
     add("trends", trend_table.records, has_cases=False)
     add("uncovered", agreements.uncovered, has_cases=False)
 

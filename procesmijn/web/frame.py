@@ -22,7 +22,7 @@ _NAVIGATION: Final = (
         "promises",
         (("suppliers", "/suppliers"), ("customers", "/customers"), ("agreements", "/agreements")),
     ),
-    ("explore", (("trends", "/trends"),)),
+    ("explore", (("compare", "/compare"), ("trends", "/trends"))),
     ("service", (("streams", "/streams"), ("about", "/about"))),
 )
 _BEHIND_SECONDS: Final = 120

@@ -17,7 +17,9 @@ from procesmijn.web.views.agreements import Agreements
 from procesmijn.web.views.case import Case, Cases
 from procesmijn.web.views.catalogue_in_use import CatalogueInUse
 from procesmijn.web.views.chain import Chain
+from procesmijn.web.views.compare import Compare
 from procesmijn.web.views.confirm import Confirm
+from procesmijn.web.views.improved import Improved
 from procesmijn.web.views.late import Late
 from procesmijn.web.views.message import Message
 from procesmijn.web.views.parties import Parties
@@ -41,6 +43,8 @@ View: TypeAlias = (
     | Agreements
     | Chain
     | TrendExplorer
+    | Compare
+    | Improved
     | About
     | Streams
     | Message
@@ -62,6 +66,8 @@ CONTEXTS: Final[dict[str, type]] = {
     "agreements.html": Agreements,
     "chain.html": Chain,
     "trends.html": TrendExplorer,
+    "compare.html": Compare,
+    "improved.html": Improved,
     "about.html": About,
     "streams.html": Streams,
     "message.html": Message,

@@ -38,8 +38,6 @@ def filters(draw: st.DrawFn) -> Filters:
         by=draw(st.sampled_from(By)),
         each=draw(st.sampled_from(Each)),
         limits=draw(st.sampled_from(["", "yes"])),
-        colour=draw(st.sampled_from(["party", "activity"])),
-        axis=draw(st.sampled_from(["date", "start"])),
         at_date=draw(st.none() | DATES),
         rate=draw(st.integers(0, 10_000)),
         state=draw(st.sampled_from(["", "late", "paused"])),

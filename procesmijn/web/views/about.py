@@ -28,6 +28,7 @@ _MEASURES: Final = {
     "cycle_time": "bi.fct_case, bi.fct_forecast",
     "rework": "bi.fct_repeat, bi.fct_handover",
     "rating": "bi.fct_rating",
+    "comparison": "bi.fct_delivery, bi.fct_case, bi.fct_rating, bi.fct_handover",
     "usual": "bi.fct_delivery, mining.measured_handover",
     "certainty": "bi.fct_delivery, mining.measured_handover",
     "small_groups": "bi.small_group()",

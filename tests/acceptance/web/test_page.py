@@ -37,6 +37,8 @@ VIEWS = (
     "/streams/message",
     "/streams/catalogue",
     "/streams/suggestions?period=4w",
+    "/compare?rate=55",
+    "/improved?period=4w",
     "/trends?limits=yes",
     "/trends?by=pair&measure=p90&process=onboarding&supplier=hr&customer=payroll",
     "/about",
@@ -284,7 +286,17 @@ def test_the_api_says_the_same(served: Served) -> None:
     assert set(contract["paths"]) == {
         f"/api/v1/{name}"
         for name in (
-            *("waits", "agreements", "weeks", "open-deliveries", "case", "chain", "trends"),
+            *(
+                "waits",
+                "agreements",
+                "weeks",
+                "open-deliveries",
+                "case",
+                "chain",
+                "trends",
+                "compare",
+                "improved",
+            ),
             *("streams", "dead-letters"),
         )
     }
