@@ -75,15 +75,20 @@ class Watch:
             return self._answer
 
     def _keep_asking(self) -> None:
-        while True:
-            answer = self._one()
+        try:
+            while self._is_wanted():
+                answer = self._one()
+                with self._changed:
+                    self._answer = answer
+                    self._changed.notify_all()
+                time.sleep(_AGAIN_SECONDS)
+        finally:  # whatever ended it, the next who looks begins anew
             with self._changed:
-                self._answer = answer
-                self._changed.notify_all()
-                if time.monotonic() - self._wanted_at > _LOOKED_AT_SECONDS:
-                    self._is_asking = False
-                    return
-            time.sleep(_AGAIN_SECONDS)
+                self._is_asking = False
+
+    def _is_wanted(self) -> bool:
+        with self._changed:
+            return time.monotonic() - self._wanted_at < _LOOKED_AT_SECONDS
 
     def _one(self) -> Answer:
         try:

@@ -12,6 +12,7 @@ import pytest
 from jinja2 import meta
 from markupsafe import Markup
 
+from consumers.intake import DEFECT
 from procesmijn.documents.words import Language
 from procesmijn.store.figures import Clock
 from procesmijn.web.exports import Records, as_csv
@@ -19,6 +20,8 @@ from procesmijn.web.frame import Frame
 from procesmijn.web.say import Speech, texts
 from procesmijn.web.security import local_path
 from procesmijn.web.templates import CONTEXTS, environment
+from procesmijn.web.views.refusals import member_of, said_of
+from schemas.reasons import Reason
 
 EN = Speech(Language.EN, ZoneInfo("Europe/Amsterdam"))
 NL = Speech(Language.NL, ZoneInfo("Europe/Amsterdam"))
@@ -51,6 +54,29 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     composed += re.findall(rf'"((?:{"|".join(rooms)})\.[a-z_]*)" ~', used)
     forms = "|".join(re.sub(r"{[^}]*}|$", r"\\w*", each) for each in composed)
     assert not [key for key in texts() if key not in written and not re.fullmatch(forms, key)]
+
+
+@pytest.mark.parametrize("reason", [*map(str, Reason), DEFECT])
+def test_every_reason_to_refuse_a_record_is_said_with_what_to_do(reason: str) -> None:
+    key = reason.replace("-", "_")
+    assert {f"reason.{key}", f"mend.{key}"} <= set(texts())
+
+
+def test_the_member_that_is_wrong_is_found_in_what_the_contract_says() -> None:
+    for reason, message, member, said in (
+        ("invalid-data", "data.party: should be text", "data.party", "should be text"),
+        (
+            "invalid-data",
+            "data.employee[1]: should be text",
+            "data.employee",
+            "[1]: should be text",
+        ),
+        ("time-without-zone", "time has no zone", "time", "has no zone"),
+        ("unknown-type", "the event type is not known", "type", "the event type is not known"),
+        ("not-json", "the value is not JSON: EOF", "", "the value is not JSON: EOF"),
+    ):
+        assert member_of(reason, message) == member
+        assert said_of(member, message) == said
 
 
 def test_a_template_uses_what_its_context_says_and_nothing_else() -> None:

@@ -59,11 +59,20 @@ document.addEventListener("keydown", (event) => {
   before = event.key;
 });
 
-// Live figures wait while somebody works in them, and are no place to go to.
+// Live figures wait while somebody works in them, or nobody sees them, and are no place to go to.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const live = event.detail.elt;
-  if (live.matches("[data-live]") && live.contains(document.activeElement)) event.preventDefault();
+  const isBusy = document.hidden || live.contains(document.activeElement);
+  if (live.matches("[data-live]") && isBusy) event.preventDefault();
 });
+const sayLost = (event) => {
+  const said = event.detail.elt.matches("[data-live]") && event.detail.elt.querySelector(".freshness");
+  if (!said) return;
+  said.className = "freshness still";
+  said.textContent = event.detail.elt.dataset.lost;
+};
+document.addEventListener("htmx:sendError", sayLost);
+document.addEventListener("htmx:responseError", sayLost);
 
 // What was focused before figures changed is so again: a keyboard loses no place.
 document.addEventListener("htmx:beforeSwap", () => {
