@@ -29,8 +29,9 @@ def summary(
     ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Say how a week went for a party: what it delivered, what it waits for, what stood out.
+    """Say how a week went for a party, in words.
 
+    What it delivered, agreement by agreement, what it has in hand and waits for, and its alerts.
     What is open is so now, or at --as-of.
     """
     asked = date_of("--week", week)
