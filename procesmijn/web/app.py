@@ -27,7 +27,7 @@ from procesmijn.web.assets import assets, source_archive
 from procesmijn.web.desk import Desk
 from procesmijn.web.desk_api import desk_router
 from procesmijn.web.desk_routes import add_desk
-from procesmijn.web.exports import Records
+from procesmijn.web.exports import FORMS, FileForm, Records
 from procesmijn.web.forms import Form, FormTooOld
 from procesmijn.web.frame import SOURCE
 from procesmijn.web.problem import Problem, problem
@@ -118,12 +118,14 @@ def _party(asking: Asking, side: Side) -> View | Problem:
 
 def _add_exports(app: FastAPI, site: Site) -> None:
     def add(name: str, records: Callable[[Asking], Records], *, has_cases: bool) -> None:
-        def answer(request: Request) -> Response:
+        def answer(request: Request, form: FileForm) -> Response:
             if has_cases:
                 site.looked(request)
-            return site.csv(request, name, records)
+            return site.file(request, name, form, records)
 
-        app.add_route(f"/{name}.csv", answer, include_in_schema=False)
+        for form in FORMS:
+            route = partial(answer, form=form)
+            app.add_route(f"/{name}.{form.suffix}", route, include_in_schema=False)
 
     add("waits", waits.records, has_cases=False)
     add("map", process_map.records, has_cases=False)

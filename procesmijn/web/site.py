@@ -18,7 +18,7 @@ from procesmijn.web.access import AccessRecord
 from procesmijn.web.address import read_filters
 from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Directory
-from procesmijn.web.exports import Records, as_csv
+from procesmijn.web.exports import FileForm, Records
 from procesmijn.web.forms import form_token
 from procesmijn.web.problem import Problem
 from procesmijn.web.say import Speech, today
@@ -71,14 +71,16 @@ class Site:
         code = 404 if isinstance(context, Problem) else 200
         return HTMLResponse(render(context), code, headers={"Vary": "Cookie, Accept-Language"})
 
-    def csv(self, request: Request, name: str, records_of: Callable[[Asking], Records]) -> Response:
+    def file(
+        self, request: Request, name: str, form: FileForm, records_of: Callable[[Asking], Records]
+    ) -> Response:
         """The same figures as a file."""
         with self.asking(request) as asking:
             records = records_of(asking)
         return Response(
-            as_csv(records).encode(),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+            form.write(records),
+            media_type=form.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}.{form.suffix}"'},
         )
 
     def looked(self, request: Request) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import urllib.request
 from collections.abc import Callable
 from itertools import pairwise
 from statistics import fmean
 
+import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -140,6 +142,35 @@ def test_a_command_a_file_and_the_page_say_the_same(served: Served, look: Open) 
     expect(page.locator(".flag text")).to_have_text(f"{changed} v2")
     expect(page.locator("table.trend")).to_contain_text(f"{changed} v2")
     assert fetch(f"{served.url}/api/v1/trends?measure=cycle&by=pair")[0] == 422
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("waits", "map", "late", "case", "suppliers", "customers", "agreements", "chain"),
+        *("compare", "improved", "trends", "uncovered"),
+    ],
+)
+def test_every_table_is_a_file_with_types(served: Served, name: str) -> None:
+    case = served.rows("SELECT case_key FROM bi.fct_case WHERE process = 'onboarding' LIMIT 1")[0][
+        0
+    ]
+    query = f"process=onboarding&case={case}" if name == "case" else "period=4w"
+    rows = list(csv.DictReader(io.StringIO(fetch(f"{served.url}/{name}.csv?{query}")[1])))
+    with urllib.request.urlopen(f"{served.url}/{name}.parquet?{query}") as answer:
+        table = pl.read_parquet(answer.read())
+    assert len(rows) == len(table) > 0
+    assert list(rows[0]) == table.columns
+    for column in table.columns:
+        cells = [row[column] for row in rows]
+        if table[column].dtype.is_numeric():
+            known = [float(cell) if cell else None for cell in cells]
+            assert table[column].to_list() == pytest.approx(known)
+        elif table[column].dtype.is_temporal():
+            said = [None if cell is None else cell.isoformat() for cell in table[column]]
+            assert [each and each.replace("+00:00", "Z") for each in said] == [
+                cell or None for cell in cells
+            ]
 
 
 def test_trends_need_no_script(look: Open) -> None:
