@@ -85,6 +85,21 @@ class OrderPlaced(PurchaseEvent):
     }
 
 
+class OrderCancelled(PurchaseEvent):
+    """Purchasing, or its system, emits it when an order is called off, or will never come."""
+
+    event_type = "order.cancelled"
+    example: ClassVar = {
+        "purchase": "P-2026-1904",
+        "order": "PO-2026-004711",
+        "party": "purchasing",
+        "reason": "never-came",
+    }
+
+    reason: Code | None = None
+    """Why, as a code of the source."""
+
+
 class GoodsReceived(PurchaseEvent, HandsOver):
     """Whoever takes them in emits it when goods have come, or a service was rendered."""
 
@@ -149,6 +164,7 @@ TYPES: Final = (
     RequisitionApproved,
     RequisitionRejected,
     OrderPlaced,
+    OrderCancelled,
     GoodsReceived,
     InvoiceReceived,
     InvoiceBlocked,

@@ -97,6 +97,19 @@ class TrainingEvaluated(TrainingEvent):
     """How far the goals were reached, as a code of the source."""
 
 
+class TrainingClosed(TrainingEvent):
+    """HR, or the learning system, emits it when a training ends without an evaluation.
+
+    Nobody followed it, or nobody looked any more whether it was of use.
+    """
+
+    event_type = "training.closed"
+    example: ClassVar = {"training": "T-2026-0311", "party": "hr", "reason": "never-followed"}
+
+    reason: Code | None = None
+    """Why, as a code of the source."""
+
+
 TYPES: Final = (
     TrainingRequested,
     TrainingProposed,
@@ -105,4 +118,5 @@ TYPES: Final = (
     TrainingBooked,
     TrainingCompleted,
     TrainingEvaluated,
+    TrainingClosed,
 )

@@ -35,6 +35,9 @@ from procesmijn.store.agreements import AgreementRow
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
 
+_NOT_IN_TABLE: Final = frozenset({"deliverable", "version", "customer_role"})
+"""What is typed nowhere, and what the other columns say."""
+
 app = typer.Typer(
     add_completion=False,
     help="List agreements, hold them against what happens, suggest others, and try other terms.",
@@ -70,7 +73,9 @@ def list_agreements(
     with reading(read_settings()) as (_, connection):
         _known(process, connection)
         rows = agreements.listed(process, period(since, until), connection)
-    show([row._asdict() for row in rows], AgreementRow._fields, form)
+    columns = [name for name in AgreementRow._fields if name not in _NOT_IN_TABLE]
+    all_of_them = [row._asdict() for row in rows]
+    show(all_of_them, columns if form is Format.TABLE else AgreementRow._fields, form)
 
 
 @app.command()

@@ -13,7 +13,8 @@ from procesmijn.catalogue.lead_times import Unit, read_lead_time
 from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.options import AsFormat, AsOf, Since, Until, can_be_written, moment, period
 from procesmijn.cli.service import reading
-from procesmijn.cli.show import Format, duration, show
+from procesmijn.cli.show import Format, show
+from procesmijn.cli.table import duration
 from procesmijn.cli.tell import many, note
 from procesmijn.core.chain import Ends, Part, Share, Whole, chain_ends, ways_to_end
 from procesmijn.core.late_links import ENOUGH
@@ -28,8 +29,8 @@ from procesmijn.wording import reworded
 app = typer.Typer(add_completion=False)
 
 _OF_TABLE: Final = (
-    *("process", "part", "supplier", "customer", "customer_role", "cases", "share"),
-    *("share_working", "case_wait_seconds_mean", "chain_ends"),
+    *("process", "link", "customer_role", "cases", "share", "case_wait_seconds_mean"),
+    "chain_ends",
     *("late_after_seconds", "late_cases", "timely_cases"),
     *("added_behind_seconds", "added_behind_seconds_low", "added_behind_seconds_high"),
     *("added_seconds", "added_seconds_low", "added_seconds_high"),
@@ -125,8 +126,14 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         _draw(rows, str(process), out)
         note(f"written to {out}")
     if out is None or form is not Format.TABLE:
-        columns = _OF_TABLE if form is Format.TABLE else ChainRow._fields
-        show([row._asdict() for row in rows], columns, form)
+        if form is Format.TABLE:
+            linked = [
+                row._asdict() | {"link": (row.supplier, row.customer) if row.supplier else row.part}
+                for row in rows
+            ]
+            show(linked, _OF_TABLE, form)
+        else:
+            show([row._asdict() for row in rows], ChainRow._fields, form)
     _tell(rows)
     if late_after is None and any(row.late_after_seconds is not None for row in rows):
         note(

@@ -42,7 +42,8 @@ COMMANDS: Final = {
         "deliveries", "List deliveries under agreements: asked for, due, delivered, late."
     ),
     "pending": Listed(
-        "pending", "Say what each party waits for, since when, and against which promise."
+        "pending",
+        "Say who waits for whom, since when, against which promise; and what lies with whom.",
     ),
     "track": Listed(
         "track",

@@ -38,7 +38,7 @@ app = typer.Typer(add_completion=False)
 
 _OF_TABLE: Final = (
     *("process", "case_key", "agreement", "supplier", "customer", "requested_at", "due_at"),
-    *("delivered_at", "status", "is_breached", "late_seconds", "returns"),
+    *("delivered_at", "status", "is_breached", "late_seconds", "returns", "late_returns"),
 )
 """All of them would fit no terminal."""
 _SECONDS_OF: Final = {Unit.HOURS: 1e-6, Unit.DAYS: 24 * HOUR_US * 1e-6}

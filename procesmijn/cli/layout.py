@@ -65,6 +65,30 @@ def lay_out(columns: Sequence[Column], width: int, strong: Emphasis) -> Iterator
     return _table(rows, columns, widths, strong)
 
 
+def folded(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of text, broken between words; a word that is longer than a line breaks at its end.
+
+    ``indent`` stands before every line but the first.
+    """
+    if cell_len(text) <= width:
+        return [text]
+    lines, line, begin = [], "", ""
+    for word in text.split():
+        longer = f"{line} {word}" if line != begin else line + word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line != begin:
+            lines.append(line)
+            begin = indent
+        *full, rest = chop_cells(word, width - len(begin))
+        for part in full:
+            lines.append(begin + part)
+            begin = indent
+        line = begin + rest
+    return [*lines, line]
+
+
 def _widths(columns: Sequence[Column], width: int) -> list[int] | None:
     """What each column gets; None where they cannot stand beside each other."""
     room = width - len(_GAP) * (len(columns) - 1)
@@ -96,12 +120,12 @@ def _table(
     strong: Emphasis,
 ) -> Iterator[str]:
     is_number = [column.is_number for column in columns]
-    headings = [_folded(it.heading, width) for it, width in zip(columns, widths, strict=True)]
+    headings = [folded(it.heading, width) for it, width in zip(columns, widths, strict=True)]
     tallest = max(map(len, headings), default=0)
     on_the_ground = [[""] * (tallest - len(lines)) + lines for lines in headings]
     yield from map(strong, _lines(on_the_ground, widths, is_number))
     for row in rows:
-        cells = (_folded(cell, width, _INDENT) for cell, width in zip(row, widths, strict=True))
+        cells = (folded(cell, width, _INDENT) for cell, width in zip(row, widths, strict=True))
         yield from _lines(cells, widths, is_number)
 
 
@@ -124,12 +148,12 @@ def _blocks(
     margin, room = _of_blocks(columns, width)
     headings = [column.heading for column in columns]
     if not rows:
-        yield from map(strong, _folded(", ".join(headings), width))
+        yield from map(strong, folded(", ".join(headings), width))
     for number, row in enumerate(rows):
         if number:
             yield ""
         for heading, cell in zip(headings, row, strict=True):
-            first, *rest = _folded(cell, room)
+            first, *rest = folded(cell, room)
             space = " " * (margin - cell_len(heading))
             yield f"{strong(heading)}{space}{first}".rstrip()
             yield from (" " * margin + line for line in rest)
@@ -154,30 +178,6 @@ def _height_of_blocks(rows: Iterable[Sequence[str]], columns: Sequence[Column], 
 
 def _lines_of(text: str, width: int) -> int:
     return max(1, -(-len(text) // width))
-
-
-def _folded(text: str, width: int, indent: str = "") -> list[str]:
-    """Lines of text, broken between words; a word that is longer than a line breaks at its end.
-
-    ``indent`` stands before every line but the first.
-    """
-    if cell_len(text) <= width:
-        return [text]
-    lines, line, begin = [], "", ""
-    for word in text.split():
-        longer = f"{line} {word}" if line != begin else line + word
-        if cell_len(longer) <= width:
-            line = longer
-            continue
-        if line != begin:
-            lines.append(line)
-            begin = indent
-        *full, rest = chop_cells(word, width - len(begin))
-        for part in full:
-            lines.append(begin + part)
-            begin = indent
-        line = begin + rest
-    return [*lines, line]
 
 
 def _widest(texts: Iterable[str]) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.fields import write_share
-from procesmijn.cli.show import duration
 from procesmijn.cli.suggestion import on_one_line
+from procesmijn.cli.table import duration
 from procesmijn.cli.tell import many
 from procesmijn.operating.suggesting import Suggested, names
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, timedelta
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
@@ -45,10 +45,15 @@ app.command("grade")(report_grade.grade)
 app.command("improved")(report_improved.improved)
 app.command("alerts")(report_alerts.alerts)
 
-_NOT_IN_TABLE: Final = frozenset(
-    ("process", "due_before", "share_met_change_low", "share_met_change_high", "valid_until")
+_OF_TABLE: Final = (
+    *("agreement", "role", "due", "share_met", "target_share", "change"),
+    *("share_first_time_right", "first_time_right_target"),
+    *("supplier_clock_seconds_median", "customer_clock_seconds_median", "overdue", "open"),
 )
-"""All of them are too wide for a table; the interval is told by the trend."""
+"""After whom it is between: more would not fit a terminal."""
+_OF_ROLES: Final = {"share_rejected": "rejected", "share_followed": "followed"}
+"""What is told of some staff roles alone, and in which word."""
+_NO_TREND: Final = "not shown"
 _NOR_ASKED: Final = ", and asked for nothing under one"
 
 OneParty: TypeAlias = Annotated[str, typer.Argument(metavar="PARTY", help="Name of the party.")]
@@ -103,8 +108,11 @@ def _report(
         within = _lately(dates, instant.astimezone(zone).date())
         columns, rows = deliveries.report(side, party, within, connection)
         elsewhere = [] if rows else deliveries.agreed(party, connection)
-    in_table = [name for name in columns if name not in _NOT_IN_TABLE]
-    show(rows, in_table if form is Format.TABLE else columns, form)
+    if form is Format.TABLE:
+        whom = "customer" if side == "supplier" else "supplier_and_customer"
+        show(map(_in_short, rows), (whom, *_OF_TABLE), form)
+    else:
+        show(rows, columns, form)
     if not rows:
         _tell_where(side, party, elsewhere)
         return
@@ -114,6 +122,20 @@ def _report(
         f" {within.since}; open, overdue and oldest_open_at are of"
         f" {instant.astimezone(UTC):%Y-%m-%d %H:%M}Z, whenever it was asked for"
     )
+
+
+def _in_short(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a table: what belongs together in one cell."""
+    change, role = row["share_met_change"], row["staff_role"]
+    told = [f"{row[name]:.1%} {word}" for name, word in _OF_ROLES.items() if row[name] is not None]
+    trend = "" if row["trend"] == _NO_TREND else f" {row['trend']}"
+    return {
+        **row,
+        "supplier_and_customer": (row["supplier"], row["customer"]),
+        "agreement": f"{row['agreement']}: {row['lead_time']}",
+        "role": ", ".join([role, *told]),
+        "change": None if change is None else f"{change * 100:+.1f} pt{trend}",
+    }
 
 
 def _lately(asked: Period, today: date) -> Period:

@@ -11,6 +11,7 @@ from consumers.connection import KafkaSettings
 from procesmijn.apply import Applier
 from procesmijn.catalogue import default
 from procesmijn.cli.parts import Parts, servers
+from procesmijn.cli.show import speak_of_zone
 from procesmijn.errors import ProcesmijnError
 from procesmijn.persons import Keys, KeysError, Persons
 from procesmijn.settings import Settings
@@ -18,6 +19,7 @@ from procesmijn.store import Store, keys, streams
 from procesmijn.store.catalogues import Active
 from procesmijn.store.connection import Connection
 from procesmijn.store.migrate import check_schema, migrate
+from procesmijn.store.present import zone_of_processes
 
 KEYS_NEEDED: Final = (
     "a database of your own needs keys that are kept outside of it: set PROCESMIJN_KEYS"
@@ -79,6 +81,7 @@ def reading(
                 prepare(store, secrets, Persons(secrets))
             with store.reader() as connection:
                 check_schema(connection)
+                speak_of_zone(zone_of_processes(connection))
                 if as_of is not None:
                     streams.speak_of(as_of, connection)
                 yield store, connection

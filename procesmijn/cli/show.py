@@ -6,7 +6,8 @@ import csv
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from io import StringIO
@@ -16,14 +17,17 @@ from typing import Any, Final
 
 import orjson
 
-from procesmijn.cli.layout import Column, lay_out
+from procesmijn.cli.layout import folded, lay_out
+from procesmijn.cli.table import Readable, readable
 from procesmijn.settings import wording
-from procesmijn.wording import Wording, reworded
+from procesmijn.wording import reworded
 
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""
 _ROWS_AT_ONCE: Final = 1_000
 """So many are turned into text together."""
+_ZONE: Final[ContextVar[tzinfo]] = ContextVar("zone", default=UTC)
+"""Where the readers of tables are."""
 
 
 class Format(StrEnum):
@@ -46,7 +50,7 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: Format
         for part in csv_parts(rows, columns):
             sys.stdout.write(part.decode())
     else:
-        _table([*rows], columns)
+        _write(readable([*rows], columns, _ZONE.get(), wording()))
 
 
 def write_json(value: Any) -> None:
@@ -84,79 +88,28 @@ def json_parts(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     yield b"[]\n" if opening == b"[" else b"\n]\n"
 
 
-def duration(seconds: float, *, is_working: bool = False) -> str:
-    """Time for people: the two largest units; working time in hours, since a working day has not
-    24 of them."""
-    if seconds < 0:
-        return f"-{duration(-seconds, is_working=is_working)}"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = (0, hours) if is_working else divmod(hours, 24)
-    for large, unit, small, next_unit in (
-        (days, "d", hours, "h"),
-        (hours, "h", minutes, "m"),
-        (minutes, "m", rest, "s"),
-    ):
-        if large:
-            return f"{large}{unit} {small:02}{next_unit}"
-    return f"{rest}s"
+def section(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Write rows as one table of several, under its title."""
+    _write(readable(rows, columns, _ZONE.get(), wording()), reworded(title, wording()))
 
 
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def speak_of_zone(zone: tzinfo) -> None:
+    """From now on instants in tables are those of the clocks there; else they are UTC."""
+    _ZONE.set(zone)
+
+
+def _write(table: Readable, title: str = "") -> None:
     is_terminal = sys.stdout.isatty()
     width = get_terminal_size().columns if is_terminal else _WIDTH_OF_FILES
     strong = _bold if is_terminal and os.environ.get("TERM") != "dumb" else str
-    parties = wording()
-    for line in lay_out([_column(name, rows, parties) for name in columns], width, strong):
+    above = "; ".join(each for each in (title, *table.said) if each)
+    lines = folded(above, width) if above else []
+    for line in (*lines, *lay_out(table.columns, width, strong)):
         sys.stdout.write(f"{line}\n")
-
-
-def _column(name: str, rows: Sequence[Mapping[str, Any]], parties: Wording) -> Column:
-    values = [row[name] for row in rows]
-    return Column(
-        reworded(_heading(name), parties),
-        [_words(name, value) for value in values],
-        is_number=any(
-            isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-            for value in values
-        ),
-        is_text=any(isinstance(value, str | tuple) for value in values),
-    )
 
 
 def _bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m"
-
-
-def _heading(column: str) -> str:
-    return column.replace("_seconds", "").removeprefix("seconds_").replace("_", " ")
-
-
-def _words(column: str, value: Any) -> str:
-    if isinstance(value, int | float | Decimal) and "seconds" in column:
-        return duration(float(value), is_working="working" in column)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return _printable(" > ".join(value))
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    return "" if value is None else _printable(str(value))
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal would obey: events may say anything."""
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() else " " if each.isspace() else _escaped(each) for each in text
-    )
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode()
 
 
 def _cell(value: Any) -> Any:

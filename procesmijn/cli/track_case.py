@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from procesmijn.cli.show import Format, show
+from procesmijn.cli.show import section
 from procesmijn.core.forecasts import FEWEST_CASES, SHARE
 from procesmijn.tracking.told import Told
 
 _STEPS: Final = ("completed_at", "activity", "party", "wait_seconds", "wait_working_seconds")
 _HOLDERS: Final = ("party", "since", "because", "waiting_seconds", "waiting_working_seconds")
-_PROMISES: Final = ("deliverable", "supplier", "customer", "due_at", "status")
+_PROMISES: Final = (
+    *("agreement", "supplier", "customer", "promised_at", "due_at", "delivered_at", "stands"),
+)
 _HELP: Final = ("deliverable", "to_return_it", "turn_to")
 _COMING: Final = ("expected_at", "activity", "share", "next_share")
 _WAYS: Final = ("share", "way")
@@ -34,13 +36,14 @@ def show_case(told: Told) -> None:
         each | {"because": f"{_BECAUSE[each['basis']]} {each['what']}"} for each in told.holders
     ]
     _section("Who has it", holders, _HOLDERS)
-    _section("Promised", told.promises, _PROMISES)
+    promises = [
+        each | {"stands": ", ".join([each["status"], *_more(each)])} for each in told.promises
+    ]
+    _section("Promised", promises, _PROMISES)
     _section("How to return it, and whom to turn to", _help(told.promises), _HELP)
     coming = [each for each in told.to_come if each["share"] >= _LEAST_SHARE]
-    _section("To come", [_in_percent(each) for each in coming], _COMING)
-    ways = [
-        {"share": f"{way['share']:.0%}", "way": tuple(way["activities"])} for way in told.ways_on
-    ]
+    _section("To come", coming, _COMING)
+    ways = [{"share": way["share"], "way": tuple(way["activities"])} for way in told.ways_on]
     _section("Most likely ways on", ways, _WAYS)
     if told.forecast is not None:
         _section(f"Expected to end; {float(SHARE):.0%} do between", [told.forecast], _EXPECTED)
@@ -48,10 +51,20 @@ def show_case(told: Told) -> None:
         print(f"\nNo forecast: fewer than {FEWEST_CASES} past cases were where it is for so long.")
 
 
-def _section(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+def _more(promise: Mapping[str, Any]) -> Iterator[str]:
+    """What there is to say of a promise beside its status."""
+    if promise["status"] == "open" and promise["late_returns"]:
+        yield "returned after all"
+    if promise["is_paused"]:
+        yield "paused"
+    if promise["status"] == "open" and promise["is_breached"]:
+        yield "late"
+
+
+def _section(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
     if rows:
-        print(f"\n{title}", flush=True)
-        show(rows, columns, Format.TABLE)
+        print()
+        section(title, rows, columns)
 
 
 def _help(promises: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -73,7 +86,3 @@ def _state(told: Told) -> str:
     if told.is_open is None:
         return f"began {told.started_at:%Y-%m-%d %H:%M}Z; nothing is declared to end it"
     return f"open since {told.started_at:%Y-%m-%d %H:%M}Z"
-
-
-def _in_percent(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {name: f"{row[name]:.0%}" for name in ("share", "next_share")}

@@ -13,7 +13,8 @@ import typer
 from procesmijn.catalogue import default, load
 from procesmijn.catalogue.calendars import OFFICE
 from procesmijn.cli.options import known
-from procesmijn.cli.show import duration, write_json
+from procesmijn.cli.show import write_json
+from procesmijn.cli.table import duration
 from procesmijn.cli.tell import note
 from procesmijn.core.compile import open_hours
 from procesmijn.core.due import lead_time

@@ -116,6 +116,7 @@ class Organisation:
         self.systems = Systems(self.env, self.rng)
         self.pulse_rng = random.Random(f"{seed}/pulse")
         self.pulse = Systems(self.env, self.pulse_rng)
+        self._closings = Systems(self.env, random.Random(f"{seed}/closings"))
         rules = catalogue()
         names = iter(made_up_people(self.rng, sum(each.people for each in STAFF.values())))
         self.departments = {
@@ -145,6 +146,7 @@ class Organisation:
             self.env.step()
             yield from self.systems.sent()
             yield from self.pulse.sent()
+            yield from self._closings.sent()
 
     def number(self, prefix: str) -> str:
         """Next number of a kind of thing: ``V-2026-00042``."""
@@ -196,6 +198,12 @@ class Organisation:
             mistaken_for=self.departments[work.party].colleague_of(work.performer),
         )
 
+    def closes_after(
+        self, days: int, source: str, event_type: str, data: Mapping[str, object]
+    ) -> None:
+        """Let a system close by itself, after so many days, what nobody will go on with."""
+        self.env.process(self._closed(days, source, event_type, data))
+
     def chance(self, share: float) -> bool:
         """Whether something happens that does so in that share of cases."""
         return self.rng.random() < share
@@ -203,6 +211,10 @@ class Organisation:
     def days(self, least: float, most: float) -> simpy.Event:
         """Let some days pass, around the clock."""
         return self.env.timeout(round(self.rng.uniform(least, most) * 24 * 3600) * SECOND_US)
+
+    def _closed(self, days: int, source: str, event_type: str, data: Mapping[str, object]) -> Steps:
+        yield self.env.timeout(days * 24 * HOUR_US)
+        self._closings.tell(f"{source}/closing", event_type, {**data, "party": "system"})
 
     def _arrivals(self, flow: Flow) -> Steps:
         hours = self.departments[flow.party].hours

@@ -28,6 +28,8 @@ CATEGORIES: Final = ("packaging", "spare-parts", "office", "services", "tools", 
 FRIDAY: Final = 4
 REJECTED: Final = 0.08
 NEVER_COMES: Final = 0.02
+CANCELLED_AFTER: Final = 45
+"""Days after which an order of which nothing was heard is taken off the books."""
 BLOCKED: Final = 0.12
 
 
@@ -52,6 +54,8 @@ def purchase(org: Organisation) -> Steps:
     about = {**about, "order": org.number("PO")}
     org.done(ERP, "order.placed", about, work)
     if org.chance(NEVER_COMES):
+        gone = {**about, "reason": "never-came"}
+        org.closes_after(CANCELLED_AFTER, ERP, "order.cancelled", gone)
         return
     goods = org.env.process(_goods(org, about, requester.party))
     invoice = org.env.process(_invoice(org, about))

@@ -16,6 +16,8 @@ PORTAL: Final = "/intranet/requests"
 CANCELLED: Final = 0.05
 RETURNED: Final = 0.08
 NEVER_ACCEPTED: Final = 0.12
+ACCEPTED_AFTER: Final = 14
+"""Days after which the portal takes it that what was delivered is accepted."""
 RATED: Final = 0.25
 ADVICE_FOLLOWED: Final = 0.8
 
@@ -69,6 +71,8 @@ def request(org: Organisation) -> Steps:
         if kind.is_advice:
             accepted["outcome"] = "followed" if org.chance(ADVICE_FOLLOWED) else "not-followed"
         org.systems.tell(PORTAL, "deliverable.accepted", accepted)
+    else:
+        org.closes_after(ACCEPTED_AFTER, PORTAL, "deliverable.accepted", about)
     if org.chance(RATED):
         org.env.process(rated(org, about, supplier.party, customer.party))
 

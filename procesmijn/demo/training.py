@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from procesmijn.demo.staff import Steps, together
@@ -14,6 +15,8 @@ ACADEMY: Final = "/hr/academy"
 REJECTED: Final = 0.14
 NEVER_FOLLOWED: Final = 0.05
 EVALUATED: Final = 0.9
+CLOSED_AFTER: Final = {"never-followed": 14, "never-evaluated": 90}
+"""Days after which nobody waits any more, by the reason that the system gives for it."""
 COURSES: Final = ("negotiating", "excel", "first-aid", "forklift", "leadership", "gdpr", "english")
 
 
@@ -39,12 +42,20 @@ def training(org: Organisation) -> Steps:
     org.done(ACADEMY, "training.booked", {**number, **course}, work)
     yield org.days(7, 45)
     if org.chance(NEVER_FOLLOWED):
+        _closed(org, number, "never-followed")
         return
     work = yield from staff.work(7 * 60)
     org.done(ACADEMY, "training.completed", about, work)
-    if org.chance(EVALUATED):
-        yield org.days(14, 40)
-        yield from hr.wait(2)
-        works = yield from together((hr, manager), 25)
-        outcome = org.rng.choices(["goals-met", "partly", "not-met"], [70, 22, 8])[0]
-        org.done(ACADEMY, "training.evaluated", {**number, "outcome": outcome}, works[0])
+    if not org.chance(EVALUATED):
+        _closed(org, number, "never-evaluated")
+        return
+    yield org.days(14, 40)
+    yield from hr.wait(2)
+    works = yield from together((hr, manager), 25)
+    outcome = org.rng.choices(["goals-met", "partly", "not-met"], [70, 22, 8])[0]
+    org.done(ACADEMY, "training.evaluated", {**number, "outcome": outcome}, works[0])
+
+
+def _closed(org: Organisation, number: Mapping[str, object], reason: str) -> None:
+    closed = {**number, "reason": reason}
+    org.closes_after(CLOSED_AFTER[reason], ACADEMY, "training.closed", closed)

@@ -115,7 +115,8 @@ def count_deliveries(meant: DeliveryFilter, connection: Connection) -> int:
 
 
 def pending(process: str | None, party: str | None, connection: Connection) -> Listing:
-    """What each party waits for, by customer: since when, and against which promise."""
+    """What was asked for and not delivered, since when and against which promise; and what was
+    handed over and not begun. By customer: who asked, or with whom it lies."""
     return _listing("pending", {"process": process, "party": party}, connection)
 
 

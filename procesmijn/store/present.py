@@ -1,12 +1,14 @@
-"""What sessions take for the present where it is not now: a database may tell of another time."""
+"""What sessions take for the present where it is not now: a database may tell of another time; and
+on whose clocks it is read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from procesmijn.store.connection import Connection
 from procesmijn.store.statements import statements
 from procesmijn.store.streams import speak_of
+from procesmijn.zones import load_zone
 
 
 def present(connection: Connection) -> datetime:
@@ -24,3 +26,9 @@ def set_present(moment: datetime, connection: Connection) -> None:
     """
     speak_of(moment, connection)
     connection.execute(statements("present")["keep"])
+
+
+def zone_of_processes(connection: Connection) -> tzinfo:
+    """The zone that most processes are in; UTC before there are any."""
+    row = connection.execute(statements("present")["zone"]).fetchone()
+    return load_zone(row[0]) if row else UTC

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from procesmijn.cli.flow_views import Asked, Rows
 from procesmijn.cli.flow_views.caption import caption, dates
-from procesmijn.cli.show import duration
+from procesmijn.cli.table import duration
 from procesmijn.cli.tell import many
 from procesmijn.core.flow import DirectlyFollows
 from procesmijn.flows import dfg

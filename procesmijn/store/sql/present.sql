@@ -8,3 +8,7 @@ DO $$ BEGIN
     EXECUTE format('ALTER DATABASE %I SET procesmijn.as_of = %L',
                    current_database(), current_setting('procesmijn.as_of'));
 END $$;
+
+-- name: zone
+-- The zone that most processes are in; none before there are any.
+SELECT time_zone FROM mining.process GROUP BY time_zone ORDER BY count(*) DESC, time_zone LIMIT 1;

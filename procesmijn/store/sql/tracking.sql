@@ -75,7 +75,7 @@ LIMIT %(most)s;
 -- name: promises
 -- What was asked for in a case or delivered, as bi.as_of() has it.
 SELECT d.deliverable, d.agreement, d.supplier, d.customer, d.customer_role, d.requested_at, d.promised_at, d.due_at,
-       d.delivered_at, d.status, d.is_breached, d.is_paused, d.returnable_until, a.lead_time,
+       d.delivered_at, d.status, d.is_breached, d.is_paused, d.late_returns, d.returnable_until, a.lead_time,
        d.supplier_clock_seconds::float8, d.customer_clock_seconds::float8
 FROM bi.fct_delivery d
 LEFT JOIN bi.dim_agreement a USING (agreement, version)

@@ -35,6 +35,8 @@ VOLUME: Final = 0.3
 AS_OF: Final = ("--as-of", "2026-02-06T12:00Z")
 OF: Final = "recruitment"
 COLUMNS: Final = 80
+USUAL_COLUMNS: Final = 120
+FEWEST_LINES: Final = 4
 ALL_ON_ONE_LINE: Final = 100_000
 NEED_MORE_WEEKS: Final = {"drift"}
 
@@ -82,6 +84,15 @@ SHOWN: Final = [
     ("verify",),
     ("settings",),
 ]
+COMPARED: Final = [
+    ("handovers", OF),
+    ("chain", OF, *AS_OF),
+    ("pending", *AS_OF),
+    ("report", "supplier", "hr", *AS_OF),
+    ("report", "customer", "manager", *AS_OF),
+    ("agreements", "check"),
+]
+"""Of which people read the columns."""
 Printed: TypeAlias = Callable[..., list[str]]
 
 
@@ -188,6 +199,18 @@ def test_a_table_fits_and_has_all_of_it(arguments: tuple[str, ...], printed: Pri
     assert max(map(len, shown)) <= COLUMNS, shown
     missing = words(whole) - words(shown)
     assert not {word for word in missing if len(word) < COLUMNS / 2}
+
+
+@pytest.mark.parametrize("arguments", COMPARED, ids=" ".join)
+def test_what_is_compared_down_a_column_is_a_table(
+    arguments: tuple[str, ...], printed: Printed
+) -> None:
+    """No row is a block of lines, between which there is a blank one."""
+    whole = printed(ALL_ON_ONE_LINE, *arguments)
+    shown = printed(USUAL_COLUMNS, *arguments)
+    assert len(whole) > FEWEST_LINES
+    assert max(map(len, shown)) <= USUAL_COLUMNS
+    assert shown.count("") == whole.count("")
 
 
 def test_a_stream_without_a_topic_is_listed(printed: Printed) -> None:
