@@ -20,7 +20,8 @@ from procesmijn.cli.options import (
     period,
 )
 from procesmijn.cli.service import in_force, reading
-from procesmijn.cli.show import Format, duration, show
+from procesmijn.cli.show import Format, show
+from procesmijn.cli.table import duration
 from procesmijn.cli.tell import note
 from procesmijn.core import certainty
 from procesmijn.core.control import FEWEST
