@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import psycopg
@@ -34,8 +34,6 @@ ACTIVITIES: Final = 100
 PARTIES: Final = 25
 _STAGES: Final = 10
 _OPTIONS: Final = ACTIVITIES // _STAGES
-_HERE: Final = PARTIES // (_STAGES // 2)
-"""Parties of a stage."""
 _WAYS: Final = 2_000
 _AT_ONCE: Final = 20_000
 _FIRST_US: Final = int(FIRST.timestamp()) * 1_000_000
@@ -109,14 +107,15 @@ def catalogue() -> Catalogue:
     document = default().model_dump(mode="json", exclude_defaults=True)
     document["parties"] |= {name: {"members": _MEMBERS} for name in _parties()}
     document["processes"][PROCESS] = {"case": "order", "activities": {a: {} for a in _activities()}}
-    for name, (customer, supplier) in _agreed():
-        document["deliverables"][name] = {"supplier": _PARTY.format(supplier + 1)}
+    for name, agreed in _agreed().items():
+        document["deliverables"][name] = {"supplier": agreed.supplier}
         document["agreements"][name] = {
             "deliverable": name,
-            "customer": _PARTY.format(customer + 1),
+            "customer": agreed.customer,
             "process": PROCESS,
-            "requested": _done_by(customer),
-            "delivered": _done_by(supplier),
+            "requested": agreed.requested,
+            "delivered": agreed.delivered,
+            "cancelled": agreed.cancelled,
             "lead_time": "3 days",
             "target": "80%",
         }
@@ -147,16 +146,34 @@ def fill(store: Store, events: int) -> None:
         connection.execute("CREATE TABLE mining.filled ()")
 
 
-def _agreed() -> Iterator[tuple[str, tuple[int, int]]]:
-    """Two parties of each stage, and whom of the stage before they deliver to."""
-    for supplier in range(_HERE, PARTIES):
-        if supplier % _HERE < 2:
-            yield f"Deliverable {supplier + 1:02}", (supplier - _HERE, supplier)
+class _Agreed(NamedTuple):
+    """What a stage asks of the stage after the next, and what has not come by the last ones is not
+    needed any more."""
+
+    supplier: str
+    customer: str
+    requested: list[str]
+    delivered: list[str]
+    cancelled: list[str]
 
 
-def _done_by(party: int) -> list[str]:
-    done = np.flatnonzero(_party_of(np.arange(ACTIVITIES)) == party)
-    return [_ACTIVITY.format(activity + 1) for activity in done.tolist()]
+def _agreed() -> dict[str, _Agreed]:
+    agreed = {}
+    for stage in range(0, _STAGES - 2, 2):
+        asked, done, rest = (
+            _named(range(_OPTIONS * first, _OPTIONS * (first + 1)))
+            for first in (stage, stage + 2, _STAGES - 1)
+        )
+        customer, supplier = (
+            _PARTY.format(party + 1)
+            for party in _party_of(np.array([_OPTIONS * stage, _OPTIONS * (stage + 2)])).tolist()
+        )
+        agreed[f"Deliverable {stage // 2 + 1}"] = _Agreed(supplier, customer, asked, done, rest)
+    return agreed
+
+
+def _named(activities: range) -> list[str]:
+    return [_ACTIVITY.format(activity + 1) for activity in activities]
 
 
 def _parties() -> list[str]:
@@ -164,7 +181,7 @@ def _parties() -> list[str]:
 
 
 def _activities() -> list[str]:
-    return [_ACTIVITY.format(number) for number in range(1, ACTIVITIES + 1)]
+    return _named(range(ACTIVITIES))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,7 +253,8 @@ class _Made:
 def _party_of(activity: Int64s) -> Int64s:
     """Two stages have the same five parties, so work also stays where it is."""
     stage, option = np.divmod(activity, _OPTIONS)
-    party: Int64s = stage // 2 * _HERE + option % _HERE
+    here = PARTIES // (_STAGES // 2)
+    party: Int64s = stage // 2 * here + option % here
     return party
 
 

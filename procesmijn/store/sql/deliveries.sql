@@ -68,42 +68,71 @@ WITH terms AS (
     CROSS JOIN LATERAL (SELECT (bi.as_of() AT TIME ZONE p.time_zone)::date AS today) l
     WHERE a.valid_from IS NULL OR a.valid_from <= l.today
     ORDER BY a.agreement, a.version DESC
+), told AS MATERIALIZED (
+    SELECT d.agreement, d.object_key, d.requested_at, d.status, d.is_breached, d.outcome, d.is_first_time_right,
+           -- Of what is open nobody asks for its clocks here, and they would have to be looked up.
+           CASE WHEN NOT d.is_open THEN d.supplier_clock_seconds::float8 END AS supplier_clock_seconds,
+           d.customer_clock_seconds::float8,
+           d.due_at <= bi.as_of() AND (d.status <> 'cancelled' OR d.is_breached)
+               AND (%(since)s::date IS NULL OR d.due_on >= %(since)s)
+               AND (%(until)s::date IS NULL OR d.due_on < %(until)s) AS counts_as_due,
+           isfinite(d.delivered_at) AND NOT d.is_open AND d.status <> 'cancelled'
+               AND (%(since)s::date IS NULL OR d.delivered_on >= %(since)s)
+               AND (%(until)s::date IS NULL OR d.delivered_on < %(until)s) AS is_done
+    FROM mining.told_delivery d
+    WHERE (d.is_open
+           OR (%(since)s::date IS NULL OR d.due_on >= %(since)s) AND (%(until)s::date IS NULL OR d.due_on < %(until)s)
+           OR (%(since)s::date IS NULL OR d.delivered_on >= %(since)s)
+              AND (%(until)s::date IS NULL OR d.delivered_on < %(until)s))
+      AND (%(suppliers)s::text[] IS NULL
+           OR d.supplier = ANY(ARRAY(SELECT code FROM mining.term WHERE name = ANY(%(suppliers)s))))
+      AND (%(customers)s::text[] IS NULL
+           OR d.customer = ANY(ARRAY(SELECT code FROM mining.term WHERE name = ANY(%(customers)s)))
+           OR d.requested_by = ANY(ARRAY(SELECT code FROM mining.term WHERE name = ANY(%(customers)s))))
+      AND (%(processes)s::text[] IS NULL
+           OR d.process = ANY(ARRAY(SELECT code FROM mining.term WHERE name = ANY(%(processes)s))))
+      AND (%(agreements)s::text[] IS NULL
+           OR d.agreement = ANY(ARRAY(SELECT code FROM mining.term WHERE name = ANY(%(agreements)s))))
+), by_case AS (  -- an agreement is about one process, so an object is a case in it
+    SELECT agreement, bool_or(counts_as_due) AS is_due, bool_or(is_done) AS is_done,
+           count(*) FILTER (WHERE counts_as_due) AS due,
+           count(*) FILTER (WHERE counts_as_due AND status = 'met') AS met,
+           count(*) FILTER (WHERE is_done) AS delivered,
+           count(*) FILTER (WHERE is_done AND outcome = 'approved') AS approved,
+           count(*) FILTER (WHERE is_done AND outcome = 'rejected') AS rejected,
+           count(*) FILTER (WHERE is_done AND outcome = 'followed') AS followed,
+           count(*) FILTER (WHERE is_done AND outcome = 'not-followed') AS not_followed,
+           count(*) FILTER (WHERE is_done AND is_first_time_right) AS first_time_right,
+           count(*) FILTER (WHERE is_done AND NOT is_first_time_right) AS first_time_wrong,
+           count(*) FILTER (WHERE status = 'open') AS open,
+           count(*) FILTER (WHERE status = 'open' AND is_breached) AS overdue,
+           min(requested_at) FILTER (WHERE status = 'open') AS oldest_open_at
+    FROM told
+    GROUP BY agreement, object_key
+), added AS (
+    SELECT agreement, sum(due)::int8 AS due, sum(met)::int8 AS met,
+           count(*) FILTER (WHERE is_due) AS due_cases,
+           sum(delivered)::int8 AS delivered, count(*) FILTER (WHERE is_done) AS delivered_cases,
+           sum(approved)::int8 AS approved, sum(rejected)::int8 AS rejected,
+           sum(followed)::int8 AS followed, sum(not_followed)::int8 AS not_followed,
+           sum(first_time_right)::int8 AS first_time_right, sum(first_time_wrong)::int8 AS first_time_wrong,
+           sum(open)::int8 AS open, sum(overdue)::int8 AS overdue, min(oldest_open_at) AS oldest_open_at
+    FROM by_case
+    GROUP BY agreement
+), clocks AS (
+    SELECT agreement,
+           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (ORDER BY supplier_clock_seconds) AS supplier_clock,
+           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (ORDER BY customer_clock_seconds) AS customer_clock
+    FROM told
+    WHERE is_done
+    GROUP BY agreement
 ), counted AS (
-    SELECT d.agreement,
-           count(*) FILTER (WHERE d.counts_as_due) AS due,
-           count(*) FILTER (WHERE d.counts_as_due AND d.status = 'met') AS met,
-           count(DISTINCT d.case_key) FILTER (WHERE d.counts_as_due) AS due_cases,
-           count(*) FILTER (WHERE d.is_done) AS delivered,
-           count(*) FILTER (WHERE d.is_done AND d.outcome = 'approved') AS approved,
-           count(*) FILTER (WHERE d.is_done AND d.outcome = 'rejected') AS rejected,
-           count(*) FILTER (WHERE d.is_done AND d.outcome = 'followed') AS followed,
-           count(*) FILTER (WHERE d.is_done AND d.outcome = 'not-followed') AS not_followed,
-           count(DISTINCT d.case_key) FILTER (WHERE d.is_done) AS delivered_cases,
-           count(*) FILTER (WHERE d.is_done AND d.is_first_time_right) AS first_time_right,
-           count(*) FILTER (WHERE d.is_done AND NOT d.is_first_time_right) AS first_time_wrong,
-           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (ORDER BY d.supplier_clock_seconds)
-               FILTER (WHERE d.is_done) AS supplier_clock,
-           percentile_cont(%(quantiles)s::float8[]) WITHIN GROUP (ORDER BY d.customer_clock_seconds)
-               FILTER (WHERE d.is_done) AS customer_clock,
-           count(*) FILTER (WHERE d.status = 'open') AS open,
-           count(*) FILTER (WHERE d.status = 'open' AND d.is_breached) AS overdue,
-           min(d.requested_at) FILTER (WHERE d.status = 'open') AS oldest_open_at
-    FROM (
-        SELECT f.*,
-               f.due_at <= bi.as_of() AND (f.status <> 'cancelled' OR f.is_breached)
-                   AND (%(since)s::date IS NULL OR f.due_on >= %(since)s)
-                   AND (%(until)s::date IS NULL OR f.due_on < %(until)s) AS counts_as_due,
-               f.delivered_at IS NOT NULL AND NOT f.is_open AND f.status <> 'cancelled'
-                   AND (%(since)s::date IS NULL OR f.delivered_on >= %(since)s)
-                   AND (%(until)s::date IS NULL OR f.delivered_on < %(until)s) AS is_done
-        FROM bi.fct_delivery f
-        WHERE (%(suppliers)s::text[] IS NULL OR f.supplier = ANY(%(suppliers)s))
-          AND (%(customers)s::text[] IS NULL OR f.customer = ANY(%(customers)s)
-               OR f.requested_by = ANY(%(customers)s))
-          AND (%(processes)s::text[] IS NULL OR f.process = ANY(%(processes)s))
-          AND (%(agreements)s::text[] IS NULL OR f.agreement = ANY(%(agreements)s))
-    ) d
-    GROUP BY d.agreement
+    SELECT n.name AS agreement, a.due, a.met, a.due_cases, a.delivered, a.delivered_cases, a.approved, a.rejected,
+           a.followed, a.not_followed, a.first_time_right, a.first_time_wrong, a.open, a.overdue, a.oldest_open_at,
+           c.supplier_clock, c.customer_clock
+    FROM added a
+    JOIN mining.term n ON n.code = a.agreement
+    LEFT JOIN clocks c ON c.agreement = a.agreement
 )
 SELECT t.deliverable, t.supplier, t.customer, t.process, t.agreement, t.staff_role, t.lead_time,
        t.target_share::float8, COALESCE(c.due, 0) AS due, COALESCE(c.met, 0) AS met,

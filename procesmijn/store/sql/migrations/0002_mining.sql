@@ -195,6 +195,11 @@ CREATE TABLE mining.delivery (
     updated_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (object_key, process, agreement, opened_event)
 ) WITH (fillfactor = 40);
+-- Ranges of pages by time, which cost a changed row nothing: it may stay on its page. What is open has an
+-- index that a row leaves once.
+CREATE INDEX delivery_by_time ON mining.delivery USING brin (since_at, due_on, delivered_on)
+    WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX delivery_open ON mining.delivery (agreement) WHERE standing = 1;
 COMMENT ON TABLE mining.delivery IS 'One delivery under an agreement, as it stands for all that is known: so since since_at. How it stood before is its course; mining.delivery_as_of has both. Missing instants are infinity.';
 COMMENT ON COLUMN mining.delivery.opened_event IS 'The event that requests it; where it is unasked, that delivers it.';
 COMMENT ON COLUMN mining.delivery.request IS 'Key of the request; 0 where its events name none.';

@@ -235,6 +235,46 @@ CROSS JOIN LATERAL (
 WHERE since_at > bi.as_of();
 COMMENT ON VIEW mining.delivery_as_of IS 'Deliveries as they stood as of bi.as_of(): as they stand, where nothing was said of them since; else by the stretch of their course in which that moment lies.';
 
+CREATE VIEW mining.told_delivery AS
+SELECT d.object_key, d.process, d.agreement, d.opened_event, d.request, d.version, d.deliverable, d.supplier,
+       d.customer, d.requested_by, d.requested_at, d.requested_on, d.promised_at, d.due_at, d.due_on,
+       d.first_delivered_at, d.delivered_at, d.delivered_on, d.accepted_at, d.returned_at, d.cancelled_at,
+       d.returnable_at, d.since_at, d.supplier_us,
+       CASE
+           WHEN NOT isfinite(d.requested_at) THEN 'unasked'
+           WHEN d.standing = 4 THEN 'cancelled'
+           WHEN d.standing = 1 THEN 'open'
+           WHEN d.delivered_at <= d.due_at THEN 'met'
+           ELSE 'breached'
+       END AS status,
+       d.standing = 1 AS is_open,
+       d.is_paused = 1 AS is_paused,
+       CASE WHEN isfinite(d.requested_at) THEN (d.supplier_us + CASE
+           WHEN d.standing = 1 AND d.is_paused = 0
+           THEN mining.working_us(mining.calendar_of(d.supplier), d.since_at, bi.as_of())
+           ELSE 0 END) / 1e6 END AS supplier_clock_seconds,
+       CASE WHEN isfinite(d.requested_at) THEN EXTRACT(epoch FROM CASE d.standing
+           WHEN 1 THEN bi.as_of() WHEN 4 THEN d.cancelled_at ELSE d.delivered_at
+           END - d.requested_at) END AS customer_clock_seconds,
+       d.returns, d.late_returns, d.pauses,
+       CASE
+           WHEN NOT isfinite(d.requested_at) THEN NULL
+           WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
+           WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true
+       END AS is_breached,
+       NULLIF(GREATEST(EXTRACT(epoch FROM CASE
+           WHEN d.standing IN (2, 3) THEN d.delivered_at
+           ELSE LEAST(d.cancelled_at, bi.as_of()) END - NULLIF(d.due_at, 'infinity')), 0), 0) AS late_seconds,
+       CASE
+           WHEN d.right_first > 0 THEN d.right_first = 1
+           WHEN bi.as_of() > d.returnable_at THEN true
+       END AS is_first_time_right,
+       CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' WHEN 3 THEN 'approved'
+           WHEN 4 THEN 'rejected' END AS outcome,
+       d.change_id, d.updated_at
+FROM mining.delivery_as_of d;
+COMMENT ON VIEW mining.told_delivery IS 'What is told of each delivery, in codes, so that many are counted before anything is looked up. Missing instants are infinity, their dates the last that there is.';
+
 CREATE VIEW bi.fct_delivery AS
 SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
        p.name AS process,
@@ -258,44 +298,23 @@ SELECT d.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
        NULLIF(d.returned_at, 'infinity') AS returned_at,
        NULLIF(d.cancelled_at, 'infinity') AS cancelled_at,
        NULLIF(d.returnable_at, 'infinity') AS returnable_until,
-       CASE
-           WHEN NOT isfinite(d.requested_at) THEN 'unasked'
-           WHEN d.standing = 4 THEN 'cancelled'
-           WHEN d.standing = 1 THEN 'open'
-           WHEN d.delivered_at <= d.due_at THEN 'met'
-           ELSE 'breached'
-       END AS status,
-       d.standing = 1 AS is_open,
-       d.is_paused = 1 AS is_paused,
-       CASE WHEN isfinite(d.requested_at) THEN (d.supplier_us + CASE
-           WHEN d.standing = 1 AND d.is_paused = 0
-           THEN mining.working_us(mining.calendar_of(d.supplier), d.since_at, bi.as_of())
-           ELSE 0 END) / 1e6 END AS supplier_clock_seconds,
-       CASE WHEN isfinite(d.requested_at) THEN EXTRACT(epoch FROM CASE d.standing
-           WHEN 1 THEN bi.as_of() WHEN 4 THEN d.cancelled_at ELSE d.delivered_at
-           END - d.requested_at) END AS customer_clock_seconds,
+       d.status,
+       d.is_open,
+       d.is_paused,
+       d.supplier_clock_seconds,
+       d.customer_clock_seconds,
        d.returns,
        d.late_returns,
        d.pauses,
-       CASE
-           WHEN NOT isfinite(d.requested_at) THEN NULL
-           WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
-           WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true
-       END AS is_breached,
-       NULLIF(GREATEST(EXTRACT(epoch FROM CASE
-           WHEN d.standing IN (2, 3) THEN d.delivered_at
-           ELSE LEAST(d.cancelled_at, bi.as_of()) END - NULLIF(d.due_at, 'infinity')), 0), 0) AS late_seconds,
-       CASE
-           WHEN d.right_first > 0 THEN d.right_first = 1
-           WHEN bi.as_of() > d.returnable_at THEN true
-       END AS is_first_time_right,
-       CASE d.outcome WHEN 1 THEN 'followed' WHEN 2 THEN 'not-followed' WHEN 3 THEN 'approved'
-           WHEN 4 THEN 'rejected' END AS outcome,
+       d.is_breached,
+       d.late_seconds,
+       d.is_first_time_right,
+       d.outcome,
        CASE WHEN e.is_end_customer THEN 'end' ELSE 'internal' END AS customer_role,
        b.name AS requested_by,
        d.change_id,
        d.updated_at
-FROM mining.delivery_as_of d
+FROM mining.told_delivery d
 JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = d.process
 JOIN mining.term a ON a.code = d.agreement
