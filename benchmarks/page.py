@@ -1,8 +1,8 @@
 """``make bench-page``: how long the page takes on ten million events, from server to paint.
 
-The tables are those of :mod:`benchmarks.queries`. Each view is asked for by a program, over HTTP and
-compressed, and then opened by a browser that has nothing of it in store; beside the map stands what
-pm4py takes for the graph of the same cases, from their events in a frame in memory.
+The tables are those of :mod:`benchmarks.queries`. Each view is asked for by a program, over HTTP
+and compressed, and then opened by a browser that has nothing of it in store; beside the map stands
+what pm4py takes for the graph of the same cases, from their events in a frame in memory.
 ``BENCH_EVENTS`` sets the number of events, ``BENCH_HOME`` a folder where the database stays for
 another run. ``python -m benchmarks.page FILE`` writes the figures to another file than
 ``benchmarks/results/page.json``.
