@@ -87,8 +87,9 @@ def test_a_case_is_tracked(permits: Procesmijn) -> None:
 
     table = permits("track", PROCESS, "P-050", *soon)
     assert (table.code, table.err) == (0, "")
-    assert "2026-03-16 09:00:00Z  check     legal  1h 00m        1h 00m" in table.out
-    assert "Expected to end; 80% do between\n" in table.out
+    assert "Done so far; times in Europe/Amsterdam\n" in table.out
+    assert "2026-03-16 10:00  check     legal  1h 00m        1h 00m" in table.out
+    assert "Expected to end; 80% do between; times in Europe/Amsterdam\n" in table.out
     running = permits("track", PROCESS, *soon, "--format", "json").json
     assert [
         (row["case_key"], row["expected_at"]) for row in running if row["after"] == "check"

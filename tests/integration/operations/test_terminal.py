@@ -22,8 +22,9 @@ from procesmijn.demo.heard import Heard
 from procesmijn.demo.organisation import Organisation, catalogue
 from procesmijn.demo.schedule import instant_us
 from procesmijn.persons import Keys
-from procesmijn.store import dead_letters
+from procesmijn.store import alerts, dead_letters
 from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.store.filters import Period
 from schemas.examples import example_event
 from tests.integration.bad_input.conftest import MakeLine
 from tests.integration.bad_input.line import Line, Sent
@@ -62,6 +63,8 @@ SHOWN: Final = [
     ("report", "quality", "--process", "onboarding", *AS_OF),
     ("compare", OF, "--at", "2026-01-20", *AS_OF),
     ("trend", "met", "--by", "pair", *AS_OF),
+    ("report", "alerts", *AS_OF),
+    ("alerts", "list"),
     ("report", "improved", "--from", "2026-01-20", "--all", *AS_OF),
     ("rules", "list"),
     ("rules", "deviations", *AS_OF),
@@ -132,6 +135,8 @@ def fill(line: Line) -> None:
     with line.store.reader() as connection:
         letters = dead_letters.find(DeadLetterFilter(), connection)
         dead_letters.note_sightings(letters, "ann", connection)
+        late = list(alerts.alerts(Period(), OF, None, connection).rows)[:3]
+        alerts.note([alerts.Noted(row["alert_id"], "owners", "", row) for row in late], connection)
     place = letters[0].partition
     line.store.accept_refusals(
         place, 3, "ann", "an export that was made by hand, and is not sent again"
