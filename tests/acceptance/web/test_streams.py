@@ -207,13 +207,13 @@ class Alone(NamedTuple):
 @pytest.fixture
 def alone(quiet: Procesmijn, browser: Browser) -> Iterator[Alone]:
     """In English, with the catalogue that ships before and after."""
-    ours = files("procesmijn.catalogue").joinpath("default.yaml")
     context = browser.new_context(locale="en")
-    with serving(quiet) as url:
-        yield Alone(url, context.new_page(), quiet)
+    with as_file(files("procesmijn.catalogue").joinpath("default.yaml")) as ours:
+        assert quiet("catalogue", "activate", ours).code == 0
+        with serving(quiet) as url:
+            yield Alone(url, context.new_page(), quiet)
+        assert quiet("catalogue", "activate", ours).code == 0
     context.close()
-    with as_file(ours) as path:
-        assert quiet("catalogue", "activate", path).code == 0
 
 
 def test_a_catalogue_is_compared_before_it_is_put_in_use(alone: Alone) -> None:
