@@ -17,7 +17,7 @@ from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.coverage import covered
-from procesmijn.core.late_links import Added, added
+from procesmijn.core.late_links import Added
 from procesmijn.demo.heard import Heard
 from procesmijn.demo.organisation import Organisation, catalogue
 from procesmijn.demo.schedule import instant_us, local
@@ -70,9 +70,10 @@ class Belt(NamedTuple):
     """That its cases wait there, since the story begins."""
     largest_share: tuple[str, str]
     """The link between parties of ours at which most of the cycle time waits, since then."""
-    added: Added
-    """How much later end customers are served where that link is late, over all of the time."""
-    added_by_view: float
+    added: Added | None
+    """How much later end customers are served where that link is late, over all of the time; None
+    where it hardly ever is."""
+    added_by_view: float | None
 
 
 class Found(NamedTuple):
@@ -130,18 +131,15 @@ def _belt(day: date, connection: Connection) -> Belt:
         for started in (Period(None, day), Period(day, None), Period())
     )
     link = always[warehouse]
-    found = added(link.late.until_end, link.timely.until_end)
-    assert found is not None
     of_ours = {
         pair: each.case_wait_us
         for pair, each in since.items()
         if not each.to_end and each.supplier != "end_customer"
     }
-    asked = {"norm": link.late_after_seconds}
-    ((by_view,),) = connection.execute(_LATE_LINK, asked).fetchall()
+    ((by_view,),) = connection.execute(_LATE_LINK).fetchall()
     working_us = [
         each[warehouse].case_wait_working_us / each[warehouse].cases for each in (since, before)
     ]
     return Belt(
-        working_us[0] / working_us[1], max(of_ours, key=of_ours.__getitem__), found, by_view
+        working_us[0] / working_us[1], max(of_ours, key=of_ours.__getitem__), link.added, by_view
     )

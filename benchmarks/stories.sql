@@ -94,14 +94,16 @@ HAVING count(*) >= 30 AND avg((NOT f.is_breached)::int) < max(a.target_share) - 
 ORDER BY f.agreement;
 
 -- name: late_link
--- How much later, in seconds, end customers are served where the warehouse lets a question lie longer
--- than so many working seconds.
-SELECT (avg(until_end_seconds) FILTER (WHERE wait_working_seconds > %(norm)s)
-        - avg(until_end_seconds) FILTER (WHERE wait_working_seconds <= %(norm)s))::float8
+-- How much later, in seconds, end customers are served where the warehouse answers a question later than
+-- agreed, counted from the question.
+SELECT (avg(took) FILTER (WHERE is_breached) - avg(took) FILTER (WHERE NOT is_breached))::float8
 FROM (
-    SELECT DISTINCT ON (case_key) * FROM bi.fct_link
-    WHERE process = 'customer_service' AND supplier = 'customer_service' AND customer = 'warehouse'
-    ORDER BY case_key, place
-) l
+    SELECT DISTINCT ON (l.case_key) l.process, l.case_key, l.is_breached,
+           EXTRACT(epoch FROM l.end_at - d.requested_at) AS took
+    FROM bi.fct_link l LEFT JOIN bi.fct_delivery d USING (delivery_id)
+    WHERE l.process = 'customer_service' AND l.supplier = 'customer_service'
+      AND l.customer = 'warehouse'
+    ORDER BY l.case_key, l.place
+) asked
 JOIN bi.fct_case c USING (process, case_key)
 WHERE NOT c.is_open;

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated
 
 import typer
 
 from procesmijn.catalogue.lead_times import Unit, read_lead_time
 from procesmijn.cli.case_filter import choosing, known_cases
+from procesmijn.cli.chain_words import COLUMNS, ChainRow, figures, in_words
 from procesmijn.cli.options import AsFormat, AsOf, Since, Until, can_be_written, moment, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show
-from procesmijn.cli.table import duration
 from procesmijn.cli.tell import many, note
 from procesmijn.core.chain import Ends, Part, Share, Whole, chain_ends, ways_to_end
-from procesmijn.core.late_links import ENOUGH
+from procesmijn.core.late_links import ENOUGH, LateBy
 from procesmijn.errors import FileNotWritten, UsageError
 from procesmijn.settings import read_settings, wording
 from procesmijn.store import chains, reports
@@ -27,48 +27,6 @@ from procesmijn.store.filters import EVERY_CASE, CaseFilter
 from procesmijn.wording import reworded
 
 app = typer.Typer(add_completion=False)
-
-_OF_TABLE: Final = (
-    *("process", "link", "customer_role", "cases", "share", "case_wait_seconds_mean"),
-    "chain_ends",
-    *("late_after_seconds", "late_cases", "timely_cases"),
-    *("added_behind_seconds", "added_behind_seconds_low", "added_behind_seconds_high"),
-    *("added_seconds", "added_seconds_low", "added_seconds_high"),
-)
-
-
-class ChainRow(NamedTuple):
-    """A part of the time of the cases of a process: a link, work, or waiting at no link."""
-
-    process: str
-    part: Part
-    supplier: str | None = None
-    customer: str | None = None
-    customer_role: str | None = None
-    """``internal`` or ``end``."""
-    handovers: int | None = None
-    cases: int = 0
-    seconds: float = 0.0
-    share: float = 0.0
-    working_seconds: float | None = None
-    share_working: float | None = None
-    case_wait_seconds_mean: float | None = None
-    """Of the cases that pass the link."""
-    case_wait_working_seconds_mean: float | None = None
-    chain_ends: Ends | None = None
-    way: tuple[str, ...] = ()
-    """By which pairs of other processes they end there, where they do so through others."""
-    share_reaching: float | None = None
-    """Of its handovers, those whose chain ends at an end customer in their case."""
-    late_after_seconds: float | None = None
-    late_cases: int | None = None
-    timely_cases: int | None = None
-    added_seconds: float | None = None
-    added_seconds_low: float | None = None
-    added_seconds_high: float | None = None
-    added_behind_seconds: float | None = None
-    added_behind_seconds_low: float | None = None
-    added_behind_seconds_high: float | None = None
 
 
 @app.command()
@@ -91,7 +49,7 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         typer.Option(
             metavar="TIME",
             help="Waiting above which a link is late: '8 hours', on the calendar of its customer."
-            " Without it, for each link what three of four cases stay within.",
+            " Without it what came later than agreed; where nothing is, the slowest quarter.",
         ),
     ] = None,
     as_of: AsOf = None,
@@ -127,19 +85,10 @@ def chain(  # noqa: PLR0913, PLR0917 - one for each flag
         note(f"written to {out}")
     if out is None or form is not Format.TABLE:
         if form is Format.TABLE:
-            linked = [
-                row._asdict() | {"link": (row.supplier, row.customer) if row.supplier else row.part}
-                for row in rows
-            ]
-            show(linked, _OF_TABLE, form)
+            show([in_words(row) for row in rows], COLUMNS, form)
         else:
             show([row._asdict() for row in rows], ChainRow._fields, form)
     _tell(rows)
-    if late_after is None and any(row.late_after_seconds is not None for row in rows):
-        note(
-            "late is each link's own slowest quarter of cases, at the wait that stands there:"
-            " --late-after sets one"
-        )
 
 
 def _rows(
@@ -153,12 +102,15 @@ def _rows(
     if whole.open_cases:
         note(f"{process}: {many(whole.open_cases, 'case')} not closed yet, in no figure")
     for link, part in zip(links, parts, strict=False):
-        yield _link_row(process, link, part, ways.get(link.customer, ()))
+        late_by = link.late_by if late_after is None else LateBy.GIVEN
+        yield _link_row(process, link, part, ways.get(link.customer, ()), late_by)
     for part in parts[len(links) :]:
         yield _part_row(process, whole, part)
 
 
-def _link_row(process: str, link: Link, share: Share, way: tuple[str, ...]) -> ChainRow:
+def _link_row(
+    process: str, link: Link, share: Share, way: tuple[str, ...], late_by: LateBy
+) -> ChainRow:
     ends = chain_ends(link.reaching, way)
     return ChainRow(
         process,
@@ -177,6 +129,8 @@ def _link_row(process: str, link: Link, share: Share, way: tuple[str, ...]) -> C
         ends,
         way if ends is Ends.THROUGH_OTHERS else (),
         link.reaching / link.handovers,
+        late_by,
+        link.agreements,
         link.late_after_seconds,
         link.late.until_end.cases,
         link.timely.until_end.cases,
@@ -208,6 +162,11 @@ def _tell(rows: Sequence[ChainRow]) -> None:
     ):
         if number := sum(row.chain_ends is ends for row in links):
             note(reworded(f"{many(number, 'link')} {words}", wording()))
+    if any(row.late_by is LateBy.QUARTER for row in links):
+        note(
+            "a link is late where what was agreed came too late; where no agreement tells, in its"
+            " own slowest quarter of cases: --late-after sets one time for all"
+        )
     if too_few := sum(row.added_seconds is None and row.customer_role != "end" for row in links):
         note(
             f"{many(too_few, 'link')} with fewer than {ENOUGH} cases that were late, or that were"
@@ -215,9 +174,9 @@ def _tell(rows: Sequence[ChainRow]) -> None:
         )
     if any(row.added_seconds is not None for row in links):
         note(
-            "what a late link adds is a difference between cases, with its 95% interval: waiting"
-            " behind it, and all from the delivery at it to the end, its own lateness included;"
-            " what made it late may have slowed the rest as well"
+            "what a late link costs is a difference between late and timely cases, with its 95%"
+            " interval: waiting behind it, and how much later the end comes, its own lateness"
+            " included; what made it late may have slowed the rest as well"
         )
 
 
@@ -233,7 +192,7 @@ def _draw(rows: Sequence[ChainRow], name: str, out: Path) -> None:
             else "waiting at no link",
             share=row.share,
             working=row.working_seconds / row.seconds if row.working_seconds and row.seconds else 0,
-            figures=_figures(row),
+            figures=figures(row),
             is_link=row.part is Part.LINK,
             is_end=row.customer_role == "end",
         )
@@ -243,18 +202,6 @@ def _draw(rows: Sequence[ChainRow], name: str, out: Path) -> None:
         out.write_bytes(write(stretches, name))
     except OSError as error:
         raise FileNotWritten(f"{out} cannot be written: {error.strerror}") from error
-
-
-def _figures(row: ChainRow) -> str:
-    mean = row.seconds / row.cases
-    words = f"{row.share:.1%}, {duration(mean)} in {many(row.cases, 'case')}"
-    if row.added_behind_seconds is None:
-        return words
-    low, high = row.added_behind_seconds_low or 0.0, row.added_behind_seconds_high or 0.0
-    if low <= 0 <= high:
-        return f"{words}; late: no difference to tell for those behind"
-    later = f"{duration(row.added_behind_seconds)} more waiting behind it"
-    return f"{words}; late: {later} ({duration(low)} to {duration(high)})"
 
 
 def _seconds(words: str) -> float:

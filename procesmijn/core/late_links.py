@@ -7,6 +7,7 @@ They are no proof of a cause: what made a link late may have slowed the rest as 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from math import sqrt
 from typing import Final, NamedTuple
 
@@ -15,6 +16,17 @@ from scipy.stats import t
 ENOUGH: Final = 20
 """Below so many cases on either side nothing is claimed."""
 CONFIDENCE: Final = 0.95
+
+
+class LateBy(StrEnum):
+    """What makes a link late in a case."""
+
+    AGREEMENT = "agreement"
+    """What was agreed on came too late."""
+    QUARTER = "slowest quarter"
+    """No agreement tells: the case waited longer than three of four."""
+    GIVEN = "given"
+    """It waited longer than whoever asks would have it."""
 
 
 class Group(NamedTuple):

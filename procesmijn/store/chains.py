@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from procesmijn.core.chain import Share, Waited, Whole, shares
-from procesmijn.core.late_links import Added, Group, added
+from procesmijn.core.late_links import Added, Group, LateBy, added
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter, narrowed
 from procesmijn.store.statements import statements
@@ -33,10 +33,17 @@ class Link(NamedTuple):
     case_wait_working_us: int
     reaching: int
     """Handovers whose chain ends at an end customer in their case."""
-    late_after_seconds: float
-    """Waiting above which it is late, on the calendar of the customer."""
+    agreements: tuple[str, ...]
+    """By which it is known of its cases whether it was late; none where that goes by its wait."""
+    late_after_seconds: float | None
+    """Waiting above which it is late then, on the calendar of the customer."""
     late: Compared
     timely: Compared
+
+    @property
+    def late_by(self) -> LateBy:
+        """What late means, where nobody gave a time."""
+        return LateBy.AGREEMENT if self.agreements else LateBy.QUARTER
 
     @property
     def added(self) -> Added | None:
@@ -91,13 +98,14 @@ def links(
 ) -> list[Link]:
     """The links of a process by their mean place in its cases, those to an end customer last.
 
-    A link is late in a case where it waits more than ``late_after`` seconds of working time at its
-    first passage; without it, more than in three of four cases.
+    A link is late in a case by its first passage: where that waits more than ``late_after`` seconds
+    of working time. Without it where what was agreed on came too late, by the agreements that speak
+    of it; and where none tells, where a case waits longer than three of four.
     """
     sql, chosen = narrowed(statements("chains")["links"], "cases", cases)
     asked = {"process": process, "late_after": late_after, **chosen}
     return [
-        Link._make([*row[:9], _compared(row[9:14]), _compared(row[14:])])
+        Link._make([*row[:8], tuple(row[8]), row[9], _compared(row[10:15]), _compared(row[15:])])
         for row in connection.execute(sql, asked)
     ]
 

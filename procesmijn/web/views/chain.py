@@ -47,7 +47,11 @@ class ChainLink:
     case_wait_seconds_mean: float
     case_wait_working_seconds_mean: float
     share_reaching: float
-    late_after_seconds: float
+    late_by: str
+    """``agreement``, or ``slowest quarter`` where none tells."""
+    late_after_seconds: float | None
+    late_cases: int
+    timely_cases: int
     added_seconds: float | None
     added_seconds_low: float | None
     added_seconds_high: float | None
@@ -77,7 +81,7 @@ class Row(NamedTuple):
     share: str
     cases: str
     reaching: str
-    late_after: Markup
+    late: Markup
     added: Markup
     interval: Markup | str
     is_worst: bool
@@ -164,7 +168,10 @@ def links_of(asking: Asking) -> list[ChainLink]:
             share.seconds / link.cases,
             link.case_wait_working_us / 1e6 / link.cases,
             link.reaching / link.handovers,
+            link.late_by,
             link.late_after_seconds,
+            link.late.until_end.cases,
+            link.timely.until_end.cases,
             *(link.added or (None, None, None)),
         )
         for link, share in _shown(_belt(process, asking), asking)
@@ -273,11 +280,17 @@ def _row(number: int, link: Link, share: Share, is_worst: bool, asking: Asking) 
         say.share(share.share),
         say.number(link.cases),
         say.share(link.reaching / link.handovers),
-        say.short(link.late_after_seconds, day, Clock.WORKING),
+        _late(link, day, asking),
         added,
         interval,
         is_worst,
     )
+
+
+def _late(link: Link, day: float, asking: Asking) -> Markup:
+    if link.late_after_seconds is None:
+        return asking.say.text("chain.by_agreement")
+    return asking.say.short(link.late_after_seconds, day, Clock.WORKING)
 
 
 def _added(link: Link, asking: Asking) -> tuple[Markup, Markup | str]:

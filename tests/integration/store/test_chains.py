@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
 from procesmijn.apply import Applier
-from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import parse
 from procesmijn.core.chain import Whole
 from procesmijn.core.late_links import added
 from procesmijn.store import Store, chains
 from procesmijn.store.filters import CaseFilter
-from schemas.event import Event
-
-MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-"""Nine in Amsterdam."""
-HOUR_US = 3_600_000_000
-
-CATALOGUE = """
-calendars:
-  day: {zone: Europe/Amsterdam, hours: {monday-friday: 8:00-20:00}}
-parties:
-  desk: {members: 12, calendar: day}
-  stock: {members: 12, calendar: day}
-  carrier: {members: 12, calendar: day}
-  client: {kind: outside, calendar: always, is_end_customer: true}
-  robot: {kind: automatic}
-processes:
-  order: {case: order, activities: {ask: {}, answer: {}, thank: {}}, end: [answer, thank]}
-  chore: {case: chore, activities: {tidy: {}, done: {}}, end: [done]}
-"""
+from tests.integration.store.orders import CATALOGUE, HOUR_US, MONDAY, applied, order, step
 
 
 @pytest.fixture
@@ -43,45 +24,6 @@ def database(database_url: str, store: Store) -> Iterator[psycopg.Connection[Any
     store.activate(parse(CATALOGUE))
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection
-
-
-def step(
-    case: str, activity: str, party: str, hours: float, took: float = 0, **more: Any
-) -> Arrival:
-    """A step some hours after Monday morning, on which somebody worked for some of them."""
-    at_us = round((MONDAY + timedelta(hours=hours)).timestamp()) * 1_000_000
-    return Arrival(
-        Event(
-            source="/test",
-            id=f"{case}/{activity}/{hours}",
-            type="step",
-            occurred_us=at_us,
-            started_us=at_us - round(took * HOUR_US) if took else None,
-            objects=((case.partition("-")[0], case),),
-            process=case.partition("-")[0],
-            activity=activity,
-            party=party,
-            **more,
-        )
-    )
-
-
-def order(number: int, stock_hours: float, day: int = 0) -> list[Arrival]:
-    """The client asks at nine, the desk asks the stock after an hour, the stock looks for an hour
-    once it has lain for some, the desk answers after half an hour, a robot closes it: 24 hours."""
-    case, at = f"order-{number}", 24.0 * day
-    told = at + 2 + stock_hours
-    return [
-        step(case, "ask", "client", at),
-        step(case, "look up", "desk", at + 1),
-        step(case, "count", "stock", told, took=1),
-        step(case, "answer", "desk", told + 0.5, receiver="client"),
-        *([step(case, "thank", "client", told + 3.5)] if number % 2 else []),
-    ]
-
-
-def applied(applier: Applier, *cases: list[Arrival]) -> None:
-    applier.apply(Batch(arrivals=tuple(arrival for case in cases for arrival in case)))
 
 
 def test_waiting_and_work_of_a_chain_add_up_and_each_link_knows_its_end(

@@ -56,6 +56,7 @@ def test_every_story_is_found_with_its_size(live: Live) -> None:
     least, most = stories()["stock_answers_late"].found
     assert least <= found.belt.times_as_long <= most
     assert found.belt.largest_share == ("customer_service", "warehouse")
+    assert found.belt.added is not None
     assert (
         HOUR < found.belt.added.low < found.belt.added.seconds < found.belt.added.high < 72 * HOUR
     )

@@ -433,6 +433,40 @@ FROM (
 WHERE to_event IS NOT NULL;
 COMMENT ON VIEW mining.link IS 'Every handover in the chain of its case, with what came after it.';
 
+-- What a link was promised by, and whether that was kept: what is agreed with a party holds for its parts.
+
+CREATE VIEW mining.party_within AS
+WITH RECURSIVE climb AS (
+    SELECT code AS party, code AS whole FROM mining.party
+    UNION
+    SELECT c.party, p.parent FROM climb c JOIN mining.party p ON p.code = c.whole WHERE p.parent IS NOT NULL
+)
+SELECT party, array_agg(whole) AS wholes FROM climb GROUP BY party;
+COMMENT ON VIEW mining.party_within IS 'Each party of the catalogue, with all that it is or is a part of.';
+
+CREATE VIEW mining.promised_link AS
+SELECT h.process, h.object_key, h.to_event, h.previous_on = '-infinity' AS is_first, p.*
+FROM mining.handover h
+JOIN mining.party_within s ON s.party = h.supplier
+JOIN mining.party_within c ON c.party = h.customer
+CROSS JOIN LATERAL (
+    SELECT d.agreement, d.opened_event, d.requested_at,
+           CASE WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
+                WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true END AS is_breached
+    FROM mining.delivery_as_of d
+    JOIN mining.term a ON a.code = d.agreement
+    WHERE d.object_key = h.object_key AND d.process = h.process AND d.requested_at <= h.delivered_at
+      AND (d.supplier = ANY (s.wholes) AND d.customer = ANY (c.wholes)
+           OR d.supplier = ANY (c.wholes) AND d.customer = ANY (s.wholes)
+              AND (h.from_event = d.opened_event OR h.delivered_at = d.returned_at))
+    ORDER BY h.delivered_at IN (d.delivered_at, d.first_delivered_at) DESC, d.requested_at DESC,
+             is_breached DESC NULLS LAST, a.name, d.opened_event
+    LIMIT 1
+) p
+WHERE h.picked_up_at <= bi.as_of()
+  AND h.process = ANY (ARRAY(SELECT process FROM mining.agreement));
+COMMENT ON VIEW mining.promised_link IS 'Handovers that an agreement speaks of, each with the delivery that it asks for, sends back or hands over: from a supplier to its customer else the one asked for last. Of several the one that was not kept.';
+
 CREATE VIEW bi.fct_link AS
 SELECT l.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
        p.name AS process,
@@ -451,12 +485,17 @@ SELECT l.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
        l.served_at,
        l.end_at,
        EXTRACT(epoch FROM l.end_at - l.delivered_at) AS until_end_seconds,
-       l.served_at IS NOT NULL AS reaches_end_customer
+       l.served_at IS NOT NULL AS reaches_end_customer,
+       a.name AS agreement,
+       v.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
+       v.is_breached
 FROM mining.link l
 JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = l.process
 JOIN mining.term s ON s.code = l.supplier
-JOIN mining.term c ON c.code = l.customer;
+JOIN mining.term c ON c.code = l.customer
+LEFT JOIN mining.promised_link v USING (process, object_key, to_event)
+LEFT JOIN mining.term a ON a.code = v.agreement;
 COMMENT ON VIEW bi.fct_link IS 'One link in the chain of a case: a handover, with what came after it as of bi.as_of().';
 COMMENT ON COLUMN bi.fct_link.handover_id IS 'Key; the same as in fct_handover.';
 COMMENT ON COLUMN bi.fct_link.process IS 'Process; key of dim_process.';
@@ -476,6 +515,9 @@ COMMENT ON COLUMN bi.fct_link.served_at IS 'When an end customer was handed some
 COMMENT ON COLUMN bi.fct_link.end_at IS 'The end of its chain: served_at, or else the last pick-up in the case.';
 COMMENT ON COLUMN bi.fct_link.until_end_seconds IS 'Elapsed seconds from its delivery to the end of its chain: as long those behind it wait in all.';
 COMMENT ON COLUMN bi.fct_link.reaches_end_customer IS 'Whether its chain ends at an end customer, in this case.';
+COMMENT ON COLUMN bi.fct_link.agreement IS 'Agreement on what it asks for, sends back or hands over; null where none speaks of it.';
+COMMENT ON COLUMN bi.fct_link.delivery_id IS 'The delivery under it; key of fct_delivery.';
+COMMENT ON COLUMN bi.fct_link.is_breached IS 'Whether that came too late, as fct_delivery has it: what late means for this link. Null without an agreement, and while it cannot be known.';
 
 CREATE VIEW bi.agg_handover_daily AS
 WITH rolled AS (
@@ -807,9 +849,11 @@ WITH chain AS (
     SELECT h.object_key, h.process, chain.month, rs.reported AS supplier, rc.reported AS customer,
            chain.cycle_us, count(*) AS n, sum(h.case_wait_us) AS wait_us,
            sum(h.case_wait_working_us) AS wait_working_us,
-           count(*) FILTER (WHERE last.at >= CASE WHEN e.is_end_customer THEN h.delivered_at ELSE h.picked_up_at END) AS reaching
+           count(*) FILTER (WHERE last.at >= CASE WHEN e.is_end_customer THEN h.delivered_at ELSE h.picked_up_at END) AS reaching,
+           count(v.is_breached) AS judged, count(*) FILTER (WHERE v.is_breached) AS breached
     FROM chain
     JOIN mining.handover h USING (object_key, process)
+    LEFT JOIN mining.promised_link v USING (process, object_key, to_event)
     JOIN mining.reported_party rs ON rs.code = h.supplier
     JOIN mining.reported_party rc ON rc.code = h.customer
     LEFT JOIN mining.party e ON e.code = h.customer
@@ -830,7 +874,9 @@ SELECT p.name AS process,
        sum(x.wait_working_us) / 1e6 AS case_wait_working_seconds_sum,
        sum(x.cycle_us) / 1e6 AS cycle_seconds_sum,
        sum(x.wait_us) / NULLIF(sum(x.cycle_us), 0) AS share_of_cycle,
-       sum(x.reaching)::int8 AS reaching_end_customer
+       sum(x.reaching)::int8 AS reaching_end_customer,
+       sum(x.judged)::int8 AS judged,
+       sum(x.breached)::int8 AS breached
 FROM passed x
 JOIN mining.term p ON p.code = x.process
 JOIN mining.term s ON s.code = x.supplier
@@ -851,6 +897,8 @@ COMMENT ON COLUMN bi.agg_link_monthly.case_wait_working_seconds_sum IS 'The same
 COMMENT ON COLUMN bi.agg_link_monthly.cycle_seconds_sum IS 'Cycle time of these cases, in seconds. Of these alone, so that nothing hidden can be had by subtracting.';
 COMMENT ON COLUMN bi.agg_link_monthly.share_of_cycle IS 'case_wait_seconds_sum of cycle_seconds_sum.';
 COMMENT ON COLUMN bi.agg_link_monthly.reaching_end_customer IS 'Those of handovers whose chain ends at an end customer in their case.';
+COMMENT ON COLUMN bi.agg_link_monthly.judged IS 'Those of handovers under an agreement of which it is known whether it was kept.';
+COMMENT ON COLUMN bi.agg_link_monthly.breached IS 'Those of judged under which the delivery came too late: late by agreement.';
 
 CREATE VIEW bi.agg_delivery_monthly WITH (security_barrier) AS
 WITH reported AS (
