@@ -25,12 +25,9 @@ WITH chosen AS MATERIALIZED (
 ), link AS MATERIALIZED (
     SELECT l.supplier, l.customer, l.to_end, l.place, l.case_wait_us, l.case_wait_working_us,
            l.wait_working_us, l.is_first, l.served_at, l.delivered_at, l.end_at, l.behind_us,
-           v.agreement, v.requested_at, v.is_breached
+           l.agreement, l.requested_at, l.is_breached
     FROM mining.link l
     JOIN chosen USING (object_key)
-    LEFT JOIN mining.promised_link v
-           ON (v.object_key, v.to_event) = (l.object_key, l.to_event) AND v.is_first
-          AND v.process = (SELECT code FROM mining.term WHERE name = %(process)s)
     WHERE l.process = (SELECT code FROM mining.term WHERE name = %(process)s)
 ), pair AS (
     SELECT supplier, customer, bool_or(to_end) AS to_end, count(*) AS handovers,
@@ -39,7 +36,8 @@ WITH chosen AS MATERIALIZED (
            sum(case_wait_working_us)::int8 AS case_wait_working_us,
            count(served_at) AS reaching,
            CASE WHEN %(late_after)s::float8 IS NULL THEN
-               array_agg(DISTINCT agreement) FILTER (WHERE is_breached IS NOT NULL) END AS agreements,
+               array_agg(DISTINCT agreement)
+                   FILTER (WHERE is_first AND is_breached IS NOT NULL) END AS agreements,
            COALESCE(%(late_after)s::float8 * 1e6, percentile_cont(0.75)
                WITHIN GROUP (ORDER BY wait_working_us) FILTER (WHERE is_first)) AS late_after_us
     FROM link GROUP BY supplier, customer

@@ -393,13 +393,47 @@ COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.removed.removed_at IS 'When it was taken away.';
 
+-- What a handover was promised by, and whether that was kept: what is agreed with a party holds for its
+-- parts. Its delivery is looked up by case, so that no plan has to know how many there are.
+
+CREATE VIEW mining.party_within AS
+WITH RECURSIVE climb AS (
+    SELECT code AS party, code AS whole FROM mining.party
+    UNION
+    SELECT c.party, p.parent FROM climb c JOIN mining.party p ON p.code = c.whole WHERE p.parent IS NOT NULL
+)
+SELECT party, array_agg(whole) AS wholes FROM climb GROUP BY party;
+COMMENT ON VIEW mining.party_within IS 'Each party of the catalogue, with all that it is or is a part of.';
+
+CREATE VIEW mining.promised_handover AS
+SELECT h.*, p.agreement, p.opened_event, p.requested_at, p.is_breached
+FROM mining.handover h
+LEFT JOIN mining.party_within s ON s.party = h.supplier
+LEFT JOIN mining.party_within c ON c.party = h.customer
+LEFT JOIN LATERAL (
+    SELECT d.agreement, d.opened_event, d.requested_at,
+           CASE WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
+                WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true END AS is_breached
+    FROM mining.delivery_as_of d
+    JOIN mining.term a ON a.code = d.agreement
+    WHERE d.object_key = h.object_key AND d.process = h.process AND d.requested_at <= h.delivered_at
+      AND (d.supplier = ANY (s.wholes) AND d.customer = ANY (c.wholes)
+           OR d.supplier = ANY (c.wholes) AND d.customer = ANY (s.wholes)
+              AND (h.from_event = d.opened_event OR h.delivered_at = d.returned_at))
+    ORDER BY h.delivered_at IN (d.delivered_at, d.first_delivered_at) DESC, d.requested_at DESC,
+             is_breached DESC NULLS LAST, a.name, d.opened_event
+    LIMIT 1
+) p ON true;
+COMMENT ON VIEW mining.promised_handover IS 'Handovers, and where an agreement speaks of one the delivery that it asks for, sends back or hands over: from a supplier to its customer else the one asked for last. Of several the one that was not kept.';
+
 -- The chain of a case: its handovers as links, each with what came after it. An end customer is
 -- served when something is handed to it, so that link is in its place by its delivery; what other
 -- parties are handed is theirs from their pick-up on.
 
 CREATE VIEW mining.link AS
 SELECT object_key, process, to_event, supplier, customer, to_end, delivered_at, picked_up_at, wait_us,
-       wait_working_us, case_wait_us, case_wait_working_us, is_first, served_at,
+       wait_working_us, case_wait_us, case_wait_working_us, is_first, agreement, opened_event,
+       requested_at, is_breached, served_at,
        COALESCE(served_at, last_at) AS end_at, later_us - case_wait_us AS behind_us,
        (links - later + 1)::int4 AS place
 FROM (
@@ -414,13 +448,14 @@ FROM (
                e.code IS NOT NULL AS to_end, h.delivered_at, h.picked_up_at, h.wait_us,
                h.wait_working_us, h.case_wait_us, h.case_wait_working_us,
                h.previous_on = '-infinity' AS is_first,
+               h.agreement, h.opened_event, h.requested_at, h.is_breached,
                CASE WHEN e.code IS NULL THEN h.picked_up_at ELSE h.delivered_at END AS at
-        FROM mining.handover h
+        FROM mining.promised_handover h
         LEFT JOIN mining.party e ON e.code = h.customer AND e.is_end_customer
         WHERE h.picked_up_at <= bi.as_of()
         UNION ALL
         SELECT w.object_key, w.process, NULL, NULL, NULL, true, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, w.delivered_at
+               NULL, NULL, NULL, NULL, NULL, w.delivered_at
         FROM mining.pending w
         JOIN mining.party e ON e.code = w.customer AND e.is_end_customer
         WHERE w.delivered_at <= bi.as_of()
@@ -432,40 +467,6 @@ FROM (
 ) placed
 WHERE to_event IS NOT NULL;
 COMMENT ON VIEW mining.link IS 'Every handover in the chain of its case, with what came after it.';
-
--- What a link was promised by, and whether that was kept: what is agreed with a party holds for its parts.
-
-CREATE VIEW mining.party_within AS
-WITH RECURSIVE climb AS (
-    SELECT code AS party, code AS whole FROM mining.party
-    UNION
-    SELECT c.party, p.parent FROM climb c JOIN mining.party p ON p.code = c.whole WHERE p.parent IS NOT NULL
-)
-SELECT party, array_agg(whole) AS wholes FROM climb GROUP BY party;
-COMMENT ON VIEW mining.party_within IS 'Each party of the catalogue, with all that it is or is a part of.';
-
-CREATE VIEW mining.promised_link AS
-SELECT h.process, h.object_key, h.to_event, h.previous_on = '-infinity' AS is_first, p.*
-FROM mining.handover h
-JOIN mining.party_within s ON s.party = h.supplier
-JOIN mining.party_within c ON c.party = h.customer
-CROSS JOIN LATERAL (
-    SELECT d.agreement, d.opened_event, d.requested_at,
-           CASE WHEN d.standing IN (2, 3) THEN d.delivered_at > d.due_at
-                WHEN LEAST(d.cancelled_at, bi.as_of()) > d.due_at THEN true END AS is_breached
-    FROM mining.delivery_as_of d
-    JOIN mining.term a ON a.code = d.agreement
-    WHERE d.object_key = h.object_key AND d.process = h.process AND d.requested_at <= h.delivered_at
-      AND (d.supplier = ANY (s.wholes) AND d.customer = ANY (c.wholes)
-           OR d.supplier = ANY (c.wholes) AND d.customer = ANY (s.wholes)
-              AND (h.from_event = d.opened_event OR h.delivered_at = d.returned_at))
-    ORDER BY h.delivered_at IN (d.delivered_at, d.first_delivered_at) DESC, d.requested_at DESC,
-             is_breached DESC NULLS LAST, a.name, d.opened_event
-    LIMIT 1
-) p
-WHERE h.picked_up_at <= bi.as_of()
-  AND h.process = ANY (ARRAY(SELECT process FROM mining.agreement));
-COMMENT ON VIEW mining.promised_link IS 'Handovers that an agreement speaks of, each with the delivery that it asks for, sends back or hands over: from a supplier to its customer else the one asked for last. Of several the one that was not kept.';
 
 CREATE VIEW bi.fct_link AS
 SELECT l.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
@@ -487,15 +488,14 @@ SELECT l.to_event || '/' || p.name || '/' || o.object_id AS handover_id,
        EXTRACT(epoch FROM l.end_at - l.delivered_at) AS until_end_seconds,
        l.served_at IS NOT NULL AS reaches_end_customer,
        a.name AS agreement,
-       v.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
-       v.is_breached
+       l.opened_event || '/' || a.name || '/' || o.object_id AS delivery_id,
+       l.is_breached
 FROM mining.link l
 JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = l.process
 JOIN mining.term s ON s.code = l.supplier
 JOIN mining.term c ON c.code = l.customer
-LEFT JOIN mining.promised_link v USING (process, object_key, to_event)
-LEFT JOIN mining.term a ON a.code = v.agreement;
+LEFT JOIN mining.term a ON a.code = l.agreement;
 COMMENT ON VIEW bi.fct_link IS 'One link in the chain of a case: a handover, with what came after it as of bi.as_of().';
 COMMENT ON COLUMN bi.fct_link.handover_id IS 'Key; the same as in fct_handover.';
 COMMENT ON COLUMN bi.fct_link.process IS 'Process; key of dim_process.';
@@ -850,10 +850,9 @@ WITH chain AS (
            chain.cycle_us, count(*) AS n, sum(h.case_wait_us) AS wait_us,
            sum(h.case_wait_working_us) AS wait_working_us,
            count(*) FILTER (WHERE last.at >= CASE WHEN e.is_end_customer THEN h.delivered_at ELSE h.picked_up_at END) AS reaching,
-           count(v.is_breached) AS judged, count(*) FILTER (WHERE v.is_breached) AS breached
+           count(h.is_breached) AS judged, count(*) FILTER (WHERE h.is_breached) AS breached
     FROM chain
-    JOIN mining.handover h USING (object_key, process)
-    LEFT JOIN mining.promised_link v USING (process, object_key, to_event)
+    JOIN mining.promised_handover h USING (object_key, process)
     JOIN mining.reported_party rs ON rs.code = h.supplier
     JOIN mining.reported_party rc ON rc.code = h.customer
     LEFT JOIN mining.party e ON e.code = h.customer
