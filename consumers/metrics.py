@@ -23,6 +23,8 @@ FRESHNESS_SECONDS: Final = (
     *(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
     *(1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0),
 )
+ASIDES: Final = ("catching up", "keeping months", "sending", "telling alerts")
+"""What goes on beside reading; each from zero on, so that the first failure is an increase."""
 BATCH_RECORDS: Final = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
 
 
@@ -105,6 +107,11 @@ class Metrics:
         self.paused = gauge(
             "paused_partition", "1 for a partition that stands still.", "topic", "partition"
         )
+        self.asides = counter(
+            "aside_failures", "What goes on beside reading failed, and began anew.", "part"
+        )
+        for part in ASIDES:
+            self.asides.labels(part)
         self.outbox = gauge("outbox_messages", "Messages that wait to be sent.")
         self.store_away = gauge("store_unavailable", "1 while the database is away.")
 
@@ -126,6 +133,10 @@ class Metrics:
         self.steps.labels("apply").inc(applied.seconds)
         self.batches.observe(lot.records)
         self.freshness.observe(lot.timestamps_us, applied.committed_us)
+
+    def failed_aside(self, part: str) -> None:
+        """Count what failed beside reading."""
+        self.asides.labels(part).inc()
 
     def reading(self, lags: Mapping[Partition, int], stalled: Iterable[tuple[str, int]]) -> None:
         """Show where reading stands; partitions that went to another worker disappear."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from typing import Final
 
-from procesmijn.errors import ProcesmijnError
+from procesmijn.cli.aside import Failed, aside
 from procesmijn.store import Store, kept
 from procesmijn.store.connection import Connection
 
@@ -18,30 +18,16 @@ _LOOK_SECONDS: Final = 60.0
 """A month is kept when it was left alone from one look to the next."""
 
 
-@contextmanager
-def keeping_months(url: str, every_seconds: float = _LOOK_SECONDS) -> Iterator[None]:
+def keeping_months(
+    url: str, failed: Failed, every_seconds: float = _LOOK_SECONDS
+) -> AbstractContextManager[None]:
     """In a thread and a session of its own; whoever reads does without it, only slower."""
-    stopping = threading.Event()
 
-    def keep() -> None:
-        trouble = False
-        while not stopping.is_set():
-            try:
-                with Store(url).reader() as connection:
-                    _keep(connection, stopping, every_seconds)
-            except ProcesmijnError as error:
-                if not trouble:
-                    log.warning("months are kept later: %s", error)  # once, not at every try
-                trouble = True
-                stopping.wait(every_seconds)
+    def keep(stopping: threading.Event) -> None:
+        with Store(url).reader() as connection:
+            _keep(connection, stopping, every_seconds)
 
-    thread = threading.Thread(target=keep, name="keeping months", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
+    return aside("keeping months", keep, failed, every_seconds)
 
 
 def _keep(connection: Connection, stopping: threading.Event, every_seconds: float) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Final
 
 from procesmijn.alerts.courier import Courier
 from procesmijn.alerts.doors import doors, unreached
-from procesmijn.errors import ProcesmijnError
+from procesmijn.cli.aside import Failed, aside
 from procesmijn.settings import Settings
 from procesmijn.store import Store, alerts, catalogues
 from procesmijn.store.connection import Connection
@@ -25,33 +24,19 @@ _PARTS: Final = 20
 """One of so many parts of the time goes into looking, at most."""
 
 
-@contextmanager
-def telling(url: str, settings: Settings, every_seconds: float = LOOK_SECONDS) -> Iterator[None]:
+def telling(
+    url: str, settings: Settings, failed: Failed, every_seconds: float = LOOK_SECONDS
+) -> AbstractContextManager[None]:
     """In a thread and a session of its own: it holds up nothing.
 
     That it is one worker saves the others the looking; what is told once does not hang on it.
     """
-    stopping = threading.Event()
 
-    def tell() -> None:
-        trouble: str | None = None
-        while not stopping.is_set():
-            try:
-                with Store(url).reader() as connection:
-                    _tell(connection, settings, stopping, every_seconds)
-            except ProcesmijnError as error:
-                if str(error) != trouble:
-                    log.warning("alerts are sent later: %s", error)  # once, not at every try
-                trouble = str(error)
-                stopping.wait(every_seconds)
+    def tell(stopping: threading.Event) -> None:
+        with Store(url).reader() as connection:
+            _tell(connection, settings, stopping, every_seconds)
 
-    thread = threading.Thread(target=tell, name="telling", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join(_LAST_WORDS_SECONDS)
+    return aside("telling alerts", tell, failed, every_seconds, _LAST_WORDS_SECONDS)
 
 
 def _tell(

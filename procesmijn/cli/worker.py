@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -28,6 +28,7 @@ from consumers.traces import UNTOLD, Traces
 from consumers.worker import Worker, stopped_by_signals
 from procesmijn.apply import Applier
 from procesmijn.cli.applier import make_applier
+from procesmijn.cli.aside import aside
 from procesmijn.cli.keeping import keeping_months
 from procesmijn.cli.logs import write_log
 from procesmijn.cli.service import Service, read_keys, service
@@ -104,10 +105,10 @@ def _work(parts: Service, settings: Settings, reading: Reading, owner: str, trac
         port = stack.enter_context(
             serving(pulse, registry, settings.health_port, settings.health_address)
         )
-        stack.enter_context(_catching_up(parts.store.url, parts.persons))
-        stack.enter_context(keeping_months(parts.store.url))
+        stack.enter_context(_catching_up(parts.store.url, parts.persons, metrics))
+        stack.enter_context(keeping_months(parts.store.url, metrics.failed_aside))
         stack.enter_context(_sending(parts, settings, metrics))
-        stack.enter_context(telling(parts.store.url, settings))
+        stack.enter_context(telling(parts.store.url, settings, metrics.failed_aside))
         stack.enter_context(stopped_by_signals(member))
         log.info(
             "reading %s as %s; http://%s:%d has /healthz, /readyz and /metrics",
@@ -179,59 +180,40 @@ def _make_own_topics(parts: Service, settings: Settings, streams: list[str]) -> 
     topics.ensure(parts.kafka, [*wanted.values()], create=settings.create_topics, partitions=1)
 
 
-@contextmanager
-def _sending(parts: Service, settings: Settings, metrics: Metrics) -> Iterator[None]:
+def _sending(parts: Service, settings: Settings, metrics: Metrics) -> AbstractContextManager[None]:
     """Beside live traffic, tell producers what was refused. At the end nobody waits for a broker
     that is away: what is not sent is left to the next worker."""
-    stopping = threading.Event()
     publisher = Publisher(parts.kafka, DELIVERY_SECONDS)
 
-    def send() -> None:
-        with closing(publisher), closing(Outbox(parts.store.url)) as outbox:
+    def send(stopping: threading.Event) -> None:
+        with closing(Outbox(parts.store.url)) as outbox:
             topics_of = {"refused": settings.refused_topic, "alert": settings.alerts_topic}
             Sender(outbox, publisher, topics_of, metrics).run(stopping)
+        publisher.close()  # not where it failed: to begin anew the same one is used
 
-    thread = threading.Thread(target=send, name="sending", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join(_LAST_WORDS_SECONDS)
+    return aside("sending", send, metrics.failed_aside, _AGAIN_SECONDS, _LAST_WORDS_SECONDS)
 
 
-@contextmanager
-def _catching_up(url: str, persons: Persons) -> Iterator[None]:
+def _catching_up(url: str, persons: Persons, metrics: Metrics) -> AbstractContextManager[None]:
     """Beside live traffic, mine anew what other rules made; the next start goes on with the rest.
 
     In a session of its own: a batch need not wait for it, but for the objects that both touch.
     """
-    stopping = threading.Event()
 
-    def catch_up() -> None:
-        while not stopping.is_set():
-            try:
-                with closing(Store(url)) as store:
-                    done = 0
-                    for objects in Applier(store, persons).catch_up():
-                        done += objects
-                        if stopping.is_set():
-                            return
-            except StoreUnavailable as error:
-                log.warning("catching up waits for the store: %s", error)
-                stopping.wait(_AGAIN_SECONDS)
-            except ProcesmijnError as error:
-                log.error("catching up is left to the next start: %s", error)  # noqa: TRY400 - one line
-                return
-            else:
-                if done:
-                    log.info("%d objects were mined anew by the rules in force", done)
-                return
+    def catch_up(stopping: threading.Event) -> None:
+        done = 0
+        try:
+            with closing(Store(url)) as store:
+                for objects in Applier(store, persons).catch_up():
+                    done += objects
+                    if stopping.is_set():
+                        return
+        except StoreUnavailable:
+            raise
+        except ProcesmijnError as error:
+            log.error("catching up is left to the next start: %s", error)  # noqa: TRY400 - one line
+            return
+        if done:
+            log.info("%d objects were mined anew by the rules in force", done)
 
-    thread = threading.Thread(target=catch_up, name="catching up", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
+    return aside("catching up", catch_up, metrics.failed_aside, _AGAIN_SECONDS)

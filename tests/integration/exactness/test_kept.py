@@ -281,7 +281,10 @@ def test_what_was_kept_wrongly_is_found_and_mended(ground: Ground) -> None:
 def test_a_worker_keeps_what_is_left_alone(ground: Ground) -> None:
     told(ground, LONG)
     years = statements("kept")["years"]
-    with keeping_months(ground.url, every_seconds=0.05), ground.store.reader() as connection:
+    with (
+        keeping_months(ground.url, pytest.fail, every_seconds=0.05),
+        ground.store.reader() as connection,
+    ):
         until = time.monotonic() + 60
         while kept.stale(connection) or connection.execute(years).fetchall():
             assert time.monotonic() < until, "nothing is kept"

@@ -314,11 +314,11 @@ def test_workers_tell_by_themselves_each_once(
     courier("program", session, channels=places)
     settings = Settings(channels=places)
     set_present(MONDAY + timedelta(hours=3, minutes=30), session)
-    with telling(database_url, settings, 0.02):
-        with telling(database_url, settings, 0.02):
+    with telling(database_url, settings, pytest.fail, 0.02):
+        with telling(database_url, settings, pytest.fail, 0.02):
             until(lambda: len(hook.posted) == 1)
         set_present(MONDAY + timedelta(hours=4, minutes=30), session)
-    with telling(database_url, settings, 0.02):
+    with telling(database_url, settings, pytest.fail, 0.02):
         until(lambda: len(hook.posted) == 2)
     assert [[each["case_key"] for each in posted.json["alerts"]] for posted in hook.posted] == [
         ["F0", "F1"],
