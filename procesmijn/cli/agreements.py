@@ -64,15 +64,18 @@ def list_agreements(
     process: OfProcess = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
     form: AsFormat = Format.TABLE,
 ) -> None:
     """List what is promised, a row for each version of an agreement.
 
-    With dates those that hold on any of them.
+    With dates those that hold on any of them, with --as-of those in force at that instant: on the
+    local date that it had.
     """
-    with reading(read_settings()) as (_, connection):
+    dates = period(since, until)
+    with reading(read_settings(), moment(as_of)) as (_, connection):
         _known(process, connection)
-        rows = agreements.listed(process, period(since, until), connection)
+        rows = agreements.listed(process, dates, connection, in_force=as_of is not None)
     columns = [name for name in AgreementRow._fields if name not in _NOT_IN_TABLE]
     all_of_them = [row._asdict() for row in rows]
     show(all_of_them, columns if form is Format.TABLE else AgreementRow._fields, form)

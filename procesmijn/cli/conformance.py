@@ -12,7 +12,7 @@ import typer
 
 from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.each_case import each_case
-from procesmijn.cli.options import AsFormat, Process, Since, Until, period
+from procesmijn.cli.options import AsFormat, AsOf, Process, Since, Until, moment, period
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, show, write_json
 from procesmijn.cli.tell import many, note, progress
@@ -63,19 +63,22 @@ def conformance(  # noqa: PLR0913, PLR0917 - one for each flag
     form: AsFormat = Format.TABLE,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> None:
     """Hold a process against a model: how well it fits, where it leaves it, and in which cases.
 
     All cases are replayed, variant by variant; one case (--case) is aligned, which is exact.
-    Dates are those of the start, local.
+    Dates are those of the start, local. --as-of leaves out what was completed after that instant.
     """
-    chosen = replace(cases, started=period(since, until))
+    instant = moment(as_of)
+    chosen = replace(cases, started=period(since, until), is_as_of=instant is not None)
     content = _read(model)
-    with reading(read_settings()) as (store, connection):
+    with reading(read_settings(), instant) as (store, connection):
         known_cases(process, chosen, connection)
         net = read(content, filters.activities(process, connection))
         if case is not None:
-            trace = traces.trace(process, case, store.terms, connection)
+            is_as_of = instant is not None
+            trace = traces.trace(process, case, store.terms, connection, is_as_of=is_as_of)
             told = _aligned(process, case, trace, net)
         else:
             held = _conform(net, flows.variants(process, store.terms, connection, chosen))

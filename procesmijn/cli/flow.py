@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +13,16 @@ import typer
 
 from procesmijn.cli.case_filter import choosing, known_cases
 from procesmijn.cli.flow_views import Answer, As, Asked, By, Rows
-from procesmijn.cli.options import AsFormat, Process, Since, Until, can_be_written, period
+from procesmijn.cli.options import (
+    AsFormat,
+    AsOf,
+    Process,
+    Since,
+    Until,
+    can_be_written,
+    moment,
+    period,
+)
 from procesmijn.cli.service import reading
 from procesmijn.cli.show import Format, csv_parts, json_parts, show
 from procesmijn.cli.tell import note
@@ -91,14 +101,19 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     ] = 0.5,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> None:
     """Rebuild a process from what happened.
 
     Fitness (does the model allow what happened?) and precision (did what it allows happen?) of a
     model are told beside it, on stderr. Dates are local: of the later of two activities for the
-    graph, of the pick-up for handovers, of the start of a case for all else.
+    graph, of the pick-up for handovers, of the start of a case for all else. --as-of leaves out
+    what was completed after that instant.
     """
-    asked = Asked(process, what, period(since, until), cases, noise, by, is_judged, dependency)
+    instant = moment(as_of)
+    meant = replace(cases, is_as_of=instant is not None)
+    dates = period(since, until)
+    asked = Asked(process, what, dates, meant, noise, by, is_judged, dependency, instant)
     if what in _FILES and form is not Format.TABLE:
         raise UsageError(
             f"--format {form} is for --as {', '.join(TABLES)}; a model is written as its own format"
@@ -107,7 +122,7 @@ def flow(  # noqa: PLR0913, PLR0917 - one for each flag
     if is_drawn and what not in _DRAWN:
         raise UsageError(f"--as {what} has no picture; {', '.join(_DRAWN)} have")
     can_be_written(out)
-    with reading(read_settings()) as (store, connection):
+    with reading(read_settings(), instant) as (store, connection):
         known_cases(process, cases, connection)
         view = import_module(f"procesmijn.cli.flow_views.{_VIEWS[what]}")
         answer: Answer = view.show_flow(asked, store.terms, connection)

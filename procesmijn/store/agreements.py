@@ -75,9 +75,13 @@ class Supplied(NamedTuple):
     delivered_us: Int64s
 
 
-def listed(process: str | None, period: Period, connection: Connection) -> list[AgreementRow]:
-    """Versions of agreements that hold on any date of a period, by process and name."""
-    rows = connection.execute(statements("agreements")["listed"], _of(process, period))
+def listed(
+    process: str | None, period: Period, connection: Connection, *, in_force: bool = False
+) -> list[AgreementRow]:
+    """Versions of agreements that hold on any date of a period, by process and name; ``in_force``
+    those of them that hold at the moment of the session."""
+    asked = _of(process, period) | {"in_force": in_force}
+    rows = connection.execute(statements("agreements")["listed"], asked)
     return [AgreementRow(*row) for row in rows]
 
 

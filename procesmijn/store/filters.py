@@ -85,6 +85,9 @@ class CaseFilter:
     """Each of these activities was completed in the case."""
     lacking: tuple[str, ...] = ()
     """None of these activities was."""
+    is_as_of: bool = False
+    """They are taken as they stood as of the moment of the session: what was completed later is not
+    in them. Without it as they are known."""
 
     @property
     def conditions(self) -> Iterator[Condition]:
@@ -121,11 +124,13 @@ class Narrowed(NamedTuple):
 
 
 def narrowed(statement: LiteralString, subject: Subject, cases: CaseFilter) -> Narrowed:
-    """Put a choice of cases into a statement, where that has ``{chosen}``.
+    """Put a choice of cases into a statement, where that has ``{chosen}``, and what they are taken
+    from, where it has ``{cases}``.
 
     The statement has the parameter ``process``, which the choice needs as well.
     """
     sql, conditions, parameters = statements("filters"), list[Composable](), dict[str, Any]()
+    source = SQL("mining.case_as_of" if cases.is_as_of else 'mining."case"')
     for number, condition in enumerate(cases.conditions):
         named = {key: f"{key}_{number}" for key in condition.asked}
         parameters |= {named[key]: value for key, value in condition.asked.items()}
@@ -134,8 +139,8 @@ def narrowed(statement: LiteralString, subject: Subject, cases: CaseFilter) -> N
         conditions.append(met if condition.is_met else SQL("NOT ({})").format(met))
     chosen: Composable = SQL("true")
     if conditions:
-        chosen = SQL(sql[subject]).format(conditions=SQL("\n  AND ").join(conditions))
-    return Narrowed(SQL(statement).format(chosen=chosen), parameters)
+        chosen = SQL(sql[subject]).format(conditions=SQL("\n  AND ").join(conditions), cases=source)
+    return Narrowed(SQL(statement).format(chosen=chosen, cases=source), parameters)
 
 
 def is_said(name: str, connection: Connection) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from procesmijn.core.flow import DirectlyFollows, Edge, Times, Variant
 from procesmijn.core.flow_counts import flow_counts, steps_of
 from procesmijn.core.frames import NO_TERM, STEP
+from procesmijn.core.traces import variant_key
 from procesmijn.store import long_periods
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter, Period, narrowed
@@ -77,7 +78,11 @@ def variants(
     sql, chosen = narrowed(statements("flows")["variants"], "cases", cases)
     rows = connection.execute(sql, {"process": process, **chosen}).fetchall()
     ways = _ways([trace for _, trace in rows], terms, connection)
-    return [Variant(way, count) for way, (count, _) in zip(ways, rows, strict=True)]
+    found = [Variant(way, count) for way, (count, _) in zip(ways, rows, strict=True)]
+    # Of ways that no case went to its end the database has no key, so that it cannot order by it.
+    if cases.is_as_of:
+        found.sort(key=lambda each: (-each.cases, variant_key(each.activities)))
+    return found
 
 
 def timed_variants(
@@ -92,7 +97,10 @@ def timed_variants(
         return _timed(rows, basis, terms, connection)
     sql, chosen = narrowed(statements("flows")["timed_variants"], "cases", cases)
     rows = connection.execute(sql, {"process": process, **chosen}).fetchall()
-    return _timed(rows, basis, terms, connection)
+    found = _timed(rows, basis, terms, connection)
+    if cases.is_as_of:
+        found.sort(key=lambda each: (-each.cases, variant_key(each.variant)))
+    return found
 
 
 def _timed(

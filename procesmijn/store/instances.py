@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from procesmijn.core.assign import CaseEvents, Cases, assign
-from procesmijn.core.frames import Int64s
+from procesmijn.core.frames import NO_INSTANT, Int64s
 from procesmijn.core.instances import Instances, pair
 from procesmijn.core.rules import Rules
 from procesmijn.core.standing import standing
@@ -20,8 +20,10 @@ from procesmijn.store import scan
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter, narrowed
 from procesmijn.store.objects import read_events
+from procesmijn.store.present import present
 from procesmijn.store.statements import statements
 from procesmijn.store.terms import Terms
+from schemas.instants import to_us
 
 CASES_AT_ONCE: Final = 2_000
 
@@ -49,7 +51,8 @@ def read_instances(
     connection: Connection,
     cases: CaseFilter = EVERY_CASE,
 ) -> Iterator[Part]:
-    """Read the activity instances of chosen cases of a process, in parts.
+    """Read the activity instances of chosen cases of a process, in parts; of cases as of a moment
+    no event that lies later.
 
     ``rules`` are those in force (:func:`procesmijn.in_force.load_rules`), in the codes of
     ``terms``.
@@ -59,13 +62,16 @@ def read_instances(
     with connection.transaction():
         connection.execute(statements("catalogues")["one_moment"])
         rows = connection.execute(sql, {"process": process, **chosen}).fetchall()
+        until_us = to_us(present(connection)) if cases.is_as_of else NO_INSTANT
         keys = np.array([key for (key,) in rows], dtype=np.int64)
         for start in range(0, len(keys), CASES_AT_ONCE):
             part = keys[start : start + CASES_AT_ONCE]
             known = scan.find_objects(part, terms, connection)
             events = read_events(known.locked, terms, connection)
             terms.meet(np.unique(events.events["party"]).tolist(), connection)
-            there, case_events = assign(events, standing(events), only)
+            heard = standing(events)
+            heard = heard[events.events["occurred_us"][heard] <= until_us]
+            there, case_events = assign(events, heard, only)
             yield Part(
                 there.objects,
                 pair(case_events, only),

@@ -35,7 +35,8 @@ class Companies(NamedTuple):
     known: list[Company]
     """By the parties that handed over or picked up; of a case without handovers there are none."""
     incomplete: int
-    """Cases in which a party took part that neither handed over nor picked up."""
+    """Cases in which a party took part that neither handed over nor picked up; as of a moment they
+    are counted among those that had come to their end by then."""
 
 
 def span(process: str, connection: Connection, cases: CaseFilter = EVERY_CASE) -> Span:
@@ -59,10 +60,20 @@ def traces(
                 yield CaseTrace(case_key, _way(step, terms), tuple(step["completed_us"].tolist()))
 
 
-def trace(process: str, case_key: str, terms: Terms, connection: Connection) -> CaseTrace | None:
-    """What was completed in one case; None where there is no such case."""
-    asked = {"process": process, "case_key": case_key}
-    row = connection.execute(statements("traces")["trace"], asked).fetchone()
+def trace(
+    process: str,
+    case_key: str,
+    terms: Terms,
+    connection: Connection,
+    *,
+    is_as_of: bool = False,
+) -> CaseTrace | None:
+    """What was completed in one case; None where there is no such case.
+
+    ``is_as_of`` leaves out what was completed after the moment of the session.
+    """
+    sql, _ = narrowed(statements("traces")["trace"], "cases", CaseFilter(is_as_of=is_as_of))
+    row = connection.execute(sql, {"process": process, "case_key": case_key}).fetchone()
     if row is None:
         return None
     steps = np.frombuffer(row[0], dtype=STEP)

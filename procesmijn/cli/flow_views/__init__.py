@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -53,6 +54,7 @@ class Asked:
     by: By
     is_judged: bool
     dependency: float
+    as_of: datetime | None
 
     @property
     def whole_cases(self) -> CaseFilter:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 from procesmijn.cli.flow_views import Asked
 from procesmijn.cli.tell import many
 from procesmijn.flows.canvas import Caption
@@ -11,14 +14,19 @@ from procesmijn.store.traces import Span
 
 def caption(title: str, asked: Asked, span: Span, *told: str) -> Caption:
     """The caption of a picture of the cases in ``span``; ``told`` is what else is true of it."""
-    words = many(span.cases, "case" if asked.cases == EVERY_CASE else "chosen case")
+    is_every = replace(asked.cases, is_as_of=False) == EVERY_CASE
+    words = many(span.cases, "case" if is_every else "chosen case")
     if span.first is not None and span.last is not None:
         words += (
             f" that started on {span.first}"
             if span.first == span.last
             else f" that started from {span.first} to {span.last}"
         )
-    return Caption(f"{title}: {asked.process}", "; ".join((words, *told)))
+    stood = []
+    if asked.as_of is not None:
+        there = asked.as_of.astimezone(ZoneInfo(span.zone))
+        stood = [f"as of {there:%Y-%m-%d %H:%M}"]
+    return Caption(f"{title}: {asked.process}", "; ".join((words, *stood, *told)))
 
 
 def dates(what: str, period: Period) -> list[str]:

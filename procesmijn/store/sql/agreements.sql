@@ -1,11 +1,17 @@
 -- name: listed
--- Versions of agreements that hold on any date of a period.
+-- Versions of agreements that hold on any date of a period, or those in force: on the date that it is
+-- where their process is.
 SELECT agreement, version, valid_from, valid_until, process, deliverable, supplier, customer,
        staff_role, lead_time, target_share, first_time_right_target, return_window, customer_role
-FROM bi.dim_agreement
+FROM bi.dim_agreement a
 WHERE (%(process)s::text IS NULL OR process = %(process)s)
   AND (%(since)s::date IS NULL OR COALESCE(valid_until > %(since)s, true))
   AND (%(until)s::date IS NULL OR COALESCE(valid_from < %(until)s, true))
+  AND (NOT %(in_force)s OR EXISTS (
+      SELECT FROM bi.dim_process p
+      CROSS JOIN LATERAL (SELECT (bi.as_of() AT TIME ZONE p.time_zone)::date AS today) l
+      WHERE p.process = a.process
+        AND COALESCE(a.valid_from <= l.today, true) AND COALESCE(a.valid_until > l.today, true)))
 ORDER BY process, agreement, version;
 
 -- name: uncovered

@@ -5,14 +5,14 @@
 -- name: handovers
 -- Likewise where they are handovers, h.
 h.object_key IN (
-    SELECT c.object_key FROM mining."case" c
+    SELECT c.object_key FROM {cases} c
     WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {conditions}
 )
 
 -- name: told_cases
 -- Likewise where they are rows of a view of cases, which has no more than their keys.
 object_key IN (
-    SELECT c.object_key FROM mining."case" c
+    SELECT c.object_key FROM {cases} c
     WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {conditions}
 )
 
@@ -47,16 +47,17 @@ CASE WHEN c.variant IN (
 ) ELSE mining.has_activity(c.trace, (SELECT code FROM mining.term WHERE name = {activity})) END
 
 -- name: party
--- Cases in which a party delivered or picked up.
+-- Cases in which a party delivered or picked up by now.
 c.object_key IN (
     SELECT f.object_key FROM mining.handover f
     WHERE f.process = (SELECT code FROM mining.term WHERE name = %(process)s)
+      AND f.picked_up_at <= bi.as_of()
       AND (SELECT party.code FROM mining.term party WHERE party.name = {party})
           IN (f.supplier, f.customer)
 )
 
 -- name: attribute
--- Cases that an event says something of: a generic step that names the process, or an event of a
+-- Cases that an event says something of by now: a generic step that names the process, or an event of a
 -- type that the catalogue has in it. The types are an array so that they are looked up once, not for
 -- each event; and no index helps, since one on what events say would be paid for by every batch.
 c.object_key IN (
@@ -69,7 +70,7 @@ c.object_key IN (
               AS activity
           WHERE k.is_active
       )))
-      AND NOT e.is_retracted AND jsonb_array_length(e.objects) <= {most_cases}
+      AND NOT e.is_retracted AND e.occurred_at <= bi.as_of() AND jsonb_array_length(e.objects) <= {most_cases}
       AND (e.data ->> {name} = {value} OR e.data -> {name} @> to_jsonb({value}::text))
 )
 

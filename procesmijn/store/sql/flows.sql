@@ -20,13 +20,13 @@ GROUP BY f.from_activity, f.to_activity;
 -- name: traces
 -- What was completed in the chosen cases of a process.
 SELECT c.trace
-FROM mining."case" c
+FROM {cases} c
 WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND length(c.trace) > 0 AND {chosen};
 
 -- name: variants
 -- How often each way through a process was taken, and one trace that shows it.
 SELECT count(*), any_value(c.trace)
-FROM mining."case" c
+FROM {cases} c
 WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND length(c.trace) > 0 AND {chosen}
 GROUP BY c.variant
 ORDER BY count(*) DESC, c.variant;
@@ -35,7 +35,7 @@ ORDER BY count(*) DESC, c.variant;
 -- The same, with the median cycle time: first start to last completion.
 SELECT count(*), any_value(c.trace),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.ended_at - c.started_at)::float8)
-FROM mining."case" c
+FROM {cases} c
 WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND length(c.trace) > 0 AND {chosen}
 GROUP BY c.variant
 ORDER BY count(*) DESC, c.variant;
@@ -43,6 +43,6 @@ ORDER BY count(*) DESC, c.variant;
 -- name: objects
 -- The objects of the chosen cases of a process.
 SELECT c.object_key
-FROM mining."case" c
+FROM {cases} c
 WHERE c.process = (SELECT code FROM mining.term WHERE name = %(process)s) AND {chosen}
 ORDER BY c.object_key;

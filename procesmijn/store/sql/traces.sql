@@ -9,13 +9,13 @@ SELECT count(*),
        min(c.started_at AT TIME ZONE place.zone)::date,
        max(c.started_at AT TIME ZONE place.zone)::date,
        COALESCE(min(place.zone), 'UTC')
-FROM mining."case" c JOIN place ON place.code = c.process
+FROM {cases} c JOIN place ON place.code = c.process
 WHERE length(c.trace) > 0 AND {chosen};
 
 -- name: traces
 -- The traces of a process with the ids of their objects, in the order in which the cases started.
 SELECT o.object_id, c.trace
-FROM mining."case" c
+FROM {cases} c
 JOIN mining.object o USING (object_key)
 JOIN mining.term p ON p.code = c.process
 WHERE p.name = %(process)s AND length(c.trace) > 0 AND {chosen}
@@ -24,7 +24,7 @@ ORDER BY c.started_at, o.object_id;
 -- name: trace
 -- That of one case.
 SELECT c.trace
-FROM mining."case" c
+FROM {cases} c
 JOIN mining.term p ON p.code = c.process
 JOIN mining.process d ON d.code = c.process
 WHERE p.name = %(process)s AND c.object_key = mining.object_key(d.object_type, %(case_key)s);
@@ -37,14 +37,14 @@ WITH seen AS (
     SELECT COALESCE(min(d.time_zone), 'UTC') AS zone,
            max(c.ended_at)
            - percentile_disc(0.99) WITHIN GROUP (ORDER BY c.ended_at - c.started_at) AS until
-    FROM mining."case" c
+    FROM {cases} c
     JOIN mining.term p ON p.code = c.process
     LEFT JOIN mining.process d ON d.code = c.process
     WHERE p.name = %(process)s AND c.ended_at < 'infinity'
 )
 SELECT (c.started_at AT TIME ZONE seen.zone)::date AS day,
        count(*), any_value(c.trace)
-FROM mining."case" c
+FROM {cases} c
 JOIN mining.term p ON p.code = c.process
 CROSS JOIN seen
 WHERE p.name = %(process)s AND length(c.trace) > 0
@@ -61,12 +61,12 @@ WITH took_part AS (
     FROM mining.handover h
     JOIN mining.term p ON p.code = h.process
     CROSS JOIN LATERAL (VALUES (h.supplier), (h.customer)) AS each (party)
-    WHERE p.name = %(process)s
+    WHERE p.name = %(process)s AND h.picked_up_at <= bi.as_of()
     GROUP BY h.object_key
 )
 SELECT COALESCE(t.parties, '{{}}') AS parties, count(*),
        count(*) FILTER (WHERE c.parties > GREATEST(1, cardinality(t.parties)))
-FROM mining."case" c
+FROM {cases} c
 JOIN mining.term p ON p.code = c.process
 LEFT JOIN took_part t USING (object_key)
 WHERE p.name = %(process)s AND {chosen}

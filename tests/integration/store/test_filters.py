@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
@@ -13,9 +14,13 @@ from procesmijn.apply import Applier
 from procesmijn.batch import Arrival, Batch
 from procesmijn.catalogue import parse
 from procesmijn.core.traces import variant_key
-from procesmijn.store import Store, filters, flows, reports
+from procesmijn.in_force import read_rules
+from procesmijn.store import Store, filters, flows, reports, traces
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Attribute, CaseFilter, Period
+from procesmijn.store.instances import read_instances
+from procesmijn.store.rework import rework
+from procesmijn.store.streams import speak_of
 from schemas.event import Event
 
 HOUR_US = 3_600_000_000
@@ -196,3 +201,46 @@ def test_an_attribute_is_said_by_an_event_of_the_process(store: Store, applier: 
     with store.reader() as connection:
         assert filters.activities("recruitment", connection) == ["Declined", "Made"]
         assert "100% sure" in filters.parties("recruitment", connection)
+
+
+def test_as_of_a_moment_cases_are_told_as_if_nothing_had_happened_since(
+    store: Store, applier: Applier, subtests: pytest.Subtests
+) -> None:
+    store.activate(parse(CATALOGUE))
+    steps = [step for each in cases().values() for step in each]
+    at_us = MONDAY_US + 80 * HOUR_US
+    by_then = [
+        step._replace(
+            id=f"{step.id} then",
+            process="chosen",
+            objects=(("chosen thing", step.objects[0][1]),),
+        )
+        for step in steps
+        if step.occurred_us <= at_us
+    ]
+    assert 0 < len(by_then) < len(steps)
+    applier.apply(Batch(arrivals=tuple(map(Arrival, [*steps, *by_then]))))
+    with store.reader() as connection:
+        speak_of(datetime.fromtimestamp(at_us / 1e6, UTC), connection)
+
+        def stood(process: str, only: CaseFilter) -> list[object]:
+            parts = read_instances(process, rules, store.terms, connection, only)
+            return [
+                *told(process, only, store, connection)[:2],
+                *told(process, only, store, connection)[3:],
+                list(traces.traces(process, store.terms, connection, only)),
+                sorted(traces.starting(process, store.terms, connection, only)),
+                traces.span(process, connection, only),
+                traces.companies(process, store.terms, connection, only).known,
+                rework(parts, store.terms, connection),
+            ]
+
+        rules = read_rules(store.terms, connection)
+        for only, _ in [(CaseFilter(), None), *FILTERS]:
+            with subtests.test(str(only)):
+                stands = replace(only, is_as_of=True)
+                assert stood("all", stands) == stood("chosen", stands)
+        ways = flows.variants("all", store.terms, connection, CaseFilter(is_as_of=True))
+        assert sum(way.cases for way in ways) == len({step.objects for step in by_then})
+        trace = traces.trace("all", "7", store.terms, connection, is_as_of=True)
+        assert trace == traces.trace("chosen", "7", store.terms, connection)

@@ -393,6 +393,44 @@ COMMENT ON COLUMN bi.removed.case_key IS 'Case; with process the key in fct_case
 COMMENT ON COLUMN bi.removed.change_id IS 'Grows with every change; see bi.safe_change_id().';
 COMMENT ON COLUMN bi.removed.removed_at IS 'When it was taken away.';
 
+-- Cases as they stood: what was completed later is cut off their traces.
+
+CREATE FUNCTION mining.done_by(trace bytea, at timestamptz) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN substr(trace, 1, 16 * (
+        SELECT count(*)::int4 FROM generate_series(9, length(trace), 16) AS place
+        WHERE timestamptz 'epoch' + reverse(substr(trace, place, 8))::int8 * interval '1 microsecond' <= at
+    ));
+COMMENT ON FUNCTION mining.done_by IS 'The steps of a trace that were completed by then: its first, since it is in order of completion.';
+
+CREATE FUNCTION mining.activities_of(trace bytea) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (
+        SELECT string_agg(substr(trace, place, 4), ''::bytea ORDER BY place)
+        FROM generate_series(1, length(trace), 16) AS place
+    );
+COMMENT ON FUNCTION mining.activities_of IS 'The way of a trace without its times: equal where two cases went the same way.';
+
+CREATE VIEW mining.case_as_of AS
+SELECT object_key, process, started_at, ended_at, variant, trace, parties
+FROM mining."case"
+WHERE ended_at <= bi.as_of()
+UNION ALL
+SELECT c.object_key, c.process, c.started_at, done.ended_at,
+       COALESCE(w.variant, hashtextextended(encode(done.way, 'hex'), 0)), done.trace, NULL
+FROM mining."case" c
+CROSS JOIN LATERAL (
+    SELECT cut.trace, mining.activities_of(cut.trace) AS way,
+           timestamptz 'epoch' + reverse(substr(cut.trace, length(cut.trace) - 7))::int8 * interval '1 microsecond' AS ended_at
+    FROM (SELECT mining.done_by(c.trace, bi.as_of()) AS trace OFFSET 0) cut
+    WHERE length(cut.trace) > 0
+    OFFSET 0
+) done
+LEFT JOIN (
+    SELECT process, variant, mining.activities_of(any_value(trace)) AS way
+    FROM mining."case" WHERE length(trace) > 0 GROUP BY process, variant
+) w ON w.process = c.process AND w.way = done.way
+WHERE c.started_at <= bi.as_of() AND c.ended_at > bi.as_of();
+COMMENT ON VIEW mining.case_as_of IS 'Cases in which something was completed by bi.as_of(), as they stood then: each with what was done in it, and with the key of that way where any case went it to its end. How many parties a case had that went on is not known.';
+
 -- What a handover was promised by, and whether that was kept: what is agreed with a party holds for its
 -- parts. Its delivery is looked up by case, so that no plan has to know how many there are.
 
