@@ -19,6 +19,9 @@ class Wording(StrEnum):
     PARTNERS = "partners"
 
 
+AMONG_PARTNERS: Final = {"supplier": "delivering", "customer": "receiving"}
+"""What a side is as a word to type: both are understood, whatever the wording, and one is shown."""
+
 _PARTNERS: Final = {
     "supplier": "delivering partner",
     "suppliers": "delivering partners",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -126,6 +126,11 @@ class Catalogue(Part):
                 return declared.calendar
             party = declared.parent
         return OFFICE
+
+    def role_of(self, customer: str) -> Literal["internal", "end"]:
+        """Whether a customer is an internal one or an end customer; who is not declared is none."""
+        declared = self.parties.get(customer)
+        return "end" if declared is not None and declared.is_end_customer else "internal"
 
     def label_of(self, party: str) -> Label:
         """What a party is called; its name where the catalogue does not know it."""

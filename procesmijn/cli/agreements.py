@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -29,11 +29,12 @@ from procesmijn.cli.simulation import simulate
 from procesmijn.cli.tell import many, note
 from procesmijn.operating import suggesting
 from procesmijn.operating.suggesting import Suggested
-from procesmijn.settings import read_settings
+from procesmijn.settings import read_settings, wording
 from procesmijn.store import agreements
 from procesmijn.store.agreements import AgreementRow
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
+from procesmijn.wording import reworded
 
 _NOT_IN_TABLE: Final = frozenset({"deliverable", "version", "customer_role"})
 """What is typed nowhere, and what the other columns say."""
@@ -45,7 +46,7 @@ app = typer.Typer(
 
 _FOUND: Final = (
     *("finding", "process", "supplier", "customer", "name", "handovers", "cases"),
-    *("wait_seconds_median", "wait_seconds_sum", "wait_working_seconds_sum"),
+    *("wait_seconds_median", "wait_seconds_sum", "wait_working_seconds_sum", "customer_role"),
 )
 _NO_DIFFERENCE: Final = "several customers"
 
@@ -106,8 +107,7 @@ def check(
             *_unknown(process, dates, connection),
             *_customers(process, dates, catalogue, connection),
         ]
-    blank = dict.fromkeys(_FOUND)
-    show([{**blank, **row} for row in found], _FOUND, form)
+    show([_written(row, catalogue, form) for row in found], _FOUND, form)
     different = sum(row["finding"] != _NO_DIFFERENCE for row in found)
     if different:
         note(f"{many(different, 'difference')} between what is declared and what happens")
@@ -215,6 +215,17 @@ def _customers(
                 yield {"finding": _NO_DIFFERENCE, **row, **counted}
         for customer, times in left.items():
             yield {"finding": "other customer", **row, "customer": customer, "handovers": times}
+
+
+def _written(row: Mapping[str, Any], catalogue: Catalogue, form: Format) -> dict[str, Any]:
+    """A finding with every column; what it is called is a name in data, and words in a table."""
+    customer = row.get("customer")
+    whole = {**dict.fromkeys(_FOUND), **row}
+    if customer is not None:
+        whole["customer_role"] = catalogue.role_of(customer)
+    if form is Format.TABLE:
+        whole["finding"] = reworded(row["finding"], wording())
+    return whole
 
 
 def _known(process: str | None, connection: Connection) -> None:

@@ -5,6 +5,8 @@ So ``procesmijn --help`` and every command start as fast as they can, whatever t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -125,6 +127,13 @@ class Commands(TyperGroup):
             name: TyperCommand(name, help=listed.help) for name, listed in COMMANDS.items()
         }
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show what there is, in the words of the wording."""
+        reword = _reword()
+        for each in (self, *self.commands.values()):
+            each.help = reword(each.help or "")
+        super().format_help(ctx, formatter)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Find the command that is called, the whole of it."""
         name, command, rest = super().resolve_command(ctx, args)
@@ -133,20 +142,37 @@ class Commands(TyperGroup):
 
 def load(name: str) -> Any:
     """Import a command."""
-    # Here, since the list of commands is shown without them.
-    from procesmijn.settings import wording  # noqa: PLC0415
-    from procesmijn.wording import reworded  # noqa: PLC0415
-
     module = import_module(f"procesmijn.cli.{COMMANDS[name].module}")
     command = get_command(module.app)
     command.name = name
-    parties = wording()
+    reword = _reword()
     for each in (command, *getattr(command, "commands", {}).values()):
-        each.help = reworded(_unwrapped(each.help or ""), parties)
+        each.help = reword(_unwrapped(each.help or ""))
         for option in each.params:
             if getattr(option, "help", None):
-                option.help = reworded(option.help, parties)
+                option.help = reword(option.help)
+    _hide_other_words(getattr(command, "commands", {}))
     return command
+
+
+def _hide_other_words(commands: Mapping[str, Any]) -> None:
+    """Of a command that has a name for each wording help shows the one that fits."""
+    from procesmijn.settings import wording  # noqa: PLC0415 - as below
+    from procesmijn.wording import AMONG_PARTNERS, Wording  # noqa: PLC0415
+
+    are_partners = wording() is Wording.PARTNERS
+    for name, other in AMONG_PARTNERS.items():
+        if other in commands:
+            commands[name].hidden, commands[other].hidden = are_partners, not are_partners
+
+
+def _reword() -> Callable[[str], str]:
+    """What puts help into the words of the settings."""
+    # Here, since settings take longer to import than a command is to start.
+    from procesmijn.settings import wording  # noqa: PLC0415
+    from procesmijn.wording import reworded  # noqa: PLC0415
+
+    return partial(reworded, wording=wording())
 
 
 def _unwrapped(text: str) -> str:

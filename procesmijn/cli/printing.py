@@ -26,6 +26,7 @@ from procesmijn.store import agreements
 from procesmijn.store.agreements import Kept
 from procesmijn.store.filters import Period
 from procesmijn.store.present import present
+from procesmijn.wording import reworded
 from procesmijn.zones import load_zone
 
 
@@ -74,7 +75,8 @@ def print_catalogue(
         out.write_bytes(written)
     except OSError as error:
         raise FileNotWritten(f"{out} cannot be written: {error.strerror}") from error
-    note(f"{out}: {many(len(document.suppliers), 'supplier')}")
+    suppliers = reworded(many(len(document.suppliers), "supplier"), settings.wording)
+    note(f"{out}: {suppliers}")
 
 
 def _measured(kept: Kept) -> Measured | Literal["too few"]:

@@ -30,11 +30,12 @@ from procesmijn.cli.options import (
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import note
-from procesmijn.settings import read_settings
+from procesmijn.settings import read_settings, wording
 from procesmijn.store import deliveries
 from procesmijn.store.deliveries import Side
 from procesmijn.store.filters import Period
 from procesmijn.store.present import present
+from procesmijn.wording import AMONG_PARTNERS, Wording, reworded
 from procesmijn.zones import load_zone
 
 app = typer.Typer(add_completion=False)
@@ -65,6 +66,7 @@ def report() -> None:
 
 
 @app.command()
+@app.command(AMONG_PARTNERS["supplier"])
 def supplier(
     party: OneParty,
     since: Since = None,
@@ -80,6 +82,7 @@ def supplier(
 
 
 @app.command()
+@app.command(AMONG_PARTNERS["customer"])
 def customer(
     party: OneParty,
     since: Since = None,
@@ -146,9 +149,12 @@ def _lately(asked: Period, today: date) -> Period:
 
 def _tell_where(side: Side, party: str, elsewhere: Iterable[tuple[str, frozenset[Side]]]) -> None:
     """Of an empty report: what there is instead."""
-    note(f"{party} has no agreement as a {side}" + (_NOR_ASKED if side == "customer" else ""))
+    words = wording()
+    asked = _NOR_ASKED if side == "customer" else ""
+    note(f"{party} has no agreement as a {reworded(side, words)}{asked}")
     for name, sides in elsewhere:
         for other in sorted(sides - ({side} if name == party else set())):
             whose = "what it" if name == party else f"what {name}, of which it is a part,"
             does = "supplies" if other == "supplier" else "receives"
-            note(f"{whose} {does}: procesmijn report {other} {name}")
+            report = AMONG_PARTNERS[other] if words is Wording.PARTNERS else other
+            note(f"{whose} {does}: procesmijn report {report} {name}")

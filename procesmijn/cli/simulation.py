@@ -53,6 +53,8 @@ class Simulated(NamedTuple):
     lost: int
     changes_sides: bool | None
     """Whether the share would have reached the target and did not, or did and would not have."""
+    customer_role: str
+    """``internal`` or ``end``."""
 
 
 def simulate(  # noqa: PLR0913, PLR0917 - one for each flag
@@ -135,4 +137,5 @@ def _simulated(
         found.gained,
         found.lost,
         changes,
+        catalogue.role_of(agreement.customer),
     )

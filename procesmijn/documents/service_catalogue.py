@@ -53,6 +53,8 @@ class Promise:
     """What one customer was promised, version by version, and how that goes."""
 
     customer: str
+    role: str
+    """That it is an internal one, or an end customer."""
     about: str
     """What tells it from another promise to the same customer; empty where there is none."""
     terms: tuple[tuple[str, str], ...]
@@ -184,6 +186,7 @@ class _Writer:
         first = versions[0]
         return Promise(
             self.party(agreement.customer),
+            self.words(f"{self.catalogue.role_of(agreement.customer)}_customer"),
             getattr(agreement.label_or(name), self.language) if is_one_of_several else "",
             tuple(self.terms(version) for version in versions),
             self.share(first.first_time_right),

@@ -43,6 +43,8 @@ class Suggested(NamedTuple):
     """Of the deliveries, those that would have met it."""
     is_covered: bool
     """Whether an agreement speaks of it: of the pair, or of that step as the way to ask."""
+    customer_role: str
+    """``internal`` or ``end``."""
 
     @property
     def is_new(self) -> bool:
@@ -146,4 +148,5 @@ def _suggested(
         target,
         proposal.share if proposal else None,
         any(each[:4] in {(*pair, None), (*pair, supplied.delivered)} for each in there),
+        catalogue.role_of(supplied.customer),
     )

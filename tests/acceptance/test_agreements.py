@@ -65,6 +65,7 @@ def check_finds_what_is_declared_otherwise(trial: Procesmijn, folder: Path) -> N
     """Nobody knows the workshop, a counter promises what nobody asks for, and orders go astray."""
     declared = yaml.safe_load(FILES["ours.yaml"])
     declared["parties"] = dict.fromkeys(("front office", "counter", "sales"))
+    declared["parties"]["sales"] = {"kind": "outside", "is_end_customer": True}
     declared["processes"]["repairs"]["activities"] = dict.fromkeys(
         ("Quote asked", "Quote given", "Repair asked", "Repair done")
     )
@@ -95,3 +96,5 @@ def check_finds_what_is_declared_otherwise(trial: Procesmijn, folder: Path) -> N
         "several customers,,front office,sales,order,0,",
         "other customer,,front office,workshop,order,3,",
     ]
+    roles = [row.rpartition(",")[2] for row in rows]
+    assert roles == [*["internal"] * 3, "", "internal", "end", "internal"]

@@ -163,6 +163,7 @@ def test_which_parties_depend_on_each_other(requests: Procesmijn, tmp_path: Path
         words.partition(":")[0] for words in tips(drawn) if " to " in words
     }
     assert sum(pair["share"] for pair in handed) == pytest.approx(1.0)
+    assert {pair["customer_role"] for pair in handed} == {"internal"}
     assert sum(pair["handovers"] for pair in handed) == len(rows()) - 600
     frame = pd.DataFrame(rows()).rename(columns={"time": "timestamp"}).assign(order=0)
     in_order = frame.assign(timestamp=pd.to_datetime(frame["timestamp"]))

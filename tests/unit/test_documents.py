@@ -129,7 +129,7 @@ def test_a_page_has_every_promise_that_holds_or_will_hold_with_how_it_was_kept()
         "94% binnen afspraak haalt doel · 1.400 leveringen 97% in één keer goed onder doel" in text
     )
     assert "vóór de 20e" in text
-    assert "Leidinggevende Contract voor het buitenland binnen 20 werkdagen" in text
+    assert "Leidinggevende intern Contract voor het buitenland binnen 20 werkdagen" in text
     assert "nog niet gemeten" in text
     assert "Hierover is nog niets afgesproken." in text  # of advice
     assert "hr@example.org" in text
@@ -151,6 +151,14 @@ def test_a_share_that_is_the_target_reaches_it() -> None:
     kept = document(Language.EN, {"contracts": Measured(20, 17, None)}, catalogue)
 
     assert "85% on time reaches target" in text_of(as_html(kept))
+
+
+def test_a_promise_says_whether_it_is_to_the_end_customer() -> None:
+    outside = CATALOGUE.parties["manager"].model_copy(update={"is_end_customer": True})
+    other = CATALOGUE.model_copy(update={"parties": {**CATALOGUE.parties, "manager": outside}})
+    text = text_of(as_html(document(Language.NL, {}, other)))
+    assert "Leidinggevende eindklant" in text
+    assert "intern vóór de 20e" in text
 
 
 def test_a_page_stands_on_its_own_and_labels_are_text() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from procesmijn.cli import main
 from procesmijn.cli.commands import load
 from procesmijn.cli.show import Format, show
 from procesmijn.documents.words import WORDS, Language
@@ -36,7 +37,7 @@ def test_the_two_sides_are_partners_and_the_end_customer_stays_one(text: str, me
 @pytest.mark.parametrize("language", Language)
 def test_no_document_speaks_of_customers_where_all_are_partners(language: Language) -> None:
     said = " ".join(reworded(text, Wording.PARTNERS) for text in WORDS[language].values()).lower()
-    left = said.replace("{supplier}", "")
+    left = said.replace("{supplier}", "").replace("end customer", "").replace("eindklant", "")
     assert not any(word in left for word in ("customer", "supplier", "klant", "leverancier"))
 
 
@@ -53,6 +54,11 @@ def test_tables_and_help_follow_and_the_columns_of_csv_stay(
     show([row], list(row), Format.CSV)
     assert capsys.readouterr().out == "supplier,customer\nhr,customer\n"
     assert "calendar of the receiving partner" in load("handovers").help
+    report = load("report").commands
+    assert [name for name in report if not report[name].hidden][-2:] == ["delivering", "receiving"]
+    assert {"supplier", "customer"} <= report.keys()
+    assert main(["--help"]) == 0
+    assert "mining of receiving partners and delivering partners." in capsys.readouterr().out
 
 
 def test_settings_that_do_not_fit_word_it_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,14 +43,17 @@ def _handovers(asked: Asked, connection: Connection) -> Rows:
     """Handovers of work; dates are those of the pick-up."""
     pairs = reports.handovers(asked.process, asked.period, None, connection, asked.cases)
     total = sum(pair.handovers for pair in pairs)
-    columns = ("supplier", "customer", "handovers", "share", "cases")
+    columns = ("supplier", "customer", "customer_role", "handovers", "share", "cases")
     rows = [
-        (pair.supplier, pair.customer, pair.handovers, pair.handovers / total, pair.cases)
+        (
+            *(pair.supplier, pair.customer, pair.customer_role),
+            *(pair.handovers, pair.handovers / total, pair.cases),
+        )
         for pair in pairs
     ]
     links = [
         Link(supplier, customer, handovers, _in_words(supplier, customer, handovers, share))
-        for supplier, customer, handovers, share, _ in rows
+        for supplier, customer, _, handovers, share, _ in rows
     ]
 
     def picture() -> bytes:
