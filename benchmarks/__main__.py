@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import batch, freshness
+from benchmarks.asked import events_asked, file_asked
 from benchmarks.events import Leg
 from benchmarks.fill import fill
 from benchmarks.freshness import Freshness
@@ -34,7 +35,7 @@ FRAME_EVENTS = 250_000
 
 def main(file: Path = LATEST) -> None:
     """Measure, print the table, and write the figures to a file."""
-    records = int(os.environ.get("BENCH_EVENTS", "1_000_000"))
+    records = events_asked(1_000_000)
     machine = describe()
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
@@ -89,4 +90,4 @@ def _tell(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, LATEST))

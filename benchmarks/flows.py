@@ -9,7 +9,6 @@ number. ``python -m benchmarks.flows FILE`` writes the figures to another file t
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from typing import Final, TypeVar
 import numpy as np
 import psycopg
 
+from benchmarks.asked import events_asked, file_asked
 from benchmarks.machine import command, describe
 from procesmijn.catalogue import default
 from procesmijn.core.flow_counts import flow_counts, net
@@ -100,7 +100,7 @@ class Timed:
 
 def main(file: Path = FILE) -> None:
     """Fill, measure, print the figures and write them to a file."""
-    events = int(os.environ.get("BENCH_EVENTS", "10_000_000"))
+    events = events_asked(10_000_000)
     machine = describe()
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
@@ -235,4 +235,4 @@ def _seconds(step: Callable[[], _Result]) -> tuple[float, _Result]:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

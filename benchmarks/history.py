@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 import tempfile
 import time
@@ -32,6 +31,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.asked import events_asked, file_asked, numbers_asked
 from benchmarks.events import Leg
 from benchmarks.machine import cpu_seconds, describe
 from procesmijn.apply import Applier
@@ -86,8 +86,8 @@ class Size:
 
 def main(file: Path = FILE) -> None:
     """Fill, measure, print the tables and write the figures to a file."""
-    events = int(os.environ.get("BENCH_EVENTS", "500_000"))
-    legs = [int(word) for word in os.environ.get("BENCH_LEGS", "2,10").split(",")]
+    events = events_asked(500_000)
+    legs = numbers_asked("BENCH_LEGS", "2,10")
     machine = describe()
     gc.disable()  # as a worker does during a batch
     costs: list[Cost] = []
@@ -267,4 +267,4 @@ def _tell(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

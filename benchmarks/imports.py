@@ -10,7 +10,6 @@ than ``benchmarks/results/import.json``.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.asked import events_asked, file_asked
 from benchmarks.batch import COMPLETION, PROCESS, make_frame
 from benchmarks.machine import command, cpu_seconds, describe
 from procesmijn.embedded import Embedded
@@ -53,7 +53,7 @@ class Import:
 
 def main(file: Path = FILE) -> None:
     """Make the files, import them, print the table and write the figures to a file."""
-    large = int(os.environ.get("BENCH_EVENTS", "1_000_000"))
+    large = events_asked(1_000_000)
     machine = describe()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         imports = [measure(events, Path(folder)) for events in (min(SMALL, large // 2), large)]
@@ -105,4 +105,4 @@ def measure(events: int, folder: Path) -> Import:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

@@ -12,7 +12,6 @@ figures to another file than ``benchmarks/results/memory.json``.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.asked import events_asked, file_asked
 from benchmarks.events import Leg
 from benchmarks.fill import fill
 from benchmarks.machine import describe, versions
@@ -54,7 +54,7 @@ class Look:
 
 def main(file: Path = FILE) -> None:
     """Read leg after leg, look, print, and write the figures to a file."""
-    records = int(os.environ.get("BENCH_EVENTS", RECORDS))
+    records = events_asked(RECORDS)
     size = records // LEGS
     machine = describe()
     with (
@@ -124,4 +124,4 @@ def _tell(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

@@ -19,8 +19,6 @@ to another file than ``benchmarks/results/peers.json``.
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -35,6 +33,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import batch, others
+from benchmarks.asked import events_asked, file_asked
 from benchmarks.batch import COMPLETION
 from benchmarks.machine import describe
 from benchmarks.others import Means
@@ -74,7 +73,7 @@ class Measured:
 
 def main(file: Path = FILE) -> None:
     """Measure all of them, print the table, and write the figures to a file."""
-    frame = late_frame(int(os.environ.get("BENCH_EVENTS", "250_000")))
+    frame = late_frame(events_asked(250_000))
     machine = describe()
     truth = others.plain_means(frame)
     measured = [measure(peer, frame, truth) for peer in peers()]
@@ -158,4 +157,4 @@ def measure(peer: Peer, frame: pd.DataFrame, truth: Means) -> Measured:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

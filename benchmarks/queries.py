@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.asked import events_asked, file_asked
 from benchmarks.filling import PROCESS, describe_tables, fill, is_filled
 from benchmarks.machine import cpu_seconds, describe
 from procesmijn.core.flow import Edge
@@ -72,7 +72,7 @@ class Answered(NamedTuple):
 
 def main(file: Path = FILE) -> None:
     """Fill, keep, ask, print the figures and write them to a file."""
-    events = int(os.environ.get("BENCH_EVENTS", "10_000_000"))
+    events = events_asked(10_000_000)
     machine = describe()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = Path(os.environ.get("BENCH_HOME", f"{folder}/home"))
@@ -185,4 +185,4 @@ def _show(answers: Sequence[Answered]) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

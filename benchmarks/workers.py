@@ -15,7 +15,6 @@ writes the figures to another file than ``benchmarks/results/workers.json``.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.asked import events_asked, file_asked, numbers_asked
 from benchmarks.events import Leg
 from benchmarks.fill import fill
 from benchmarks.machine import cpu_seconds, describe, versions
@@ -94,8 +94,8 @@ class Run:
 
 def main(file: Path = FILE) -> None:
     """Measure, print the table, and write the figures to a file."""
-    records = int(os.environ.get("BENCH_EVENTS", "960_000"))
-    numbers = [int(word) for word in os.environ.get("BENCH_WORKERS", "1,2,4,8").split(",")]
+    records = events_asked(960_000)
+    numbers = numbers_asked("BENCH_WORKERS", "1,2,4,8")
     machine = describe()
     runs: list[Run] = []
     with (
@@ -276,4 +276,4 @@ def _tell(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(file_asked(__doc__, FILE))

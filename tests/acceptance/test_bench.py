@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.asked import events_asked
+
 RECORDS = 5_000
 EVENTS = 20_000
 
@@ -107,3 +109,12 @@ def test_the_benchmark_of_history_counts_what_it_grew(folder: Path) -> None:
     [of_event] = [it for it in figures["sizes"][str(second)] if it["name"] == "stream.event"]
     assert 200 < of_event["bytes_per_event"] < 600
     assert "to the first" in told
+
+
+@pytest.mark.parametrize("asked", ["many", "", "10", "5000,6000"])
+def test_what_cannot_be_measured_is_refused_with_what_could(
+    monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setenv("BENCH_EVENTS", asked)
+    with pytest.raises(SystemExit, match=r"whole number of 1,000 or more, such as BENCH_EVENTS=70"):
+        events_asked(70_000)
