@@ -23,6 +23,7 @@ from prometheus_client import CollectorRegistry
 from benchmarks.applier import make_applier
 from consumers.applying import Beside
 from consumers.connection import KafkaSettings
+from consumers.garbage import share_memory
 from consumers.health import Pulse
 from consumers.metrics import Metrics
 from consumers.stream import Reading, Stream
@@ -158,6 +159,7 @@ def _peak_mb(pid: int) -> float:
 
 def main(servers: str, url: str, keys: Path, topic: str, notes: Path) -> None:
     """Work until stopped."""
+    share_memory()
     store, persons = Store(url), Persons(Keys.load(keys))
     reading = Reading(topics=(topic,), group=f"bench-{topic}")
     registry = CollectorRegistry()

@@ -29,7 +29,7 @@ from typing import Final, Self, TypeAlias
 
 from consumers.contracts import Apply
 from consumers.errors import ApplyingEnded
-from consumers.garbage import at_rest, freeze
+from consumers.garbage import at_rest, freeze, share_memory
 from procesmijn.batch import Applied, Batch
 from procesmijn.errors import StoreUnavailable
 from procesmijn.parcel import Packing, Parcel
@@ -162,6 +162,7 @@ class Within:
 
 def serve(pipe: Connection) -> None:
     """Apply what comes through the pipe, until nobody is at its other end."""
+    share_memory()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # they are for the process at the other end
     with suppress(EOFError, ConnectionError):

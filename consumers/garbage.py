@@ -1,10 +1,25 @@
-"""What the garbage collector need not look at, and when it is better at rest."""
+"""What a process keeps of the memory of a batch, and when the garbage collector is at rest."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_ARENA_MAX: Final = -8
+"""Of glibc's ``mallopt``."""
+
+
+def share_memory() -> None:
+    """Let all threads take memory from one place; to be said before there are any.
+
+    glibc has a place for each, which keeps what was freed there: 30 MB of a worker, whose threads
+    take turns anyway. Other libraries are left as they are.
+    """
+    if set_option := getattr(ctypes.CDLL(None), "mallopt", None):
+        set_option(_ARENA_MAX, 1)
 
 
 def freeze() -> None:

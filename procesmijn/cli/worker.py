@@ -19,6 +19,7 @@ from consumers import topics
 from consumers.applying import Beside
 from consumers.connection import KafkaSettings
 from consumers.errors import TelemetryMissing
+from consumers.garbage import share_memory
 from consumers.health import Pulse, serving
 from consumers.metrics import Metrics
 from consumers.outbox import DELIVERY_SECONDS, Sender
@@ -59,6 +60,7 @@ def worker() -> None:
     there is work for, on as many machines as you like: they share the partitions. SIGTERM or Ctrl-C
     lets it finish the batch in hand.
     """
+    share_memory()
     settings = read_settings()
     write_log(settings.log_level, settings.log_format)
     with service(settings, kafka=True) as parts:
