@@ -169,7 +169,7 @@ def one_ground(make_ground: MakeGround) -> Ground:
 
 @settings(
     deadline=None,
-    max_examples=12,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.data())

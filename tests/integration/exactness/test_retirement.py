@@ -103,7 +103,7 @@ def ground(make_ground: MakeGround) -> Ground:
     return make_ground(2)
 
 
-@tried(WITHIN_REASON, max_examples=20)
+@tried(WITHIN_REASON, max_examples=25)
 @given(st.data())
 def test_cases_leave_and_come_back_in_any_order_with_all_else(
     ground: Ground, plain: Ground, data: st.DataObject
