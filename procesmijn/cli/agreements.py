@@ -39,6 +39,9 @@ from procesmijn.wording import reworded
 _NOT_IN_TABLE: Final = frozenset({"deliverable", "version", "customer_role"})
 """What is typed nowhere, and what the other columns say."""
 
+_NOT_IN_SUGGESTED: Final = frozenset({"shorter", "share_if_shorter", "longer", "share_if_longer"})
+"""What a table has no room for."""
+
 app = typer.Typer(
     add_completion=False,
     help="List agreements, hold them against what happens, suggest others, and try other terms.",
@@ -145,7 +148,8 @@ def suggest(
         suggested = suggesting.suggest(process, dates, wanted, at_least, catalogue, connection)
     if form is not As.YAML:
         rows = [each._asdict() for each in suggested]
-        show(rows, Suggested._fields, Format(form))
+        shown = [name for name in Suggested._fields if name not in _NOT_IN_SUGGESTED]
+        show(rows, shown if form is As.TABLE else Suggested._fields, Format(form))
         return
     new = [each for each in suggested if each.is_new]
     note(

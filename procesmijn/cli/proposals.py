@@ -64,7 +64,18 @@ def _agreements(suggested: Sequence[Suggested]) -> Iterator[str]:
         )
         yield f"  # {many(each.deliveries, 'time')} in {many(each.cases, 'case')}, asked for"
         yield f"  # {many(each.requests, 'time')}: half of them within {half} of working time,"
-        yield f"  # nine in ten within {most}"
+        yield f"  # nine in ten within {most}, counted from the request to the first"
+        yield "  # delivery after it; what is delivered again after a return is not in it."
+        others = (
+            f"{lead_time} {share:.1%}"
+            for lead_time, share in (
+                (each.shorter, each.share_if_shorter),
+                (each.longer, each.share_if_longer),
+            )
+            if lead_time is not None and share is not None
+        )
+        if told := ", ".join(others):
+            yield f"  # Met with a lead time one step shorter or longer: {told}."
         yield f"  {on_one_line(name)}:"
         yield f"    deliverable: {on_one_line(each.deliverable)}"
         for key in ("customer", "process", "requested", "delivered"):

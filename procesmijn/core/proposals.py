@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ LADDER: Final = tuple(
     map(
         read_lead_time,
         (
-            *("1 hour", "2 hours", "4 hours", "8 hours"),
+            *("1 hour", "2 hours", "3 hours", "4 hours", "6 hours", "8 hours"),
             *(f"{days} days" for days in (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, 60, 90)),
         ),
     )
@@ -25,12 +25,20 @@ LADDER: Final = tuple(
 """Lead times that people promise, the shorter first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Step(NamedTuple):
     """A lead time, and the share of past deliveries that would have met it."""
 
     lead_time: LeadTime
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What could be promised, between what is a step shorter and a step longer."""
+
+    step: Step
+    shorter: Step | None
+    longer: Step | None
 
 
 def propose(
@@ -40,9 +48,18 @@ def propose(
 
     ``calendar`` is that of the supplier; both int64[n], at least one.
     """
-    for lead_time in LADDER:
+    total = len(delivered_us)
+
+    def met(lead_time: LeadTime) -> int:
         due_us = rule_of(lead_time).due_us(calendar, requested_us)
-        met = int(np.count_nonzero(delivered_us <= due_us))
-        if met >= target * len(delivered_us):
-            return Proposal(lead_time, met / len(delivered_us))
+        return int(np.count_nonzero(delivered_us <= due_us))
+
+    shorter: Step | None = None
+    for number, lead_time in enumerate(LADDER):
+        in_time = met(lead_time)
+        step = Step(lead_time, in_time / total)
+        if in_time >= target * total:
+            longer = [Step(each, met(each) / total) for each in LADDER[number + 1 : number + 2]]
+            return Proposal(step, shorter, longer[0] if longer else None)
+        shorter = step
     return None

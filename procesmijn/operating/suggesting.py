@@ -13,7 +13,7 @@ from procesmijn.catalogue import Catalogue
 from procesmijn.catalogue.coverage import Covered, covered
 from procesmijn.catalogue.fields import write_share
 from procesmijn.core.compile import open_hours
-from procesmijn.core.proposals import propose
+from procesmijn.core.proposals import Step, propose
 from procesmijn.core.worktime import working_us
 from procesmijn.store import agreements
 from procesmijn.store.agreements import Supplied
@@ -45,6 +45,12 @@ class Suggested(NamedTuple):
     """Whether an agreement speaks of it: of the pair, or of that step as the way to ask."""
     customer_role: str
     """``internal`` or ``end``."""
+    shorter: str | None
+    """The lead time a step shorter, which too few met; None where there is none."""
+    share_if_shorter: float | None
+    longer: str | None
+    """Likewise a step longer."""
+    share_if_longer: float | None
 
     @property
     def is_new(self) -> bool:
@@ -144,9 +150,15 @@ def _suggested(
         supplied.cases,
         median,
         p90,
-        str(proposal.lead_time) if proposal else None,
+        str(proposal.step.lead_time) if proposal else None,
         target,
-        proposal.share if proposal else None,
+        proposal.step.share if proposal else None,
         any(each[:4] in {(*pair, None), (*pair, supplied.delivered)} for each in there),
         catalogue.role_of(supplied.customer),
+        *_said(proposal and proposal.shorter),
+        *_said(proposal and proposal.longer),
     )
+
+
+def _said(step: Step | None) -> tuple[str | None, float | None]:
+    return (None, None) if step is None else (str(step.lead_time), step.share)

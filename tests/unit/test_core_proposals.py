@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from procesmijn.catalogue.lead_times import read_lead_time
-from procesmijn.core.proposals import Proposal, propose
+from procesmijn.core.proposals import Proposal, Step, propose
 from procesmijn.core.worktime import build_calendar
 from procesmijn.zones import load_zone
 from tests.calendars import OFFICE_WEEK, us
@@ -23,8 +23,16 @@ def test_the_shortest_lead_time_that_enough_of_them_met_is_proposed() -> None:
     halfway = propose(Decimal("0.5"), OFFICE, REQUESTED, DELIVERED)
     nearly_all = propose(Decimal("0.9"), OFFICE, REQUESTED, DELIVERED)
 
-    assert halfway == Proposal(read_lead_time("8 hours"), 0.5)  # by Tuesday 10:00
-    assert nearly_all == Proposal(read_lead_time("1 day"), 1.0)  # by Tuesday 17:00
+    assert halfway == Proposal(  # by Monday 16:00, where two hours less were 14:00
+        Step(read_lead_time("6 hours"), 0.5),
+        Step(read_lead_time("4 hours"), 0.4),
+        Step(read_lead_time("8 hours"), 0.5),  # by Tuesday 10:00
+    )
+    assert nearly_all == Proposal(
+        Step(read_lead_time("1 day"), 1.0),  # by Tuesday 17:00
+        Step(read_lead_time("8 hours"), 0.5),
+        Step(read_lead_time("2 days"), 1.0),
+    )
 
 
 def test_a_share_that_is_the_target_is_enough() -> None:
@@ -33,7 +41,8 @@ def test_a_share_that_is_the_target_is_enough() -> None:
 
     proposal = propose(Decimal("0.85"), OFFICE, np.full(20, REQUESTED[0]), delivered)
 
-    assert proposal == Proposal(read_lead_time("1 hour"), 0.85)
+    assert proposal is not None
+    assert (proposal.step, proposal.shorter) == (Step(read_lead_time("1 hour"), 0.85), None)
 
 
 def test_of_what_took_years_nothing_is_proposed() -> None:
