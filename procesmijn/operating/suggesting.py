@@ -155,8 +155,8 @@ def _suggested(
         proposal.step.share if proposal else None,
         any(each[:4] in {(*pair, None), (*pair, supplied.delivered)} for each in there),
         catalogue.role_of(supplied.customer),
-        *_said(proposal and proposal.shorter),
-        *_said(proposal and proposal.longer),
+        *_said(proposal.shorter if proposal else None),
+        *_said(proposal.longer if proposal else None),
     )
 
 
