@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -44,8 +45,12 @@ def load(path: Path) -> Catalogue:
     Raises:
         CatalogueErrors: all mistakes in it, each with its line.
     """
+    return parse(_text(path), str(path))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         message = f"this file cannot be read ({error.strerror}); check its name and permissions"
         raise CatalogueErrors([Finding(str(path), 1, "", message)]) from None
@@ -53,7 +58,6 @@ def load(path: Path) -> Catalogue:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = "this is not UTF-8; save the file in that encoding"
         raise CatalogueErrors([Finding(str(path), line, "", message)]) from None
-    return parse(text, str(path))
 
 
 @cache
@@ -68,7 +72,30 @@ def parse(text: str, file: str = "catalogue") -> Catalogue:
     Raises:
         CatalogueErrors: all mistakes in it, each with its line.
     """
-    root, findings = read(text, file)
+    return _checked(*read(text, file), file)
+
+
+def merged(catalogue: Catalogue, path: Path) -> Catalogue:
+    """A catalogue with what stands in a file put over it: nothing is taken away.
+
+    A value or a list of the file stands in the place of the one that there was. Performers are not
+    among it, since those of a catalogue in use are pseudonyms.
+
+    Raises:
+        CatalogueErrors: all mistakes in what that comes to, by lines of the file.
+    """
+    file = str(path)
+    content = catalogue.model_dump(mode="json", exclude_defaults=True)
+    content.pop(_KEPT_BY_US, None)
+    there, _ = read(yaml.safe_dump(content, allow_unicode=True), file)
+    more, findings = read(_text(path), file)
+    if performers := more.get("performers"):
+        message = "performers belong in a whole catalogue; activate that"
+        findings.append(Finding(file, performers.line, performers.key, message))
+    return _checked(there.under(more), findings, file)
+
+
+def _checked(root: Entry, findings: list[Finding], file: str) -> Catalogue:
     for entry, message in broken_references(root, {name: object_types(name) for name in MODELS}):
         findings.append(Finding(file, entry.line, entry.key, message))
     if kept := root.get(_KEPT_BY_US):

@@ -8,7 +8,7 @@ a catalogue is plain.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 import yaml
@@ -74,6 +74,18 @@ class Entry:
         if isinstance(entry.value, list):
             return [text for each in entry.value for text in each.texts()]
         return [] if entry.value is None else [entry]
+
+    def under(self, other: Entry) -> Entry:
+        """With what ``other`` says put over it: names below are added, or have what they have
+        there; what has nothing there stays."""
+        if other.value is None:
+            return self
+        if not (isinstance(self.value, dict) and isinstance(other.value, dict)):
+            return other
+        below = dict(self.value)
+        for name, entry in other.value.items():
+            below[name] = below[name].under(entry) if name in below else entry
+        return replace(self, value=below)
 
     def deepest(self, path: tuple[str | int, ...]) -> Entry:
         """Entry at ``path``, or the last one on the way there."""

@@ -1,4 +1,4 @@
-"""``procesmijn catalogue``: check, show, print, activate, suggest."""
+"""``procesmijn catalogue``: check, show, print, merge, activate, suggest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 import yaml
 
-from procesmijn.catalogue import Catalogue, default, differences, load
+from procesmijn.catalogue import Catalogue, default, differences, load, merged
 from procesmijn.cli.options import Process, known_process
 from procesmijn.cli.printing import print_catalogue
 from procesmijn.cli.service import Service, in_force, read_keys, reading, service
@@ -26,7 +26,7 @@ from procesmijn.store.catalogues import Active
 
 app = typer.Typer(
     add_completion=False,
-    help="Check, show, print or activate a catalogue, or suggest what belongs in it.",
+    help="Check, show, print, merge or activate a catalogue, or suggest what belongs in it.",
 )
 
 app.command(name="print")(print_catalogue)
@@ -101,6 +101,24 @@ def activate(
         _compare(active, chosen)
         parts.store.activate(chosen)
         _catch_up(parts)
+
+
+@app.command()
+def merge(
+    file: Annotated[Path, typer.Argument(help="YAML: what is to be added.")],
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Put what a file says over the catalogue in use, such as agreements that were suggested.
+
+    What the file does not name stays as it is. The changes are on stdout.
+    """
+    with service(read_settings()) as parts:
+        active = parts.active
+        chosen = merged(active.catalogue, file)
+        _compare(active, chosen)
+        if not is_dry:
+            parts.store.activate(chosen)
+            _catch_up(parts)
 
 
 def in_use(settings: Settings) -> Active:

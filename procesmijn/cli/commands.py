@@ -83,7 +83,8 @@ COMMANDS: Final = {
         " something is due.",
     ),
     "catalogue": Listed(
-        "catalogue", "Check, show, print or activate a catalogue, or suggest what belongs in it."
+        "catalogue",
+        "Check, show, print, merge or activate a catalogue, or suggest what belongs in it.",
     ),
     "agreements": Listed(
         "agreements",

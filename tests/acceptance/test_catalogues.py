@@ -31,6 +31,16 @@ def test_a_catalogue_is_checked_activated_and_taken_back(
     assert "Facilities" not in parties
     assert procesmijn("verify").code == 0
 
+    more = tmp_path / "more.yaml"
+    more.write_text("parties: {Facilities: {kind: internal}, Reception: }\n")
+    changes = "party Facilities: kind was automatic, is now internal\nparty Reception added\n"
+    for options in (("--dry-run",), ()):
+        merged = procesmijn("catalogue", "merge", more, *options)
+        assert (merged.code, merged.out) == (0, changes), merged.err
+    assert procesmijn("catalogue", "merge", more).out == ""
+    more.write_text("\nparties: {hr: {parent: nobody}}\n")
+    assert f"{more}:2: parties.hr.parent:" in procesmijn("catalogue", "merge", more).err
+
     (tmp_path / "theirs.yaml").write_text(shown)
     assert procesmijn("catalogue", "activate", tmp_path / "theirs.yaml").code == 0
     assert procesmijn("handovers", requests, "--format", "json").json == before
