@@ -84,8 +84,14 @@ def activate(
     file: Annotated[
         Path | None, typer.Argument(help="YAML; without it the one in use, after an upgrade.")
     ] = None,
+    is_meant: Annotated[
+        bool,
+        typer.Option("--yes", help="Ask nothing, also where parties or agreements are taken away."),
+    ] = False,
 ) -> None:
     """Put a catalogue in use, and recompute the cases that it changes.
+
+    On a terminal it asks before it takes parties or agreements away; elsewhere it says so.
 
     Beside live traffic, in chunks: what was broken off goes on when it is started again, or with
     the next worker.
@@ -99,6 +105,12 @@ def activate(
             else catalogue.pseudonymous(parts.persons.pseudonym)
         )
         _compare(active, chosen)
+        if taken := _taken_away(active.catalogue, chosen):
+            note(f"this takes away {taken}; procesmijn catalogue merge FILE takes nothing away")
+            is_asked = not is_meant and sys.stdin.isatty()
+            if is_asked and not typer.confirm("put it in use?", err=True):
+                note("nothing is changed")
+                raise typer.Exit(1)
         parts.store.activate(chosen)
         _catch_up(parts)
 
@@ -190,6 +202,17 @@ def _compare(active: Active, chosen: Catalogue) -> None:
     }
     if changed:
         note(f"cases are computed anew where they are about: {', '.join(sorted(changed))}")
+
+
+def _taken_away(old: Catalogue, new: Catalogue) -> str:
+    """What would be declared no longer, of what people miss; empty where nothing is."""
+    parties = len(old.parties.keys() - new.parties.keys())
+    agreements = len(old.agreements.keys() - new.agreements.keys())
+    counted = (
+        *([many(parties, "party", "parties")] if parties else []),
+        *([many(agreements, "agreement")] if agreements else []),
+    )
+    return " and ".join(counted)
 
 
 def _has_database(settings: Settings) -> bool:

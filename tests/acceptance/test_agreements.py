@@ -79,7 +79,9 @@ def check_finds_what_is_declared_otherwise(trial: Procesmijn, folder: Path) -> N
     order = {"deliverable": "order", "customer": "sales", "delivered": "Quote asked"}
     declared["agreements"] = {"repairs": asked | repair, "orders": asked | order}
     (folder / "other.yaml").write_text(yaml.safe_dump(declared))
-    assert trial("catalogue", "activate", folder / "other.yaml").code == 0
+    activated = trial("catalogue", "activate", folder / "other.yaml")
+    assert activated.code == 0
+    assert "this takes away 1 party and 1 agreement; " in activated.err
 
     outcome = trial("agreements", "check", "--format", "csv", "--from", "2026-03-05")
     first, *rows = outcome.out.splitlines()
