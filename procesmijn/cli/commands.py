@@ -113,6 +113,8 @@ COMMANDS: Final = {
     "rebuild": Listed("rebuild", "Compute everything anew from the stored events."),
     "verify": Listed("verify", "Prove that the tables say what the events say."),
     "doctor": Listed("doctor", "Check all parts, and say how to mend each."),
+    "tokens": Listed("tokens", "Let programs read the API: make tokens, list and revoke them."),
+    "looked": Listed("looked", "Say who looked at single cases, and from where."),
     "settings": Listed("settings", "Show every setting, its value and where that comes from."),
     "keys": Listed("keys", "Make new keys for the pseudonyms of persons, and print them."),
     "version": Listed("version", "Say which version this is, and of what it is made."),

@@ -8,7 +8,8 @@ import typer
 
 from procesmijn.cli.options import AsFormat
 from procesmijn.cli.show import Format, show
-from procesmijn.settings import Setting, explain, read_settings
+from procesmijn.settings import read_settings
+from procesmijn.settings.told import Setting, explain
 
 app = typer.Typer(add_completion=False)
 

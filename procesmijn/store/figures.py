@@ -184,9 +184,10 @@ def open_deliveries(chosen: Chosen, connection: Connection) -> list[OpenRow]:
     return [OpenRow(*row) for row in rows]
 
 
-def needing(until: datetime, connection: Connection) -> int:
-    """How many deliveries are late, or due at an instant or before it."""
-    row = connection.execute(statements("figures")["needing"], {"until": until}).fetchone()
+def needing(until: datetime, chosen: Chosen, connection: Connection) -> int:
+    """How many deliveries of some processes are late, or due at an instant or before it."""
+    asked = {**chosen.parameters, "until": until}
+    row = connection.execute(statements("figures")["needing"], asked).fetchone()
     return int(row[0]) if row else 0
 
 

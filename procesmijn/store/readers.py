@@ -1,4 +1,4 @@
-"""Sessions that only read, shared by the requests of a page: the one home of the pool."""
+"""Sessions that read, shared by the requests of a page: the one home of the pool."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from procesmijn.store.statements import statements
 
 _SETTINGS: Final = {
     **READER_SETTINGS,
-    # Whatever a page asks for, it writes nothing, and nobody waits for ever.
+    # Whatever a page asks for, it writes nothing but who looked, and nobody waits for ever.
     "default_transaction_read_only": "on",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
@@ -50,6 +50,16 @@ class Readers:
 
     def __exit__(self, *_: object) -> None:
         self._pool.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A session that writes one thing down, as a transaction: that somebody looks.
+
+        Raises :class:`procesmijn.errors.StoreUnavailable` where no session can be had.
+        """
+        with translated(), self._pool.connection() as connection, connection.transaction():
+            connection.execute(statements("readers")["may_write"])
+            yield connection
 
     @contextmanager
     def moment(self, as_of: datetime | None = None) -> Iterator[Connection]:

@@ -23,6 +23,7 @@ from procesmijn.web.compared import Figures
 from procesmijn.web.open_work import state, with_whom
 from procesmijn.web.pairs import pairs, shown
 from procesmijn.web.records import Kept, Wait, kept_of, wait_of
+from procesmijn.web.rights import Right
 from procesmijn.web.site import Site
 from procesmijn.web.trends import trend_period
 from procesmijn.web.views.case import track
@@ -157,7 +158,7 @@ Question: TypeAlias = Annotated[Asked, Query()]
 
 def router(site: Site) -> APIRouter:
     """Every address of the API."""
-    routes = APIRouter(prefix="/api/v1")
+    routes = APIRouter(prefix="/api/v1", dependencies=[site.access.to(Right.FACTS)])
 
     @routes.get("/waits")
     def waits(request: Request, _: Question) -> Waits:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -22,6 +22,7 @@ from procesmijn.documents.words import Language
 from procesmijn.errors import ProcesmijnError
 from procesmijn.store.deliveries import Side
 from procesmijn.web import api, model
+from procesmijn.web.access import ANYBODY
 from procesmijn.web.asking import Asking
 from procesmijn.web.assets import assets, source_archive
 from procesmijn.web.desk import Desk
@@ -30,7 +31,10 @@ from procesmijn.web.desk_routes import add_desk
 from procesmijn.web.exports import FORMS, FileForm, Records
 from procesmijn.web.forms import Form, FormTooOld
 from procesmijn.web.frame import SOURCE
+from procesmijn.web.login import Login
+from procesmijn.web.login_routes import add_login, add_refusals
 from procesmijn.web.problem import Problem, problem
+from procesmijn.web.rights import Right
 from procesmijn.web.say import Speech
 from procesmijn.web.security import REPORTS, Guard, local_path
 from procesmijn.web.site import THEMES, Site, language_of, theme_of
@@ -54,42 +58,75 @@ from procesmijn.web.views import (
 
 log = logging.getLogger(__name__)
 
+_COOKIE: Final = "procesmijn"
 _YEAR_SECONDS: Final = 31_536_000
 _LONGEST_REPORT_BYTES: Final = 10_000
 
 
-def create_app(site: Site, desk: Desk, hosts: tuple[str, ...]) -> ASGIApp:
+def create_app(
+    site: Site, desk: Desk, hosts: tuple[str, ...], login: Login | None = None
+) -> ASGIApp:
     """Everything under the names by which it may be called.
 
-    ``hosts`` keeps a site that points a name of its own at this machine from reading along.
+    ``hosts`` keeps a site that points a name of its own at this machine from reading along. Without
+    a login whoever asks may see all.
     """
+    is_encrypted = login is not None and login.terms.is_encrypted
+    return Guard(put_together(site, desk, hosts, login), is_encrypted=is_encrypted)
+
+
+def put_together(
+    site: Site, desk: Desk, hosts: tuple[str, ...], login: Login | None = None
+) -> FastAPI:
+    """Every address, without the guard around them."""
     app = FastAPI(
         title="procesmijn", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    app.add_middleware(
-        SessionMiddleware, secret_key=secrets.token_urlsafe(32), session_cookie="procesmijn"
-    )
+    app.add_middleware(SessionMiddleware, **_session(login))
     _add_views(app, site)
     _add_exports(app, site)
     _add_model(app, site)
     add_desk(app, site, desk)
     _add_service(app)
     _add_problems(app)
+    add_refusals(app)
     app.include_router(api.router(site))
     app.include_router(desk_router(site, desk))
-    return Guard(app)
+    if login is not None:
+        add_login(app, login)
+    return app
+
+
+def _session(login: Login | None) -> dict[str, Any]:
+    """How browsers keep who they are: signed, out of reach of scripts, and of any other name where
+    the page is encrypted (``__Host-``)."""
+    if login is None:
+        return {"secret_key": secrets.token_urlsafe(32), "session_cookie": _COOKIE}
+    terms = login.terms
+    return {
+        "secret_key": terms.secret or secrets.token_urlsafe(32),
+        "session_cookie": f"__Host-{_COOKIE}" if terms.is_encrypted else _COOKIE,
+        "max_age": terms.seconds,
+        "https_only": terms.is_encrypted,
+    }
 
 
 def _add_views(app: FastAPI, site: Site) -> None:
-    def add(path: str, view: Callable[[Asking], View | Problem], *, has_cases: bool) -> None:
+    def add(
+        path: str,
+        view: Callable[[Asking], View | Problem],
+        *,
+        has_cases: bool,
+        right: Right = Right.FACTS,
+    ) -> None:
         def answer(request: Request) -> Response:
             if has_cases:
                 site.looked(request)
             return site.page(request, view)
 
-        app.add_route(path, answer, include_in_schema=False)
+        _add_page(app, path, answer, site.access.to(right))
 
     add("/", start.start, has_cases=True)
     add("/late", late.late, has_cases=True)
@@ -103,7 +140,7 @@ def _add_views(app: FastAPI, site: Site) -> None:
     add("/compare", compare.compare, has_cases=False)
     add("/improved", improved.improved, has_cases=False)
     add("/trends", trend_explorer.trend_explorer, has_cases=False)
-    add("/about", about.about, has_cases=False)
+    add("/about", about.about, has_cases=False, right=Right.DEFINITIONS)
 
 
 def _party(asking: Asking, side: Side) -> View | Problem:
@@ -118,14 +155,14 @@ def _party(asking: Asking, side: Side) -> View | Problem:
 
 def _add_exports(app: FastAPI, site: Site) -> None:
     def add(name: str, records: Callable[[Asking], Records], *, has_cases: bool) -> None:
-        def answer(request: Request, form: FileForm) -> Response:
+        def answer(form: FileForm, request: Request) -> Response:
             if has_cases:
                 site.looked(request)
             return site.file(request, name, form, records)
 
         for form in FORMS:
-            route = partial(answer, form=form)
-            app.add_route(f"/{name}.{form.suffix}", route, include_in_schema=False)
+            path = f"/{name}.{form.suffix}"
+            _add_page(app, path, partial(answer, form), site.access.to(Right.FACTS))
 
     add("waits", waits.records, has_cases=False)
     add("map", process_map.records, has_cases=False)
@@ -151,11 +188,23 @@ def _add_model(app: FastAPI, site: Site) -> None:
             headers={"Content-Disposition": 'attachment; filename="process.bpmn"'},
         )
 
-    app.add_route("/map.bpmn", answer, include_in_schema=False)
+    _add_page(app, "/map.bpmn", answer, site.access.to(Right.FACTS))
+
+
+def _add_page(app: FastAPI, path: str, answer: Callable[[Request], Response], asked: Any) -> None:
+    """An address that shows something to those who have a right."""
+    app.add_api_route(
+        path,
+        answer,
+        methods=["GET", "HEAD"],
+        dependencies=[asked],
+        response_model=None,
+        include_in_schema=False,
+    )
 
 
 def _add_service(app: FastAPI) -> None:
-    @app.get("/static/{digest}/{name}", include_in_schema=False)
+    @app.get("/static/{digest}/{name}", dependencies=[ANYBODY], include_in_schema=False)
     def static(digest: str, name: str) -> Response:
         asset = assets().get(name)
         if asset is None or asset.digest != digest:
@@ -166,7 +215,7 @@ def _add_service(app: FastAPI) -> None:
             headers={"Cache-Control": f"public, max-age={_YEAR_SECONDS}, immutable"},
         )
 
-    @app.get(SOURCE, include_in_schema=False)
+    @app.get(SOURCE, dependencies=[ANYBODY], include_in_schema=False)
     def source() -> Response:
         return Response(
             source_archive(),
@@ -174,11 +223,11 @@ def _add_service(app: FastAPI) -> None:
             headers={"Content-Disposition": 'attachment; filename="procesmijn.tar.gz"'},
         )
 
-    @app.get("/healthz", include_in_schema=False)
+    @app.get("/healthz", dependencies=[ANYBODY], include_in_schema=False)
     def health() -> Response:
         return JSONResponse({"status": "ok"})
 
-    @app.post("/preferences", include_in_schema=False)
+    @app.post("/preferences", dependencies=[ANYBODY], include_in_schema=False)
     def preferences(request: Request, form: Form) -> Response:
         """Keep language and theme in a cookie, and go back."""
         response = RedirectResponse(local_path(form.get("back", "/")), 303)
@@ -195,7 +244,7 @@ def _add_service(app: FastAPI) -> None:
                 )
         return response
 
-    @app.post(REPORTS, include_in_schema=False)
+    @app.post(REPORTS, dependencies=[ANYBODY], include_in_schema=False)
     async def report(request: Request) -> Response:
         """A browser tells what it did not do."""
         body = (await request.body())[:_LONGEST_REPORT_BYTES]

@@ -10,6 +10,7 @@ from procesmijn.store.figures import Clock, Moment
 from procesmijn.store.filters import Period
 from procesmijn.web.address import Filters
 from procesmijn.web.directory import Directory
+from procesmijn.web.rights import Viewer
 from procesmijn.web.say import Speech, today
 
 
@@ -28,6 +29,7 @@ class Asking:
     late: int
     """Deliveries that need somebody today."""
     form_token: str
+    viewer: Viewer
     ignored: tuple[str, ...] = ()
     """Keys of the address that mean nothing."""
 

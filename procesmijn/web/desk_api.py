@@ -11,6 +11,7 @@ from procesmijn.in_force import meant_alike
 from procesmijn.store import catalogues, dead_letters
 from procesmijn.web.desk import Desk
 from procesmijn.web.flowing import flowing
+from procesmijn.web.rights import Right
 from procesmijn.web.site import Site
 
 
@@ -76,7 +77,9 @@ class DeadLetters:
 
 def desk_router(site: Site, desk: Desk) -> APIRouter:
     """The addresses."""
-    routes = APIRouter(prefix="/api/v1", tags=["streams"])
+    routes = APIRouter(
+        prefix="/api/v1", tags=["streams"], dependencies=[site.access.to(Right.STREAMS)]
+    )
 
     @routes.get("/streams")
     def streams(request: Request) -> Streams:

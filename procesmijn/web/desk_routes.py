@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -12,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from procesmijn.store.dead_letters import DeadLetterFilter
+from procesmijn.web.access import admitted
 from procesmijn.web.address import Filters
 from procesmijn.web.asking import Asking
 from procesmijn.web.desk import Desk
 from procesmijn.web.forms import LongForm
 from procesmijn.web.problem import Problem
+from procesmijn.web.rights import HERE, Right
 from procesmijn.web.site import Site
 from procesmijn.web.templates import View
 from procesmijn.web.views.catalogue_in_use import activate, catalogue_in_use
@@ -54,6 +57,7 @@ class _Room:
     def __init__(self, app: FastAPI, site: Site) -> None:
         self._app = app
         self._site = site
+        self._asked = site.access.to(Right.STREAMS)
 
     def shows(self, path: str, view: Callable[[Asking], View | Problem]) -> None:
         """What is seen there."""
@@ -61,12 +65,19 @@ class _Room:
         def answer(request: Request) -> Response:
             return self._site.page(request, view)
 
-        self._app.add_route(path, answer, include_in_schema=False)
+        self._app.add_api_route(
+            path,
+            answer,
+            methods=["GET", "HEAD"],
+            dependencies=[self._asked],
+            response_model=None,
+            include_in_schema=False,
+        )
 
     def takes(self, path: str, act: Callable[[Request, Fields], Response]) -> None:
         """What can be sent there."""
 
-        @self._app.post(path, include_in_schema=False)
+        @self._app.post(path, dependencies=[self._asked], include_in_schema=False)
         def answer(request: Request, form: LongForm) -> Response:
             return act(request, form)
 
@@ -104,11 +115,17 @@ def _redrive(desk: Desk, _: Request, form: Fields) -> Response:
     return _done("/streams", f"redriven:{accepted}:{refused}")
 
 
-def _discard(desk: Desk, _: Request, form: Fields) -> Response:
+def _discard(desk: Desk, request: Request, form: Fields) -> Response:
     because = form.get("because", "").strip()[:_LONGEST_REASON]
     if not because:
         raise HTTPException(400)
-    return _done("/streams", f"discarded:{desk.discard(_meant(form), because)}")
+    return _done("/streams", f"discarded:{_of(request, desk).discard(_meant(form), because)}")
+
+
+def _of(request: Request, desk: Desk) -> Desk:
+    """The desk of who is logged in; where nobody is, that of who started the page."""
+    viewer = admitted(request).viewer
+    return desk if viewer == HERE else replace(desk, operator=viewer.name)
 
 
 def _meant(form: Fields) -> DeadLetterFilter:

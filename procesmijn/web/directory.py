@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from procesmijn.documents.words import Language
 from procesmijn.store import figures
 from procesmijn.store.connection import Connection
 from procesmijn.store.figures import NameRow, PartyRow, ProcessRow
+from procesmijn.web.rights import Reach
 
 TONES: Final = 9
 """Colours that are far enough apart; the tenth party repeats the first, with a ring."""
@@ -67,6 +68,13 @@ class Directory:
             },
             ZoneInfo(zones.most_common(1)[0][0] if zones else "UTC"),
         )
+
+    def within(self, reach: Reach) -> Self:
+        """Without the processes that are out of reach."""
+        if reach.processes is None:
+            return self
+        seen = {name: label for name, label in self.processes.items() if name in reach.processes}
+        return replace(self, processes=seen)
 
     def party(self, name: str) -> Tag:
         """A party; one that nobody declared has no colour."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from procesmijn.web.address import Filters
 from procesmijn.web.asking import Asking
 from procesmijn.web.filter_bar import Chip, Choice, chips, clocks
+from procesmijn.web.rights import Right, reach
 from procesmijn.web.say import Speech
 
 SOURCE: Final = "/source"
@@ -25,6 +26,11 @@ _NAVIGATION: Final = (
     ("explore", (("compare", "/compare"), ("trends", "/trends"))),
     ("service", (("streams", "/streams"), ("about", "/about"))),
 )
+_ASKS: Final = {
+    "streams": Right.STREAMS,
+    "about": Right.DEFINITIONS,
+}
+"""The right that a view asks for, where it is not that to facts."""
 _BEHIND_SECONDS: Final = 120
 _STOPPED_SECONDS: Final = 3600
 
@@ -63,6 +69,9 @@ class Frame:
     """Everything in the address, for forms that change a part of it."""
     form_token: str
     """For :mod:`procesmijn.web.forms`."""
+    viewer: str
+    """Who is logged in; empty where nobody has to."""
+    sees_cases: bool
     notices: tuple[Markup, ...]
     freshness: Markup
     freshness_state: str
@@ -87,6 +96,8 @@ def frame(asking: Asking, title: Markup, place: str, *filters: str) -> Frame:
         clocks=clocks(asking) if "clock" in filters else (),
         fields=tuple(here.pairs()),
         form_token=asking.form_token,
+        viewer=asking.viewer.label,
+        sees_cases=bool(reach(asking.viewer.grants, Right.FACTS)),
         notices=tuple(say.text("frame.ignored", name=name) for name in asking.ignored),
         freshness=freshness,
         freshness_state=freshness_state,
@@ -98,7 +109,7 @@ def frame(asking: Asking, title: Markup, place: str, *filters: str) -> Frame:
 
 def _groups(asking: Asking, place: str) -> tuple[Group, ...]:
     say, kept = asking.say, asking.here.kept()
-    return tuple(
+    groups = (
         Group(
             say.text(f"nav.{group}"),
             tuple(
@@ -110,10 +121,12 @@ def _groups(asking: Asking, place: str) -> tuple[Group, ...]:
                     asking.late if key == "late" else None,
                 )
                 for key, path in entries
+                if reach(asking.viewer.grants, _ASKS.get(key, Right.FACTS))
             ),
         )
         for group, entries in _NAVIGATION
     )
+    return tuple(group for group in groups if group.entries)
 
 
 def _freshness(asking: Asking) -> tuple[Markup, str]:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
 from procesmijn.web.say import Speech
+
+_ACTIONS: Final = {
+    "unread": "again",
+    "login": "log_in",
+    "left": "log_in",
+    "left_here": "leave",
+    "no_role": "log_in",
+}
+"""What one can do, where that is not to go to the start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,6 @@ def problem(
         state=state,
         title=say.text(f"problem.{key}", **parts),
         note=say.text(f"problem.{key}_note", **parts),
-        action=say.text("problem.again" if key == "unread" else "problem.home"),
+        action=say.text(f"problem.{_ACTIONS.get(key, 'home')}"),
         url=url,
     )

@@ -15,25 +15,30 @@ _GRACE_SECONDS: Final = 5
 
 
 class NotOnlyHere(UsageError):
-    """The page may listen on this machine alone, since nobody has to log in to it."""
+    """The page may listen on this machine alone where nobody has to log in to it."""
 
 
 class PortTaken(UsageError):
     """Nothing can listen on that port: another program does, or it is not for everybody."""
 
 
-def hosts_of(address: str) -> tuple[str, ...]:
-    """By which names the page may be called; raises :class:`NotOnlyHere`."""
+def hosts_of(address: str, known_as: str | None = None) -> tuple[str, ...]:
+    """By which names the page may be called. ``known_as`` is the one that people have, where they
+    log in; without one the page listens on this machine alone: raises :class:`NotOnlyHere`."""
     try:
         is_here = address == "localhost" or ip_address(address).is_loopback
     except ValueError:
         is_here = False
+    here = ("localhost", "127.0.0.1", "[::1]", "::1")
+    if known_as is not None:
+        return (*here, known_as)
     if not is_here:
         raise NotOnlyHere(
-            f"--address {address}: the page has no login yet, so it listens on this machine alone"
-            " (127.0.0.1); for others put it behind a proxy that asks who they are"
+            f"--address {address}: nobody has to log in, so the page listens on this machine alone"
+            " (127.0.0.1); for others set PROCESMIJN_LOGIN_ISSUER and what goes with it:"
+            " docs/security.md"
         )
-    return ("localhost", "127.0.0.1", "[::1]", "::1", address)
+    return (*here, address)
 
 
 def listen(address: str, port: int) -> socket.socket:

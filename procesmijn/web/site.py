@@ -12,15 +12,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from procesmijn.documents.words import Language
-from procesmijn.store import figures
+from procesmijn.store import figures, looks
+from procesmijn.store.connection import Connection
+from procesmijn.store.filters import Chosen
 from procesmijn.store.readers import Readers
-from procesmijn.web.access import AccessRecord
-from procesmijn.web.address import read_filters
+from procesmijn.web.access import Access, Admitted, NotAllowed, admitted
+from procesmijn.web.address import Filters, read_filters
 from procesmijn.web.asking import Asking
 from procesmijn.web.directory import Directory
 from procesmijn.web.exports import FileForm, Records
 from procesmijn.web.forms import form_token
 from procesmijn.web.problem import Problem
+from procesmijn.web.rights import Right, Viewer, reach
 from procesmijn.web.say import Speech, today
 from procesmijn.web.templates import View, render
 from procesmijn.wording import Wording
@@ -33,7 +36,7 @@ class Site:
     """What the page needs of the world."""
 
     readers: Readers
-    record: AccessRecord
+    access: Access
     wording: Wording = Wording.CUSTOMERS
     """What parties are to each other."""
 
@@ -43,10 +46,12 @@ class Site:
 
         ``form_token`` is for those who answer with a page (:mod:`procesmijn.web.forms`).
         """
+        viewer, _, within = admitted(request)
         here, ignored = read_filters(request.query_params.multi_items())
+        here = _narrowed(here, admitted(request))
         language = language_of(request)
         with self.readers.moment(here.as_of) as connection:
-            names = Directory.read(language, connection)
+            names = Directory.read(language, connection).within(within)
             moment = figures.moment(connection)
             midnight = datetime.combine(
                 today(moment.as_of, names.zone) + timedelta(days=1), time(), names.zone
@@ -59,8 +64,9 @@ class Site:
                 names,
                 moment,
                 connection,
-                figures.needing(midnight, connection),
+                _needing(viewer, midnight, connection),
                 form_token,
+                viewer,
                 ignored,
             )
 
@@ -84,10 +90,32 @@ class Site:
         )
 
     def looked(self, request: Request) -> None:
-        """Write down that single cases were looked at."""
-        client = request.client.host if request.client else ""
-        path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        self.record.note(client, path)
+        """Write down that somebody is about to look at single cases."""
+        url, query = request.url, request.query_params
+        with self.readers.writing() as connection:
+            looks.note(
+                admitted(request).viewer.name,
+                request.client.host if request.client else "",
+                query.get("process"),
+                query.get("case"),
+                f"{url.path}?{url.query}" if url.query else url.path,
+                connection,
+            )
+
+
+def _narrowed(here: Filters, by: Admitted) -> Filters:
+    """The filters of who may see some processes only."""
+    processes = by.reach.within(here.process)
+    if processes is None:
+        raise NotAllowed(by.viewer, by.right, elsewhere=True)
+    return here.to(process=processes)
+
+
+def _needing(viewer: Viewer, until: datetime, connection: Connection) -> int:
+    facts = reach(viewer.grants, Right.FACTS)
+    if not facts:
+        return 0
+    return figures.needing(until, Chosen(tuple(sorted(facts.processes or ()))), connection)
 
 
 def language_of(request: Request) -> Language:

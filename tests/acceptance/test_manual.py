@@ -40,6 +40,7 @@ PAGES: Final = (
     "worker",
     "deploy",
     "alerts",
+    "security",
 )
 FINDINGS: Final = {
     "streams accept-gap": "there is no gap",

@@ -13,13 +13,11 @@ from procesmijn.settings import (
     PREFIX,
     Settings,
     SettingsError,
-    Source,
-    explain,
     misspelt,
     read_settings,
-    table,
     variable,
 )
+from procesmijn.settings.told import Source, explain, table
 
 MANUAL = Path(__file__).parents[2] / "docs" / "settings.md"
 UNITS = ("seconds", "records", "partitions", "percent", "port")

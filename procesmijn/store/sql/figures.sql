@@ -152,6 +152,8 @@ JOIN bi.dim_agreement v ON v.agreement = a.name AND v.version = d.version
 ORDER BY NULLIF(d.due_at, 'infinity') NULLS LAST, d.requested_at, 1;
 
 -- name: needing
--- How many deliveries are late, or due before an instant.
+-- How many deliveries of some processes are late, or due before an instant.
 SELECT count(*) FROM mining.told_delivery
-WHERE is_open AND isfinite(requested_at) AND due_at <= %(until)s AND isfinite(due_at);
+WHERE is_open AND isfinite(requested_at) AND due_at <= %(until)s AND isfinite(due_at)
+  AND (%(processes)s::text[] IS NULL
+       OR process = ANY(ARRAY(SELECT code FROM mining.term WHERE name = ANY(%(processes)s))));

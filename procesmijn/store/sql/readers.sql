@@ -2,6 +2,10 @@
 -- All that a page shows is of one state, and nothing is written.
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 
+-- name: may_write
+-- One thing is written, in a session that else reads.
+SET TRANSACTION READ WRITE;
+
 -- name: speak_of
 -- The moment that the views speak of until the end of the transaction; where none is said, the present
 -- of this database as it is now, since a session that was opened earlier still has that of then.

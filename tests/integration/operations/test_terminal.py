@@ -22,7 +22,7 @@ from procesmijn.demo.heard import Heard
 from procesmijn.demo.organisation import Organisation, catalogue
 from procesmijn.demo.schedule import instant_us
 from procesmijn.persons import Keys
-from procesmijn.store import alerts, dead_letters
+from procesmijn.store import alerts, dead_letters, looks, tokens
 from procesmijn.store.dead_letters import DeadLetterFilter
 from procesmijn.store.filters import Period
 from schemas.examples import example_event
@@ -65,6 +65,8 @@ SHOWN: Final = [
     ("trend", "met", "--by", "pair", *AS_OF),
     ("report", "alerts", *AS_OF),
     ("alerts", "list"),
+    ("tokens", "list"),
+    ("looked",),
     ("report", "improved", "--from", "2026-01-20", "--all", *AS_OF),
     ("rules", "list"),
     ("rules", "deviations", *AS_OF),
@@ -136,6 +138,8 @@ def fill(line: Line) -> None:
         letters = dead_letters.find(DeadLetterFilter(), connection)
         dead_letters.note_sightings(letters, "ann", connection)
         late = list(alerts.alerts(Period(), OF, None, connection).rows)[:3]
+        tokens.make("wallboard", [f"owner:{OF}"], 90, "ann", connection)
+        looks.note("ann", "192.0.2.7", OF, "V0", f"/case?process={OF}&case=V0", connection)
         alerts.note([alerts.Noted(row["alert_id"], "owners", "", row) for row in late], connection)
     place = letters[0].partition
     line.store.accept_refusals(

@@ -11,9 +11,8 @@ import logging
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -247,6 +246,56 @@ class Settings(BaseSettings):
         Field(description="Seconds for which the doctor lets a transaction be open.", ge=0),
     ] = 3600.0
 
+    page_url: Annotated[
+        str | None,
+        Field(
+            description="Where people reach the page, once they log in to it:"
+            " `https://process.example.org`. Encrypted, but for an address of this machine.",
+            pattern=r"^(https://[^/?#]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)/?$",
+        ),
+    ] = None
+    login_issuer: Annotated[
+        str | None,
+        Field(
+            description="OpenID Connect provider at which they log in: the address under which it"
+            " has `.well-known/openid-configuration`.",
+            pattern=r"^(https://[^?#]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^?#]*)?)$",
+        ),
+    ] = None
+    login_client_id: Annotated[str | None, Field(description="What it knows the page by.")] = None
+    login_client_secret: Annotated[
+        SecretStr | None, Field(description="What the page proves that with, where it has to.")
+    ] = None
+    login_scopes: Annotated[
+        str, Field(description="What the provider is asked for.", pattern=r"^openid( |$)")
+    ] = "openid profile"
+    login_roles_claim: Annotated[
+        str,
+        Field(
+            description="Claim of the id token with roles or groups; `realm_access.roles` for one"
+            " within another."
+        ),
+    ] = "roles"
+    login_roles: Annotated[
+        str,
+        Field(
+            description="What groups of the provider are here:"
+            " `hr-leads=owner:onboarding,owner:recruitment; controllers=analyst`. Roles of ours"
+            " (`owner:PROCESS`, `analyst`, `operator`) need not be named."
+        ),
+    ] = ""
+    login_secret: Annotated[
+        SecretStr | None,
+        Field(
+            description="What sessions are signed with, 32 characters or more; the same for each"
+            " process that serves the page. Default: a new one at every start.",
+            min_length=32,
+        ),
+    ] = None
+    login_seconds: Annotated[
+        int, Field(description="Seconds after which somebody has to log in again.", ge=60)
+    ] = 28_800
+
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Field(description="What a worker writes to its log (stderr), and everything above it."),
@@ -303,25 +352,6 @@ def _read() -> Settings:
         raise SettingsError(f"{name}: {problem['msg']}; docs/settings.md has all of them") from None
 
 
-class Source(StrEnum):
-    """Where a value comes from."""
-
-    ENVIRONMENT = "environment"
-    FILE = "file"
-    DEFAULT = "default"
-
-
-class Setting(NamedTuple):
-    """One setting as it is."""
-
-    setting: str
-    """Its variable."""
-    value: Any
-    """Plain; None where it is not set, stars where it is a secret."""
-    source: Source
-    meaning: str
-
-
 def of_file(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables of the file that the environment names; empty ones are as good as none.
 
@@ -335,24 +365,6 @@ def of_file(environment: Mapping[str, str]) -> dict[str, str]:
             return {name: value for name, value in dotenv_values(stream=file).items() if value}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{_FILE}: {path} cannot be read ({error})") from error
-
-
-def explain(settings: Settings, environment: Mapping[str, str]) -> list[Setting]:
-    """Every setting with its value and where that comes from, in the order of the manual."""
-    filed = of_file(environment)
-    return [
-        Setting(
-            name := variable(field),
-            _plain(getattr(settings, field)),
-            Source.ENVIRONMENT
-            if environment.get(name)
-            else Source.FILE
-            if name in filed
-            else Source.DEFAULT,
-            (info.description or "").replace("`", ""),
-        )
-        for field, info in Settings.model_fields.items()
-    ]
 
 
 def variable(field: str) -> str:
@@ -380,31 +392,3 @@ def say_misspelt(names: Mapping[str, str | None]) -> str:
         f"{name} ({'unknown' if near is None else f'did you mean {near}?'})"
         for name, near in names.items()
     )
-
-
-def table() -> str:
-    """All settings as a table in Markdown."""
-    rows = ["| variable | meaning | default |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        rows.append(f"| `{variable(name)}` | {field.description} | {_said(field.default)} |")
-    return "\n".join(rows) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path | SecretStr) else value
-
-
-def _said(default: Any) -> str:
-    match default:
-        case bool():
-            return f"`{str(default).lower()}`"
-        case int() | str():
-            return f"`{default}`"
-        case float():
-            return f"`{default:g}`"
-        case _:
-            return ""
-
-
-if __name__ == "__main__":
-    print(table(), end="")
