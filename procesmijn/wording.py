@@ -7,9 +7,12 @@ in data (columns of CSV and JSON, views, options) are a contract and stay.
 
 from __future__ import annotations
 
+import os
 import re
 from enum import StrEnum
 from typing import Final
+
+from dotenv import dotenv_values
 
 
 class Wording(StrEnum):
@@ -39,6 +42,19 @@ _SIDES: Final = re.compile(
     re.IGNORECASE,
 )
 """Not the end customer, who stays one, nor what a text leaves room for: ``{supplier}``."""
+
+
+def wording() -> Wording:
+    """What the settings say, for labels that no command hands its settings to.
+
+    Read as :class:`procesmijn.settings.Settings` reads it, which takes longer to import than help
+    takes to show; where it does not fit it is as ever, and a command that reads settings says so.
+    """
+    said = os.environ.get("PROCESMIJN_WORDING")
+    file = os.environ.get("PROCESMIJN_SETTINGS_FILE")
+    if not said and file:
+        said = dotenv_values(file).get("PROCESMIJN_WORDING")
+    return Wording(said) if said in set(Wording) else Wording.CUSTOMERS
 
 
 def reworded(text: str, wording: Wording) -> str:

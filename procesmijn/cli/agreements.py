@@ -29,12 +29,12 @@ from procesmijn.cli.simulation import simulate
 from procesmijn.cli.tell import many, note
 from procesmijn.operating import suggesting
 from procesmijn.operating.suggesting import Suggested
-from procesmijn.settings import read_settings, wording
+from procesmijn.settings import read_settings
 from procesmijn.store import agreements
 from procesmijn.store.agreements import AgreementRow
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import Period
-from procesmijn.wording import reworded
+from procesmijn.wording import reworded, wording
 
 _NOT_IN_TABLE: Final = frozenset({"deliverable", "version", "customer_role"})
 """What is typed nowhere, and what the other columns say."""

@@ -19,12 +19,12 @@ from procesmijn.cli.tell import many, note
 from procesmijn.core.chain import Ends, Part, Share, Whole, chain_ends, ways_to_end
 from procesmijn.core.late_links import ENOUGH, LateBy
 from procesmijn.errors import FileNotWritten, UsageError
-from procesmijn.settings import read_settings, wording
+from procesmijn.settings import read_settings
 from procesmijn.store import chains, reports
 from procesmijn.store.chains import Link
 from procesmijn.store.connection import Connection
 from procesmijn.store.filters import EVERY_CASE, CaseFilter
-from procesmijn.wording import reworded
+from procesmijn.wording import reworded, wording
 
 app = typer.Typer(add_completion=False)
 

@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from procesmijn.wording import AMONG_PARTNERS, Wording, reworded, wording
+
 
 class Listed(NamedTuple):
     """A command as the list of commands shows it."""
@@ -160,9 +162,6 @@ def load(name: str) -> Any:
 
 def _hide_other_words(commands: Mapping[str, Any]) -> None:
     """Of a command that has a name for each wording help shows the one that fits."""
-    from procesmijn.settings import wording  # noqa: PLC0415 - as below
-    from procesmijn.wording import AMONG_PARTNERS, Wording  # noqa: PLC0415
-
     are_partners = wording() is Wording.PARTNERS
     for name, other in AMONG_PARTNERS.items():
         if other in commands:
@@ -171,10 +170,6 @@ def _hide_other_words(commands: Mapping[str, Any]) -> None:
 
 def _reword() -> Callable[[str], str]:
     """What puts help into the words of the settings."""
-    # Here, since settings take longer to import than a command is to start.
-    from procesmijn.settings import wording  # noqa: PLC0415
-    from procesmijn.wording import reworded  # noqa: PLC0415
-
     return partial(reworded, wording=wording())
 
 

@@ -26,7 +26,7 @@ def looked(
     limit: Most = None,
     form: AsFormat = Format.TABLE,
 ) -> None:
-    """Say who looked at single cases on the page or by the API, the latest first.
+    """Say who looked at single cases, and from where.
 
     Every look is written down before anything is shown, and kept for 400 days. Dates are those of
     UTC.

@@ -30,12 +30,12 @@ from procesmijn.cli.options import (
 from procesmijn.cli.service import in_force, reading
 from procesmijn.cli.show import Format, show
 from procesmijn.cli.tell import note
-from procesmijn.settings import read_settings, wording
+from procesmijn.settings import read_settings
 from procesmijn.store import deliveries
 from procesmijn.store.deliveries import Side
 from procesmijn.store.filters import Period
 from procesmijn.store.present import present
-from procesmijn.wording import AMONG_PARTNERS, Wording, reworded
+from procesmijn.wording import AMONG_PARTNERS, Wording, reworded, wording
 from procesmijn.zones import load_zone
 
 app = typer.Typer(add_completion=False)

@@ -19,8 +19,7 @@ import orjson
 
 from procesmijn.cli.layout import folded, lay_out
 from procesmijn.cli.table import Readable, readable
-from procesmijn.settings import wording
-from procesmijn.wording import reworded
+from procesmijn.wording import reworded, wording
 
 _WIDTH_OF_FILES: Final = 240
 """Columns of a table that goes into a file or a pipe: nothing is cut off there."""

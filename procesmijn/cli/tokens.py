@@ -14,7 +14,9 @@ from procesmijn.cli.tell import note
 from procesmijn.errors import UsageError
 from procesmijn.settings import read_settings
 
-app = typer.Typer(help="Let programs read the API.", no_args_is_help=True)
+app = typer.Typer(
+    help="Let programs read the API: make tokens, list and revoke them.", no_args_is_help=True
+)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _OF_TABLE: Final = ("name", "scopes", "created_by", "used_at", "expires_at", "revoked_at")

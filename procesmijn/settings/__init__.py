@@ -332,17 +332,6 @@ def read_settings() -> Settings:
     return _read()
 
 
-def wording() -> Wording:
-    """What parties are called in labels, which no command hands its settings to.
-
-    Where settings do not fit it is as ever: a command that reads them says what is wrong.
-    """
-    try:
-        return _read().wording
-    except SettingsError:
-        return Wording.CUSTOMERS
-
-
 def _read() -> Settings:
     try:
         return Settings(_env_file=os.environ.get(_FILE) or None)

@@ -46,13 +46,15 @@ def simplify(
     )
     kept = {name for name, cases in activities.items() if cases >= least_activity}
     held: set[Way] = set()
-    for name in list(kept):
+    waiting = list(kept)
+    while waiting:
+        name = waiting.pop()
         for tree, is_back in ((onward, False), (back, True)):
-            here = name
-            while other := tree.get(here):
-                kept.add(other)
-                held.add((here, other) if is_back else (other, here))
-                here = other
+            if other := tree.get(name):
+                held.add((name, other) if is_back else (other, name))
+                if other not in kept:
+                    kept.add(other)
+                    waiting.append(other)
     strong = {way: n for way, n in ways.items() if kept.issuperset(way) and way not in minor}
     held |= _strongest(strong, 0) | _strongest(strong, 1)
     often = {way for way, n in strong.items() if n >= least_way}

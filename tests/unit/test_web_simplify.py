@@ -61,6 +61,13 @@ def test_everything_is_kept_unless_less_is_asked_for() -> None:
     assert (set(less.activities), set(less.ways)) == ({"a", "b"}, {("a", "b")})
 
 
+def test_what_holds_another_together_is_held_itself() -> None:
+    # b is kept as the way out of c; from then on it has to be reached from where cases start.
+    ways = {("a", "b"): 1, ("c", "b"): 1}
+    kept = simplify({"a": 1, "b": 1, "c": 2}, ways, {"a": 1}, {"a": 1, "b": 1}, 2, 0)
+    assert kept.ways == set(ways)
+
+
 def reached(roots: Iterable[str], ways: Iterable[Way]) -> set[str]:
     """Whatever can be reached from somewhere."""
     found, ways = set(roots), set(ways)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from procesmijn.cli import main
 from procesmijn.cli.commands import load
 from procesmijn.cli.show import Format, show
 from procesmijn.documents.words import WORDS, Language
-from procesmijn.settings import wording
-from procesmijn.wording import Wording, reworded
+from procesmijn.settings import read_settings
+from procesmijn.wording import Wording, reworded, wording
 
 
 @pytest.fixture
@@ -61,8 +63,21 @@ def test_tables_and_help_follow_and_the_columns_of_csv_stay(
     assert "mining of receiving partners and delivering partners." in capsys.readouterr().out
 
 
-def test_settings_that_do_not_fit_word_it_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PROCESMIJN_WORDING", "partners")
-    assert wording() is Wording.PARTNERS
-    monkeypatch.setenv("PROCESMIJN_TOPIC_PARTITIONS", "none")
+@pytest.mark.parametrize("said", [None, "", "partners", "customers"])
+@pytest.mark.parametrize("filed", [None, "", "partners", "customers"])
+def test_help_reads_the_wording_as_settings_do(
+    said: str | None, filed: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROCESMIJN_WORDING", raising=False)
+    if said is not None:
+        monkeypatch.setenv("PROCESMIJN_WORDING", said)
+    if filed is not None:
+        file = tmp_path / "settings"
+        file.write_text(f"PROCESMIJN_WORDING={filed}\n", "utf-8")
+        monkeypatch.setenv("PROCESMIJN_SETTINGS_FILE", str(file))
+    assert wording() is read_settings().wording
+
+
+def test_where_the_wording_does_not_fit_help_is_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESMIJN_WORDING", "friends")
     assert wording() is Wording.CUSTOMERS
